@@ -1,0 +1,1 @@
+"""The MedCT desktop viewer on top of `medct_core`."""

@@ -1,0 +1,1 @@
+"""The library below the MedCT viewer: scans in, scored findings out; it has no GUI."""

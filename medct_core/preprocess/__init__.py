@@ -1,0 +1,1 @@
+"""A volume made ready for one model."""

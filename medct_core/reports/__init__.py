@@ -1,0 +1,1 @@
+"""Radiology report text: labels out of it, sentences into it."""
