@@ -102,7 +102,7 @@ def field_hu(points_mm: npt.ArrayLike) -> npt.NDArray[np.float64]:
 
 
 def oblique_grid(shape: tuple[int, int, int] = (20, 16, 12)) -> Volume:
-    """Turned, unequally spaced grid over a field linear in patient mm (`field_hu`)."""
+    """Make a turned, unequally spaced grid over a field linear in patient mm (`field_hu`)."""
     geometry = centred(shape, (1.5, 2.0, 3.0), rotation(30.0, 20.0, 10.0))
     return _scan(field_hu(voxel_centres_mm(geometry)), geometry, "oblique grid")
 
