@@ -102,10 +102,7 @@ class Geometry:
         ``(..., 3)`` float64, LPS mm.
         """
         points = np.array(index, dtype=np.float64)
-        if self.slice_offsets_mm is not None:
-            slices = np.arange(self.shape[2])
-            offsets = np.interp(points[..., 2], slices, self.slice_offsets_mm)
-            points[..., 2] = offsets / self.spacing_mm[2]
+        points[..., 2] = self.to_mean_steps(points[..., 2])
         patient: FloatArray = points @ self.affine[:3, :3].T + self.affine[:3, 3]
         return patient
 
@@ -124,8 +121,42 @@ class Geometry:
         inverse = np.linalg.inv(self.affine)
         index: FloatArray = np.asarray(points_mm, dtype=np.float64) @ inverse[:3, :3].T
         index = index + inverse[:3, 3]
-        if self.slice_offsets_mm is not None:
-            slices = np.arange(self.shape[2], dtype=np.float64)
-            offsets_mm = index[..., 2] * self.spacing_mm[2]
-            index[..., 2] = np.interp(offsets_mm, self.slice_offsets_mm, slices)
+        index[..., 2] = self.from_mean_steps(index[..., 2])
         return index
+
+    def to_mean_steps(self, slices: npt.ArrayLike) -> FloatArray:
+        """Turn slice indices into multiples of the affine's k column; equal where slices are even.
+
+        Parameters
+        ----------
+        slices
+            Any shape; may be fractional, and lie outside, where the outer step goes on.
+        """
+        if self.slice_offsets_mm is None:
+            return np.asarray(slices, dtype=np.float64)
+        knots = np.arange(self.shape[2], dtype=np.float64)
+        return _interpolate(slices, knots, self._offsets_in_steps())
+
+    def from_mean_steps(self, steps: npt.ArrayLike) -> FloatArray:
+        """Inverse of `to_mean_steps`."""
+        if self.slice_offsets_mm is None:
+            return np.asarray(steps, dtype=np.float64)
+        knots = np.arange(self.shape[2], dtype=np.float64)
+        return _interpolate(steps, self._offsets_in_steps(), knots)
+
+    def _offsets_in_steps(self) -> FloatArray:
+        return np.asarray(self.slice_offsets_mm, dtype=np.float64) / self.spacing_mm[2]
+
+
+def _interpolate(places: npt.ArrayLike, knots: FloatArray, values: FloatArray) -> FloatArray:
+    """Piecewise linear, going on beyond the outer knots as between the outermost two."""
+    points = np.asarray(places, dtype=np.float64)
+    if len(knots) < 2:
+        return points
+    result = np.interp(points, knots, values)
+    for end, inner in ((0, 1), (-1, -2)):
+        slope = (values[end] - values[inner]) / (knots[end] - knots[inner])
+        beyond = points < knots[0] if end == 0 else points > knots[-1]
+        result = np.where(beyond, values[end] + slope * (points - knots[end]), result)
+    interpolated: FloatArray = result
+    return interpolated

@@ -2,6 +2,12 @@
 
 from dataclasses import dataclass
 
+PHANTOM_CODE = "phantom"
+"""Code of the notice on a synthetic scan; calibration holds for those only."""
+
+PHANTOM_DESCRIPTION = "medct-phantom"
+"""How the header description of every written phantom starts; readers turn it into the notice."""
+
 
 @dataclass(frozen=True, slots=True)
 class Notice:
@@ -17,3 +23,6 @@ class Notice:
 
     code: str
     text: str
+
+
+PHANTOM_NOTICE = Notice(PHANTOM_CODE, "Synthetic scan made by a computer; it shows no patient.")
