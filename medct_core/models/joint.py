@@ -158,3 +158,19 @@ class JointModel(nn.Module):
             return states[:, 0]
         mask = attention_mask.unsqueeze(-1).to(states.dtype)
         return (states * mask).sum(dim=1) / mask.sum(dim=1).clamp_min(1.0)
+
+
+def build_unloaded(config: JointConfig) -> JointModel:
+    """Build the network without memory for its weights, in evaluation mode.
+
+    ``load_state_dict(weights, strict=True, assign=True)`` then adopts tensors as they are, so a
+    model of a gigabyte never exists twice.
+    """
+    with torch.device("meta"):
+        model = JointModel(config)
+    embeddings = model.text_transformer.embeddings
+    # The two buffers that no checkpoint holds.
+    positions = torch.arange(config.text.max_position_embeddings).unsqueeze(0)
+    embeddings.register_buffer("position_ids", positions, persistent=False)
+    embeddings.register_buffer("token_type_ids", torch.zeros_like(positions), persistent=False)
+    return model.eval()
