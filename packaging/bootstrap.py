@@ -276,7 +276,7 @@ def check_space() -> None:
     free_gb = shutil.disk_usage(str(ROOT)).free / 1e9
     if free_gb < SPACE_NEEDED_GB and not STAMP.exists():
         raise Stop(
-            f"{free_gb:.1f} GB are free at {ROOT}; setting up needs about {SPACE_NEEDED_GB:.0f} GB.\n"
+            f"{free_gb:.1f} GB are free at {ROOT}; setting up needs {SPACE_NEEDED_GB:.0f} GB.\n"
             "Free some space and run this command again.",
             exit_code=5,
         )
@@ -332,7 +332,7 @@ def project_table() -> "dict[str, dict[str, dict[str, str]]]":
     import tomllib  # noqa: PLC0415 - absent in a Python too old, which must get its message
 
     with PROJECT.open("rb") as file:
-        table: "dict[str, dict[str, dict[str, str]]]" = tomllib.load(file)["project"]
+        table: dict[str, dict[str, dict[str, str]]] = tomllib.load(file)["project"]
     return table
 
 
@@ -357,9 +357,11 @@ def read_log() -> str:
 def explain_pip_failure(log: str) -> Stop:
     """Say in plain words why pip failed."""
     if is_full(log):
+        free_gb = shutil.disk_usage(str(ROOT)).free / 1e9
         return Stop(
-            f"The disk is full: {shutil.disk_usage(str(ROOT)).free / 1e9:.1f} GB are left at {ROOT}.\nFree about {SPACE_NEEDED_GB:.0f} GB (temporary files "
-            "go to the folder named by TMPDIR), then run this command again.",
+            f"The disk is full: {free_gb:.1f} GB are left at {ROOT}.\n"
+            f"Free {SPACE_NEEDED_GB:.0f} GB there (temporary files go to the folder named by "
+            "TMPDIR), then run this command again.",
             exit_code=5,
         )
     if any(sign in log for sign in NO_NETWORK):
