@@ -1,0 +1,156 @@
+"""Files on disk or inside a zip, opened by Python itself so that any path works."""
+
+import contextlib
+import zipfile
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import BinaryIO, cast
+
+from medct_core.errors import NotAnImageError, UsageError
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class ScanFile:
+    """One file: on disk, or a member of a zip.
+
+    Attributes
+    ----------
+    path
+        The file, or the zip that holds it.
+    member
+        Name inside the zip; empty for a file on disk.
+    """
+
+    path: Path
+    member: str = ""
+
+    @property
+    def name(self) -> str:
+        """Name without folders, for captions and messages."""
+        return PurePosixPath(self.member).name if self.member else self.path.name
+
+    @property
+    def size(self) -> int:
+        """Number of bytes when opened."""
+        if not self.member:
+            return self.path.stat().st_size
+        with _opened_zip(self.path) as archive:
+            return archive.getinfo(self.member).file_size
+
+    def open(self) -> BinaryIO:
+        """Open for reading; the caller closes.
+
+        Raises
+        ------
+        NotAnImageError
+            If the zip is damaged or asks for a password.
+        """
+        if not self.member:
+            return self.path.open("rb")
+        with _opened_zip(self.path) as archive:
+            return _open_member(archive, self.member)
+
+    def beside(self, name: str) -> "ScanFile":
+        """Return the file of that name in the same folder."""
+        if not self.member:
+            return ScanFile(self.path.with_name(name))
+        return ScanFile(self.path, str(PurePosixPath(self.member).with_name(name)))
+
+    def exists(self) -> bool:
+        """Whether the file, or the member of the zip, is there."""
+        if not self.member:
+            return self.path.is_file()
+        with _opened_zip(self.path) as archive:
+            return self.member in archive.namelist()
+
+
+def files_below(path: Path) -> tuple[ScanFile, ...]:
+    """Every file of a folder or zip, sorted by name; hidden ones and system litter left out.
+
+    Raises
+    ------
+    NotAnImageError
+        If the zip is damaged.
+    """
+    if path.is_dir():
+        found = [ScanFile(p) for p in path.rglob("*") if _is_wanted(p.relative_to(path).parts)]
+        return tuple(sorted(file for file in found if file.path.is_file()))
+    with _opened_zip(path) as archive:
+        names = [info.filename for info in archive.infolist() if not info.is_dir()]
+    return tuple(ScanFile(path, n) for n in sorted(names) if _is_wanted(PurePosixPath(n).parts))
+
+
+def contents(files: Iterable[ScanFile]) -> Iterator[bytes]:
+    """Whole contents of many files, one after another; each zip is opened once.
+
+    Raises
+    ------
+    NotAnImageError
+        If a zip is damaged or asks for a password.
+    """
+    with contextlib.ExitStack() as stack:
+        archives: dict[Path, zipfile.ZipFile] = {}
+        for file in files:
+            if not file.member:
+                yield file.path.read_bytes()
+                continue
+            if file.path not in archives:
+                archives[file.path] = stack.enter_context(_opened_zip(file.path))
+            with _open_member(archives[file.path], file.member) as stream:
+                yield _read_member(stream, file)
+
+
+def require_existing(path: Path) -> None:
+    """Refuse a path that leads nowhere.
+
+    Raises
+    ------
+    UsageError
+        If there is neither a file nor a folder.
+    """
+    if not path.exists():
+        raise UsageError(
+            f"There is no file or folder named {path.name!r} here.",
+            remedy="Check the spelling of the path and whether the drive is connected.",
+        )
+
+
+def _is_wanted(parts: tuple[str, ...]) -> bool:
+    return not any(part.startswith(".") or part == "__MACOSX" for part in parts)
+
+
+@contextlib.contextmanager
+def _opened_zip(path: Path) -> Iterator[zipfile.ZipFile]:
+    try:
+        archive = zipfile.ZipFile(path)
+    except zipfile.BadZipFile as error:
+        raise NotAnImageError(
+            f"{path.name} is a damaged zip archive.", remedy="Copy or download it again."
+        ) from error
+    with archive:
+        yield archive
+
+
+def _open_member(archive: zipfile.ZipFile, member: str) -> BinaryIO:
+    try:
+        return cast("BinaryIO", archive.open(member))
+    except RuntimeError as error:  # zipfile's way to say that a password is needed
+        raise NotAnImageError(
+            "The zip archive is protected by a password.", remedy="Unpack it and open the folder."
+        ) from error
+    except (zipfile.BadZipFile, NotImplementedError) as error:
+        raise _damaged_member(PurePosixPath(member).name) from error
+
+
+def _read_member(stream: BinaryIO, file: ScanFile) -> bytes:
+    try:
+        return stream.read()
+    except (zipfile.BadZipFile, EOFError) as error:
+        raise _damaged_member(file.name) from error
+
+
+def _damaged_member(name: str) -> NotAnImageError:
+    return NotAnImageError(
+        f"{name} cannot be unpacked from the zip archive.", remedy="Copy or download it again."
+    )

@@ -1,0 +1,243 @@
+"""NIfTI: geometry from the header as nibabel reads it, voxels by our own chunked reader."""
+
+import struct
+from dataclasses import dataclass, replace
+from math import prod
+from pathlib import Path
+
+import nibabel as nib
+import numpy as np
+
+from medct_core.errors import NotAnImageError, UnsupportedImageError
+from medct_core.io.files import ScanFile
+from medct_core.io.frames import choose_frame
+from medct_core.io.intensity import settle
+from medct_core.io.memory import require_memory
+from medct_core.io.nifti_geometry import grid_of
+from medct_core.io.sniff import FileKind, open_plain
+from medct_core.io.study import Series
+from medct_core.io.voxels import Layout, Voxels, check_end, read_voxels, skip, truncated
+from medct_core.io.watch import Watch
+from medct_core.volume.notice import PHANTOM_DESCRIPTION, PHANTOM_NOTICE, Notice
+from medct_core.volume.volume import Volume
+
+_HEADER_BYTES = 540
+_SINGLE_FILE_MAGIC = (b"n+1", b"n+2")
+_SMALLEST_OFFSET = {348: 352, 540: 544}
+# Deflate cannot pack better than this, so a smaller file cannot hold what its header says.
+_LARGEST_PACKING = 1032
+_LARGEST_INTENSITY_FACTOR = 1e30
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """Everything the header says about reading."""
+
+    header: nib.Nifti1Header
+    data: ScanFile
+    layout: Layout
+    frame_count: int
+    offset: int
+
+
+def describe_nifti(file: ScanFile) -> Series:
+    """Say what the header says, without reading voxels.
+
+    Raises
+    ------
+    NotAnImageError
+        If the header is damaged or the image half of a pair is missing.
+    UnsupportedImageError
+        If it holds colours, complex numbers, vectors or a single slice.
+    """
+    plan = _plan(file)
+    return Series(
+        uid=file.name,
+        kind=FileKind.NIFTI,
+        files=(file,),
+        slice_count=plan.layout.shape[2],
+        frame_count=plan.frame_count,
+        description=stem(file.name),
+    )
+
+
+def read_nifti(file: ScanFile, *, frame: int | None, watch: Watch) -> Volume:
+    """Read one volume.
+
+    Parameters
+    ----------
+    file
+        ``.nii``, ``.nii.gz`` or the ``.hdr`` of a pair, whatever its name.
+    frame
+        Which volume of a 4D file, counted from 1; None for a 3D file.
+    watch
+        Asked and told between chunks.
+
+    Raises
+    ------
+    ScanRefusedError
+        If it is no grey 3D image, is damaged, or does not fit into memory.
+    Cancelled
+        If the watch says so.
+    """
+    plan = _plan(file)
+    index = choose_frame(frame, plan.frame_count, name=file.name)
+    require_memory(plan.layout.shape, name=file.name)
+    _check_size(plan)
+    grid = grid_of(plan.header, plan.layout.shape)
+
+    def reread(slope: float, intercept: float) -> Voxels:
+        layout = plan.layout
+        scaled = replace(
+            layout,
+            slope=layout.slope * slope,
+            intercept=layout.intercept * slope + intercept,
+            fill=0.0,
+        )
+        return _read(replace(plan, layout=scaled), index, watch)
+
+    settled = settle(_read(plan, index, watch), reread)
+    notices = (*grid.notices, *_phantom_notice(plan.header), *settled.meaning.notices)
+    return Volume(
+        values=settled.values,
+        unit=settled.meaning.unit,
+        geometry=grid.geometry,
+        source=file.name,
+        notices=notices,
+    )
+
+
+def header_beside(file: ScanFile) -> ScanFile | None:
+    """Return the header of an image half (``.img``), or None if `file` is none or has none."""
+    lower = file.name.lower()
+    for ending, headers in ((".img", (".hdr", ".hdr.gz")), (".img.gz", (".hdr.gz", ".hdr"))):
+        if lower.endswith(ending):
+            base = file.name[: -len(ending)]
+            found = [file.beside(base + header) for header in headers]
+            return next((header for header in found if header.exists()), None)
+    return None
+
+
+def stem(name: str) -> str:
+    """File name without the endings of scan formats: ``a.nii.gz`` becomes ``a``."""
+    base = name[:-3] if name.lower().endswith(".gz") else name
+    return Path(base).stem
+
+
+def _read(plan: _Plan, index: int, watch: Watch) -> Voxels:
+    layout, name = plan.layout, plan.data.name
+    with open_plain(plan.data) as stream:
+        skip(stream, plan.offset + index * layout.stored_bytes, name=name, watch=watch)
+        voxels = read_voxels(stream, layout, name=name, watch=watch)
+        if index == plan.frame_count - 1:
+            check_end(stream, name=name)
+    return voxels
+
+
+def _plan(file: ScanFile) -> _Plan:
+    header, is_single = _header(file)
+    shape, frame_count = _shape(header, file.name)
+    layout = Layout(shape, _dtype(header, file.name), *_scaling(header))
+    offset = _offset(header) if is_single else max(0, _offset_field(header))
+    data = file if is_single else _image_half(file)
+    return _Plan(header, data, layout, frame_count, offset)
+
+
+def _header(file: ScanFile) -> tuple[nib.Nifti1Header, bool]:
+    try:
+        with open_plain(file) as stream:
+            block = stream.read(_HEADER_BYTES)
+    except (OSError, EOFError) as error:
+        raise truncated(file.name) from error
+    is_second = 540 in struct.unpack("<i", block[:4]) + struct.unpack(">i", block[:4])
+    if len(block) < (540 if is_second else 348):
+        raise truncated(file.name)
+    if is_second:
+        return nib.Nifti2Header(block, check=False), block[4:7] in _SINGLE_FILE_MAGIC
+    header = nib.Nifti1Header(block[:348], check=False)
+    return header, block[344:347] in _SINGLE_FILE_MAGIC
+
+
+def _shape(header: nib.Nifti1Header, name: str) -> tuple[tuple[int, int, int], int]:
+    """(i, j, k) and the number of frames."""
+    dimensions = [int(count) for count in header["dim"]]
+    counts = dimensions[1 : 1 + dimensions[0]] if 1 <= dimensions[0] <= 7 else []
+    if not counts or min(counts) < 1:
+        raise NotAnImageError(
+            f"{name} has a damaged header: its size is {dimensions}.",
+            remedy="Copy or download the file again.",
+        )
+    while len(counts) > 3 and counts[-1] == 1:
+        counts.pop()
+    counts += [1] * (3 - len(counts))
+    if min(counts[:3]) < 2:
+        size = " x ".join(str(count) for count in counts)
+        raise UnsupportedImageError(
+            f"{name} is a single slice or line ({size} voxels), not a volume.",
+            remedy="Open the whole series.",
+        )
+    return (counts[0], counts[1], counts[2]), prod(counts[3:])
+
+
+def _dtype(header: nib.Nifti1Header, name: str) -> np.dtype[np.generic]:
+    try:
+        dtype: np.dtype[np.generic] = header.get_data_dtype()
+    except (KeyError, ValueError, nib.spatialimages.HeaderDataError) as error:
+        raise UnsupportedImageError(
+            f"{name} stores its voxels in an unknown way (type {int(header['datatype'])}).",
+            remedy="Convert it to 16-bit integers with the program that wrote it.",
+        ) from error
+    if dtype.kind in "iuf" and dtype.itemsize > 0:
+        return dtype
+    what = {"c": "complex numbers", "V": "colours (RGB)"}.get(dtype.kind, "single bits")
+    raise UnsupportedImageError(
+        f"{name} holds {what}, not grey values.", remedy="Open the original grey scan."
+    )
+
+
+def _scaling(header: nib.Nifti1Header) -> tuple[float, float]:
+    """Slope and intercept; a slope of 0 or NaN means none, as the standard says."""
+    slope, intercept = float(header["scl_slope"]), float(header["scl_inter"])
+    if slope == 0 or not np.isfinite(slope) or abs(slope) > _LARGEST_INTENSITY_FACTOR:
+        return 1.0, 0.0
+    return slope, intercept if np.isfinite(intercept) else 0.0
+
+
+def _offset_field(header: nib.Nifti1Header) -> int:
+    offset = float(header["vox_offset"])
+    return int(offset) if np.isfinite(offset) else 0
+
+
+def _offset(header: nib.Nifti1Header) -> int:
+    return max(_offset_field(header), _SMALLEST_OFFSET[header.template_dtype.itemsize])
+
+
+def _image_half(file: ScanFile) -> ScanFile:
+    base = file.name[: file.name.lower().rfind(".hdr")] if ".hdr" in file.name.lower() else ""
+    for ending in (".img", ".img.gz"):
+        half = file.beside(base + ending)
+        if base and half.exists():
+            return half
+    raise NotAnImageError(
+        f"{file.name} is only the header of a scan; the image file {base or file.name}.img is "
+        "missing.",
+        remedy="Put both files into the same folder.",
+    )
+
+
+def _check_size(plan: _Plan) -> None:
+    needed = plan.offset + plan.layout.stored_bytes * plan.frame_count
+    with plan.data.open() as stream:
+        is_packed = stream.read(2) == b"\x1f\x8b"
+    size = plan.data.size * (_LARGEST_PACKING if is_packed else 1)
+    if size < needed:
+        raise NotAnImageError(
+            f"{plan.data.name} is cut off: it has {plan.data.size / 1e6:.2f} MB, its header "
+            f"promises {needed / 1e6:.2f} MB.",
+            remedy="Copy or download the file again.",
+        )
+
+
+def _phantom_notice(header: nib.Nifti1Header) -> tuple[Notice, ...]:
+    description = bytes(header["descrip"].item()).decode("latin-1")
+    return (PHANTOM_NOTICE,) if description.startswith(PHANTOM_DESCRIPTION) else ()
