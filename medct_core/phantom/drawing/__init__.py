@@ -1,0 +1,1 @@
+"""Findings, and what looks like them, drawn into the body of a phantom."""

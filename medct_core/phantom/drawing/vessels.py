@@ -1,0 +1,76 @@
+"""Calcium in the walls of the aorta and the arteries that leave it."""
+
+import numpy as np
+
+from medct_core.phantom.body import Body, Points, Tube
+from medct_core.phantom.drawing.painting import painting
+from medct_core.phantom.drawing.places import by_severity, count_by_severity, rod
+from medct_core.phantom.drawing.shapes import rod_coverage, tube_field
+from medct_core.phantom.request import Drawn, DrawRequest
+
+# The first part of the aorta lies inside the heart's shadow, beside the coronary arteries.
+FIRST_SHARE_OF_AORTA = 0.2
+ARCH_ENDS_AT = 0.55
+
+
+def draw_arterial_calcification(body: Body, request: DrawRequest) -> Drawn:
+    """Draw plaques on the wall of the arch, the descending aorta and the arch branches."""
+    paint = painting(body)
+    rng = request.rng
+    count = count_by_severity(request, ((2, 4), (5, 9), (11, 20)))
+    branches = tuple(tube for tube in body.great_vessels if _is_arterial(tube))
+    plaques, starts = [], []
+    for _ in range(count):
+        tube = body.aorta
+        if branches and rng.uniform() < 0.2:
+            tube = branches[int(rng.integers(len(branches)))]
+        first = FIRST_SHARE_OF_AORTA if tube is body.aorta else 0.0
+        start = float(rng.uniform(first, 0.97))
+        plaques.append(_plaque(request, tube, start))
+        starts.append(start if tube is body.aorta else 0.0)
+    field = tube_field(body.canvas.grid, tuple(plaques), 4.0 + paint.edge_mm)
+    coverage = rod_coverage(field.distance_mm, field.radius_mm, paint.edge_mm)
+    paint.raise_to(field.box, coverage, rng.uniform(420, 900))
+    return paint.drawn(request, _part_of_aorta(starts), "middle")
+
+
+def _is_arterial(tube: Tube) -> bool:
+    words = ("subclavian", "carotid", "brachiocephalic artery", "innominate")
+    return any(word in tube.name for word in words)
+
+
+def _part_of_aorta(starts: list[float]) -> str:
+    arch = any(start < ARCH_ENDS_AT for start in starts)
+    descending = any(start >= ARCH_ENDS_AT for start in starts)
+    if arch and descending:
+        return "aortic arch and descending aorta"
+    return "aortic arch" if arch else "descending aorta"
+
+
+def _plaque(request: DrawRequest, tube: Tube, start: float) -> Tube:
+    """Arc on the wall of a tube: along it and around it at once."""
+    rng = request.rng
+    turn = by_severity(request, ((0.25, 0.6), (0.4, 1.0), (0.6, 1.7)))
+    length = by_severity(request, ((2, 6), (4, 11), (6, 18)))
+    thick = by_severity(request, ((0.9, 1.3), (1.2, 1.8), (1.5, 2.4)))
+    angle = rng.uniform(0, 2 * np.pi)
+    share = np.linspace(0, 1, 6)
+    steps = np.linalg.norm(np.diff(tube.points_mm, axis=0), axis=1)
+    along = np.concatenate([[0], np.cumsum(steps)])
+    place = np.clip(start * along[-1] + share * length, 0, along[-1])
+    centre = np.stack([np.interp(place, along, tube.points_mm[:, n]) for n in range(3)], axis=1)
+    radius = np.interp(place, along, tube.radii_mm) - 0.6 * thick
+    first, second = _across(tube.points_mm, along, start * along[-1])
+    round_it = angle + (share - 0.5) * turn
+    out = np.cos(round_it)[:, None] * first + np.sin(round_it)[:, None] * second
+    return rod(centre + radius[:, None] * out, thick)
+
+
+def _across(points_mm: Points, along_mm: Points, place_mm: float) -> tuple[Points, Points]:
+    """Two unit vectors across a curved line at a place along it."""
+    n = int(np.clip(np.searchsorted(along_mm, place_mm) - 1, 0, len(points_mm) - 2))
+    flow = points_mm[n + 1] - points_mm[n]
+    flow = flow / max(float(np.linalg.norm(flow)), 1e-6)
+    first = np.cross(flow, np.eye(3)[int(np.argmin(np.abs(flow)))])
+    first /= np.linalg.norm(first)
+    return first, np.cross(flow, first)
