@@ -4,6 +4,11 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+# Timings are measured in benchmarks; a busy machine must not fail a law.
+settings.register_profile("medct", deadline=None)
+settings.load_profile("medct")
 
 _CHECKOUT = Path(__file__).resolve().parents[1]
 

@@ -16,63 +16,14 @@ from medct_core.vocabulary import (
 KEPT_OUT = Path(__file__).parents[2] / "resources" / "prompts" / "kept-out.toml"
 # Words that carry grammar, not meaning.
 FUNCTION_WORDS = set(
-    [
-        "a",
-        "an",
-        "the",
-        "of",
-        "in",
-        "on",
-        "at",
-        "with",
-        "and",
-        "or",
-        "is",
-        "are",
-        "was",
-        "not",
-        "no",
-        "there",
-        "than",
-        "up",
-        "to",
-        "its",
-        "it",
-        "by",
-        "be",
-        "can",
-        "has",
-        "been",
-        "this",
-        "that",
-        "such",
-        "as",
-        "from",
-        "within",
-        "over",
-        "under",
-        "below",
-        "above",
-        "into",
-        "neither",
-        "nor",
-        "any",
-        "each",
-        "other",
-        "every",
-        "only",
-        "too",
-        "also",
-        "near",
-        "beside",
-        "along",
-        "between",
-        "around",
-        "through",
-        "behind",
-    ]
+    re.findall(
+        r"\w+",
+        "a an the of in on at with and or is are was not no there than up to its it by be can has "
+        "been this that such as from within over under below above into neither nor any each other "
+        "every only too also near beside along between around through behind",
+    )
 )
-ENDINGS = [
+ENDINGS = (
     "ations",
     "ation",
     "ements",
@@ -90,7 +41,7 @@ ENDINGS = [
     "ic",
     "al",
     "ous",
-]
+)
 
 
 def content_stems(text: str) -> set[str]:

@@ -1,0 +1,178 @@
+"""Phantoms rendered once and kept on disk, small enough to train from."""
+
+import json
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from multiprocessing import get_context
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from medct_core.phantom.canvas import Grid
+from medct_core.phantom.generate import PHANTOM_VERSION, Phantom, draw_phantom
+from medct_core.phantom.report import write_report
+from medct_core.phantom.sampling import Draw, sample_spec
+from medct_core.phantom.seeds import SeedRange
+from medct_core.phantom.token_masks import token_masks
+from medct_core.preprocess.recipe import MEDCT_MINI
+from medct_core.vocabulary import FINDINGS
+
+GRID = Grid(shape=(96, 96, 64), spacing_mm=(4.0, 4.0, 5.0))
+"""Phantoms are drawn straight on the grid of the recipe, so preparing them changes nothing."""
+
+TOKEN_VOXELS = (8, 8, 4)
+"""Voxels along (i, j, k) under one token of the small model."""
+
+_LEVELS = 255.0
+
+
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """What is drawn for one row of a corpus."""
+
+    seed: int
+    draw: Draw
+    domain: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Corpus:
+    """Rendered phantoms, row by row.
+
+    Attributes
+    ----------
+    volumes
+        ``(n, d, h, w)`` uint8; 0 is -1000 HU, 255 is 1000 HU.
+    coverage
+        ``(n, findings, t, h, w)`` uint8 share of each token a finding fills, 255 is all; any
+        share above zero is at least 1.
+    labels
+        ``(n, findings)`` bool.
+    reports
+        ``n`` texts.
+    """
+
+    volumes: npt.NDArray[np.uint8]
+    coverage: npt.NDArray[np.uint8]
+    labels: npt.NDArray[np.bool_]
+    reports: tuple[str, ...]
+
+    def __len__(self) -> int:
+        return len(self.labels)
+
+    def values(self, rows: npt.NDArray[np.int64]) -> npt.NDArray[np.float32]:
+        """``(rows, 1, d, h, w)`` float32 in [-1, 1], as the recipe would give them."""
+        scaled = self.volumes[rows].astype(np.float32) * (2.0 / _LEVELS) - 1.0
+        return scaled[:, None]
+
+
+def bodies(seed_range: SeedRange, first: int, count: int) -> tuple[Scan, ...]:
+    """Two scans a body: one as findings occur, rare ones raised; one with each at 0.3.
+
+    Raises
+    ------
+    UsageError
+        If a seed is reserved for another purpose.
+    """
+    seed_range.check(first, first + count)
+    return tuple(
+        Scan(seed, draw, "a")
+        for seed in range(first, first + count)
+        for draw in (Draw.RAISED, Draw.BALANCED)
+    )
+
+
+def render_corpus(scans: tuple[Scan, ...], folder: Path, workers: int) -> Iterator[float]:
+    """Draw phantoms into a folder; an interrupted run goes on where it stopped.
+
+    Yields
+    ------
+    The share that is done, in [0, 1].
+    """
+    arrays = _open_arrays(folder, len(scans), "r+" if (folder / "volumes.npy").exists() else "w+")
+    done = _finished(folder)
+    todo = [(row, scan) for row, scan in enumerate(scans) if row not in done]
+    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+        for count, row in enumerate(pool.map(_render, todo, chunksize=8), start=1):
+            _store(arrays, folder, row)
+            yield (len(done) + count) / len(scans)
+
+
+def open_corpus(folder: Path) -> Corpus:
+    """Map a finished corpus into memory."""
+    rows = sorted(_rows(folder), key=lambda row: int(row["row"]))
+    volumes, coverage = _open_arrays(folder, len(rows), "r")
+    labels = np.array([[name in row["findings"] for name in FINDINGS] for row in rows], bool)
+    return Corpus(volumes, coverage, labels, tuple(row["report"] for row in rows))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Rendered:
+    row: int
+    volume: npt.NDArray[np.uint8]
+    coverage: npt.NDArray[np.uint8]
+    facts: dict[str, object]
+
+
+def _render(task: tuple[int, Scan]) -> _Rendered:
+    row, scan = task
+    phantom = draw_phantom(sample_spec(scan.seed, scan.draw, scan.domain), GRID)
+    report = write_report(phantom.drawn, np.random.default_rng((scan.seed, 77)))
+    facts = {"row": row, "seed": scan.seed, "draw": scan.draw.value, "report": report.text}
+    facts["findings"] = {name: drawn.severity for name, drawn in phantom.drawn.items()}
+    return _Rendered(row, quantised(phantom), _coverage(phantom), facts)
+
+
+def quantised(phantom: Phantom) -> npt.NDArray[np.uint8]:
+    """``(d, h, w)`` uint8 levels of a phantom, in the axis order of the model."""
+    recipe = MEDCT_MINI
+    hu = phantom.volume.values.transpose(2, 0, 1).astype(np.float32).clip(*recipe.hu_range)
+    low, high = recipe.hu_range
+    return np.round((hu - low) * (_LEVELS / (high - low))).astype(np.uint8)
+
+
+def _coverage(phantom: Phantom) -> npt.NDArray[np.uint8]:
+    grid = (16, 12, 12)
+    coverage = np.zeros((len(FINDINGS), *grid), np.uint8)
+    for index, name in enumerate(FINDINGS):
+        if name in phantom.masks:
+            share = token_masks(phantom.masks[name], TOKEN_VOXELS).transpose(2, 0, 1)
+            coverage[index] = np.ceil(share * _LEVELS - 1e-4).clip(0, 255)
+    return coverage
+
+
+def _open_arrays(
+    folder: Path, count: int, mode: str
+) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.uint8]]:
+    folder.mkdir(parents=True, exist_ok=True)
+    shapes = {
+        "volumes.npy": (count, *MEDCT_MINI.shape),
+        "coverage.npy": (count, len(FINDINGS), 16, 12, 12),
+    }
+    open_one = np.lib.format.open_memmap
+    volumes, coverage = (
+        open_one(folder / name, mode=mode, dtype=np.uint8, shape=shape if mode == "w+" else None)
+        for name, shape in shapes.items()
+    )
+    return volumes, coverage
+
+
+def _store(
+    arrays: tuple[npt.NDArray[np.uint8], npt.NDArray[np.uint8]], folder: Path, item: _Rendered
+) -> None:
+    arrays[0][item.row], arrays[1][item.row] = item.volume, item.coverage
+    with (folder / "rows.jsonl").open("a", encoding="utf-8") as file:
+        file.write(json.dumps({**item.facts, "version": PHANTOM_VERSION}) + "\n")
+
+
+def _rows(folder: Path) -> Iterable[dict[str, object]]:
+    path = folder / "rows.jsonl"
+    if not path.exists():
+        return []
+    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+
+
+def _finished(folder: Path) -> set[int]:
+    return {int(str(row["row"])) for row in _rows(folder)}

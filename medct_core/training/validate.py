@@ -1,0 +1,65 @@
+"""How a model stands on the validation scans while it learns."""
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from transformers import PreTrainedTokenizerBase
+
+from medct_core.evaluation.metrics import auroc
+from medct_core.models.joint import JointModel
+from medct_core.training.corpus import Corpus
+from medct_core.training.losses import strongest_mean
+from medct_core.training.run_config import RunConfig
+from medct_core.training.wordings import directions, encode_wordings
+from medct_core.vocabulary import FINDINGS
+
+_BATCH = 8
+
+
+@torch.no_grad()
+def validate(
+    network: JointModel, tokenizer: PreTrainedTokenizerBase, corpus: Corpus, config: RunConfig
+) -> dict[str, dict[str, float | None]]:
+    """AUROC per finding by the score, by the global vector alone and by the tokens alone."""
+    network.eval()
+    toward = plain_directions(network, tokenizer)
+    scores = scores_of(network, corpus, toward, config)
+    return {kind: _aurocs(corpus.labels, values) for kind, values in scores.items()}
+
+
+def plain_directions(network: JointModel, tokenizer: PreTrainedTokenizerBase) -> torch.Tensor:
+    """Directions ``(findings, d)`` by "X is present." against "X is not present."."""
+    pair = [[f"{name} is {word}." for name in FINDINGS] for word in ("present", "not present")]
+    present, absent = (encode_wordings(network, tokenizer, texts, 32) for texts in pair)
+    return directions(present, absent, 1)
+
+
+@torch.no_grad()
+def scores_of(
+    network: JointModel, corpus: Corpus, toward: torch.Tensor, config: RunConfig
+) -> dict[str, npt.NDArray[np.float32]]:
+    """Similarities ``(n, findings)`` of every row: ``score``, ``whole`` and ``token``."""
+    whole, token = [], []
+    for start in range(0, len(corpus), _BATCH):
+        rows = np.arange(start, min(start + _BATCH, len(corpus)))
+        values = torch.from_numpy(corpus.values(rows)).to(toward.device)
+        with torch.autocast(values.device.type, dtype=torch.bfloat16):
+            features = network.encode_volume(values)
+        assert features.local is not None
+        whole.append(features.latent.float() @ toward.T)
+        tokens = features.local.flatten(1, 3).float() @ toward.T
+        token.append(strongest_mean(tokens, config.local_top))
+    w, t = torch.cat(whole).cpu().numpy(), torch.cat(token).cpu().numpy()
+    share = config.local_weight
+    return {"score": (1 - share) * w + share * t, "whole": w, "token": t}
+
+
+def _aurocs(
+    labels: npt.NDArray[np.bool_], scores: npt.NDArray[np.float32]
+) -> dict[str, float | None]:
+    values = {
+        name: auroc(labels[:, index], scores[:, index]) for index, name in enumerate(FINDINGS)
+    }
+    defined = [value for value in values.values() if value is not None]
+    rounded = {name: None if v is None else round(v, 3) for name, v in values.items()}
+    return {"mean": round(float(np.mean(defined)), 4) if defined else None, **rounded}

@@ -1,0 +1,65 @@
+"""Losses reward what they are meant to reward."""
+
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+
+from medct_core.training.losses import (
+    balanced_token_loss,
+    report_loss,
+    strongest_mean,
+    token_targets,
+)
+
+
+def test_a_token_full_of_a_finding_is_positive_and_an_untouched_one_negative() -> None:
+    coverage = torch.tensor([0.9, 0.2, 0.05, 0.0]).reshape(1, 4, 1)
+
+    positive, negative = token_targets(coverage)
+
+    assert positive.flatten().tolist() == [True, True, False, False]
+    assert negative.flatten().tolist() == [False, False, False, True]
+
+
+def test_a_lesion_that_fills_no_token_still_has_its_place() -> None:
+    coverage = torch.tensor([0.004, 0.003, 0.001, 0.0]).reshape(1, 4, 1)
+
+    positive, _ = token_targets(coverage)
+
+    assert positive.flatten().tolist() == [True, True, False, False]
+
+
+@given(size=st.integers(1, 200))
+def test_a_small_lesion_weighs_as_much_as_a_large_one(size: int) -> None:
+    coverage = torch.zeros(1, 400, 1)
+    coverage[:, :size] = 1.0
+    missed = torch.full((1, 400, 1), -3.0)
+
+    loss = balanced_token_loss(missed, coverage)
+
+    one = torch.zeros(1, 400, 1)
+    one[:, 0] = 1.0
+    torch.testing.assert_close(loss, balanced_token_loss(missed, one))
+
+
+def test_right_places_cost_less_than_wrong_ones() -> None:
+    coverage = torch.zeros(2, 50, 3)
+    coverage[0, 7, 1] = 0.5
+    right = torch.full((2, 50, 3), -4.0)
+    right[0, 7, 1] = 4.0
+    wrong = right.roll(5, dims=1)
+
+    assert balanced_token_loss(right, coverage) < 0.1 * balanced_token_loss(wrong, coverage)
+
+
+def test_matching_reports_cost_less_than_shuffled_ones() -> None:
+    scans = torch.nn.functional.normalize(torch.randn(8, 16), dim=-1)
+    scale = torch.tensor(20.0)
+
+    assert report_loss(scans, scans, scale) < report_loss(scans, scans.roll(1, 0), scale)
+
+
+def test_strongest_mean_ignores_weak_tokens() -> None:
+    tokens = torch.tensor([[5.0, 1.0, -9.0, 3.0]]).reshape(1, 4, 1)
+
+    assert strongest_mean(tokens, 2).item() == 4.0
