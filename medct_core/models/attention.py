@@ -6,11 +6,12 @@ from torch.nn import functional
 
 from medct_core.cancel import CancelToken
 from medct_core.models.config import VisionConfig
+from medct_core.models.linear import Linear
 
 # Fixed by the released code: queries and keys have unit length, so the logits need a spread.
 _LOGIT_SCALE = 8.0
 # Rows handled at once where no gradient is kept: bounds memory, and keeps a chunk in the cache.
-_CHUNK_TOKENS = 2304
+_CHUNK_TOKENS = 1152
 
 
 class GainNorm(nn.Module):
@@ -33,13 +34,13 @@ class PositionConvolution(nn.Module):
 
     def __init__(self, dim: int) -> None:
         super().__init__()
-        self.dsconv = nn.Conv3d(dim, dim, 3, groups=dim)
+        self.dsconv = nn.Conv3d(dim, dim, 3, padding=(2, 1, 1), groups=dim)
 
     def forward(self, grid: Tensor) -> Tensor:
         """Convolve `grid`, ``(b, t, h, w, dim)``; the first axis sees only what is before it."""
-        padded = functional.pad(grid.movedim(-1, 1), (1, 1, 1, 1, 2, 0))
-        convolved: Tensor = self.dsconv(padded)
-        return convolved.movedim(1, -1)
+        # Padding both ends and dropping the surplus saves a padded copy of the whole grid.
+        convolved: Tensor = self.dsconv(grid.movedim(-1, 1))
+        return convolved[:, :, : grid.shape[1]].movedim(1, -1)
 
 
 class Attention(nn.Module):
@@ -54,11 +55,11 @@ class Attention(nn.Module):
         self.heads = config.heads
         self.null_kv = nn.Parameter(torch.randn(config.heads, 2 * config.null_kv, config.dim_head))
         self.norm = GainNorm(config.dim)
-        self.to_q = nn.Linear(config.dim, inner, bias=False)
-        self.to_kv = nn.Linear(config.dim, 2 * inner, bias=False)
+        self.to_q = Linear(config.dim, inner, bias=False)
+        self.to_kv = Linear(config.dim, 2 * inner, bias=False)
         self.q_scale = nn.Parameter(torch.ones(config.dim_head))
         self.k_scale = nn.Parameter(torch.ones(config.dim_head))
-        self.to_out = nn.Linear(inner, config.dim, bias=False)
+        self.to_out = Linear(inner, config.dim, bias=False)
 
     def forward(self, x: Tensor, bias: Tensor | None = None) -> Tensor:
         """Let the tokens of each sequence look at each other.
@@ -98,8 +99,9 @@ class Attention(nn.Module):
     def _mask(self, bias: Tensor | None, query: Tensor) -> Tensor | None:
         if bias is None:
             return None
-        padded = functional.pad(bias, (self.null_kv.shape[1] // 2, 0))
-        return padded.to(query.dtype).expand(query.shape[0], -1, -1, -1)
+        if self.null_kv.shape[1]:
+            bias = functional.pad(bias, (self.null_kv.shape[1] // 2, 0))
+        return bias.to(query.dtype).expand(query.shape[0], -1, -1, -1)
 
 
 class FeedForward(nn.ModuleDict):
@@ -112,8 +114,8 @@ class FeedForward(nn.ModuleDict):
         super().__init__(
             {
                 "0": nn.LayerNorm(dim),
-                "1": nn.Linear(dim, 2 * hidden, bias=False),
-                "4": nn.Linear(hidden, dim, bias=False),
+                "1": Linear(dim, 2 * hidden, bias=False),
+                "4": Linear(hidden, dim, bias=False),
             }
         )
 
@@ -137,21 +139,23 @@ class Block(nn.ModuleDict):
         )
 
     def convolve(self, grid: Tensor) -> Tensor:
-        """Add the position convolution to ``(b, t, h, w, dim)``."""
+        """Add the position convolution to ``(b, t, h, w, dim)``; the result is a new tensor."""
         added: Tensor = grid + self["0"](grid)
         return added
 
     def attend(self, x: Tensor, bias: Tensor | None) -> Tensor:
-        """Add attention and feed-forward to ``(sequences, n, dim)``."""
-        if torch.is_grad_enabled():
-            return self._attend(x, bias)
-        sequences = max(1, _CHUNK_TOKENS // x.shape[1])
-        return torch.cat([self._attend(chunk, bias) for chunk in torch.split(x, sequences)])
+        """Add attention and feed-forward to ``(sequences, n, dim)``.
 
-    def _attend(self, x: Tensor, bias: Tensor | None) -> Tensor:
-        x = x + self["1"](x, bias)
-        changed: Tensor = x + self["3"](x)
-        return changed
+        Where no gradient is kept `x` is written to, a few sequences at a time.
+        """
+        if torch.is_grad_enabled():
+            x = x + self["1"](x, bias)
+            changed: Tensor = x + self["3"](x)
+            return changed
+        for chunk in torch.split(x, max(1, _CHUNK_TOKENS // x.shape[1])):
+            chunk.add_(self["1"](chunk, bias))
+            chunk.add_(self["3"](chunk))
+        return x
 
 
 class Transformer(nn.Module):

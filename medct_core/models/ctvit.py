@@ -8,6 +8,7 @@ from torch import Tensor, nn
 from medct_core.cancel import CancelToken
 from medct_core.models.attention import Transformer
 from medct_core.models.config import StemConfig, VisionConfig
+from medct_core.models.linear import Linear
 from medct_core.models.quantiser import Quantiser
 
 
@@ -125,7 +126,7 @@ class CTViT(nn.Module):
         self.to_patch_emb = nn.Sequential(
             Patches(config.temporal_patch_size, config.patch_size),
             nn.LayerNorm(config.patch_values),
-            nn.Linear(config.patch_values, config.dim),
+            Linear(config.patch_values, config.dim),
             nn.LayerNorm(config.dim),
         )
         self.enc_spatial_transformer = Transformer(config, config.spatial_depth)

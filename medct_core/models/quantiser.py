@@ -4,6 +4,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from medct_core.models.linear import linear
+
 # Tokens compared with the whole codebook at once: 2048 x 8192 similarities are 67 MB.
 _CHUNK_TOKENS = 2048
 
@@ -44,9 +46,9 @@ class Quantiser(nn.Module):
         -------
         ``(...)`` int64, indices of rows.
         """
-        rows = functional.normalize(self.rows.float(), dim=-1).T
+        rows = functional.normalize(self.rows.float(), dim=-1)
         flat = functional.normalize(tokens.flatten(0, -2).float(), dim=-1)
-        found = [(chunk @ rows).argmax(dim=-1) for chunk in torch.split(flat, _CHUNK_TOKENS)]
+        found = [linear(chunk, rows).argmax(dim=-1) for chunk in torch.split(flat, _CHUNK_TOKENS)]
         return torch.cat(found).view(tokens.shape[:-1])
 
     def lookup(self, codes: Tensor) -> Tensor:
