@@ -22,7 +22,7 @@ from medct_core.models.checkpoint import (
     write_tensors,
 )
 from medct_core.models.config import JointConfig
-from medct_core.models.joint import JointModel
+from medct_core.models.joint import JointModel, build_unloaded
 from medct_core.models.manifest import (
     CONFIG_FILE,
     MANIFEST_FILE,
@@ -126,12 +126,6 @@ def load_model(
     )
 
 
-def build_empty(config: JointConfig) -> JointModel:
-    """Build a network whose weights take no memory, for names and shapes."""
-    with torch.device("meta"):
-        return JointModel(config)
-
-
 def assemble(config: JointConfig, tensors: Mapping[str, torch.Tensor], *, name: str) -> JointModel:
     """Put tensors into a network without copying them; it keeps no gradient.
 
@@ -140,7 +134,7 @@ def assemble(config: JointConfig, tensors: Mapping[str, torch.Tensor], *, name: 
     ModelUnavailableError
         If a tensor is missing, misshapen, or has no place in the network.
     """
-    network = build_empty(config)
+    network = build_unloaded(config)
     check = check_keys(tensors, network.state_dict())
     require_fit(check, name)
     if check.unmatched:
@@ -150,17 +144,7 @@ def assemble(config: JointConfig, tensors: Mapping[str, torch.Tensor], *, name: 
             remedy="Use the weights that belong to this configuration.",
         )
     network.load_state_dict({key: value.float() for key, value in tensors.items()}, assign=True)
-    _fill_index_buffers(network)
-    return network.requires_grad_(requires_grad=False).eval()
-
-
-def _fill_index_buffers(network: JointModel) -> None:
-    """Count positions and zero token types: BERT's buffers that no file holds."""
-    embeddings = network.text_transformer.embeddings
-    positions = network.config.text.max_position_embeddings
-    numbers = torch.arange(positions).unsqueeze(0)
-    embeddings.register_buffer("position_ids", numbers, persistent=False)
-    embeddings.register_buffer("token_type_ids", torch.zeros_like(numbers), persistent=False)
+    return network.requires_grad_(requires_grad=False)
 
 
 def read_config(path: Path) -> JointConfig:
@@ -248,15 +232,13 @@ def with_text_base(tensors: Tensors, base: TextBase, config: JointConfig) -> Ten
 
     A whole tensor replaces the base's; a pair of thin ones is added to it.
     """
-    needed = {name for name in build_empty(config).state_dict() if name.startswith(TEXT_PREFIX)}
+    needed = {name for name in build_unloaded(config).state_dict() if name.startswith(TEXT_PREFIX)}
     complete = {name: value for name, value in base_text_tensors(base).items() if name in needed}
-    for name, tensor in tensors.items():
-        if name.endswith(_UP):
-            changed = name.removesuffix(_UP)
-            down = tensors[changed + _DOWN].float()
-            complete[changed] = complete[changed] + tensor.float() @ down
-        elif not name.endswith(_DOWN):
-            complete[name] = tensor
+    complete |= {name: value for name, value in tensors.items() if not name.endswith((_UP, _DOWN))}
+    for name in (name for name in tensors if name.endswith(_UP)):
+        changed = name.removesuffix(_UP)
+        up, down = tensors[name].float(), tensors[changed + _DOWN].float()
+        complete[changed] = complete[changed].float() + up @ down
     return complete
 
 
