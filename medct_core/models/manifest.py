@@ -164,7 +164,7 @@ class ModelManifest:
     trained_on: TrainedOn
     population: str
     headline: str | None
-    scoring: Scoring
+    scoring: Scoring = field(default_factory=Scoring)
     weights_sha256: str = UNHASHED
     files: Mapping[str, str] = field(default_factory=dict)
     text_base: TextBase | None = None
