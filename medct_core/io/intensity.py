@@ -50,7 +50,12 @@ class Settled:
     meaning: Meaning
 
 
-def settle(voxels: Voxels, reread: Callable[[float, float], Voxels]) -> Settled:
+def settle(
+    voxels: Voxels,
+    reread: Callable[[float, float], Voxels],
+    *,
+    declared: Unit = Unit.ARBITRARY,
+) -> Settled:
     """Decide what the values mean and bring them into their final form.
 
     Parameters
@@ -60,8 +65,10 @@ def settle(voxels: Voxels, reread: Callable[[float, float], Voxels]) -> Settled:
     reread
         Called with slope and intercept when int16 cannot hold the values: reads them again,
         scaled by these on top of the file's own scaling.
+    declared
+        As in `judge`.
     """
-    meaning = judge(voxels)
+    meaning = judge(voxels, declared)
     seen = voxels.seen
     notices = (*meaning.notices, *missing_notice(seen))
     if meaning.unit is Unit.HU:
@@ -76,13 +83,16 @@ def settle(voxels: Voxels, reread: Callable[[float, float], Voxels]) -> Settled:
     return Settled(voxels.values, Meaning(meaning.unit, notices))
 
 
-def judge(voxels: Voxels) -> Meaning:
+def judge(voxels: Voxels, declared: Unit = Unit.ARBITRARY) -> Meaning:
     """Decide by the values whether they are Hounsfield units.
 
     Parameters
     ----------
     voxels
         As read; not changed.
+    declared
+        What the header says. It decides where the values do not contradict it: a water phantom
+        without air is believed, raw scanner values are not.
     """
     sample = _sample(voxels.values)
     if looks_like_hu(sample):
@@ -92,6 +102,8 @@ def judge(voxels: Voxels) -> Meaning:
             return Meaning(Unit.ARBITRARY, (_raw_values(voxels.seen, offset),))
     if looks_like_hu(sample - PADDING_HU):
         return Meaning(Unit.ARBITRARY, (_shifted_twice(voxels.seen),))
+    if declared is Unit.HU:
+        return Meaning(Unit.HU, ())
     return Meaning(Unit.ARBITRARY, (_not_hu(voxels.seen),))
 
 

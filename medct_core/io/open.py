@@ -1,19 +1,38 @@
 """Opening scans: find out what a path holds, then read one series of it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from medct_core.cancel import CancelToken
-from medct_core.io.files import ScanFile, require_existing
+from medct_core.errors import NotAnImageError, UnsupportedImageError, UsageError
+from medct_core.io.choose import chest_ct_or_none
+from medct_core.io.dicom import listed_in, read_dicom, studies_in
+from medct_core.io.files import ScanFile, files_below, require_existing
 from medct_core.io.nifti import describe_nifti, header_beside, read_nifti
-from medct_core.io.sniff import FileKind, head_of, kind_of_head, refusal
+from medct_core.io.sniff import FileKind, head_of, kind_of, kind_of_head, refusal
 from medct_core.io.study import Series, Study
 from medct_core.io.watch import Watch
+from medct_core.volume.notice import Notice
 from medct_core.volume.volume import Volume
+
+_MOST_NAMED = 3
+
+
+@dataclass(frozen=True, slots=True)
+class _Sorted:
+    """Files of a folder or zip by what they are."""
+
+    dicom: tuple[ScanFile, ...]
+    volumes: tuple[tuple[ScanFile, FileKind], ...]
+    others: tuple[ScanFile, ...]
 
 
 def open_study(path: Path) -> Study:
     """Find out what a path holds, by headers only.
+
+    Where a folder holds several studies, the one with the largest chest CT is returned, with
+    a notice that names the number of the others; `open_studies` returns all.
 
     Parameters
     ----------
@@ -23,20 +42,40 @@ def open_study(path: Path) -> Study:
     Raises
     ------
     UsageError
-        If there is nothing at this path.
+        If there is nothing at this path, or several volume files.
+    ScanRefusedError
+        If it holds no scan.
+    """
+    studies = open_studies(path)
+    best = max(studies, key=_promise)
+    if len(studies) == 1:
+        return best
+    text = (
+        f"{path.name} holds {len(studies)} studies; the one with the largest chest CT was opened."
+    )
+    return replace(best, notices=(*best.notices, Notice("other-studies", text)))
+
+
+def open_studies(path: Path) -> tuple[Study, ...]:
+    """Return every study that a path holds, by headers only.
+
+    Raises
+    ------
+    UsageError
+        If there is nothing at this path, or several volume files.
     ScanRefusedError
         If it holds no scan.
     """
     require_existing(path)
+    if path.is_dir():
+        return _from_files(files_below(path), path.name)
     file = ScanFile(path)
-    head = head_of(file)
-    kind = kind_of_head(head)
-    if kind is None and (header := header_beside(file)) is not None:
-        file, kind = header, FileKind.NIFTI
-    if kind is FileKind.NIFTI:
-        series = describe_nifti(file)
-        return Study(file.name, series.description, None, (series,))
-    raise refusal(file.name, head)
+    kind = kind_of(file)
+    if kind is FileKind.ZIP:
+        return _from_files(files_below(path), path.name)
+    if kind is FileKind.DICOM:
+        return _from_dicom_file(file)
+    return (_study_of(*_volume_file(file)),)
 
 
 def read_volume(
@@ -68,10 +107,184 @@ def read_volume(
     Cancelled
         If `cancel` was raised.
     """
+    if series.refusal:
+        raise UnsupportedImageError(series.refusal, remedy=_remedy(series))
     watch = Watch(cancel, on_progress)
-    return read_nifti(series.files[0], frame=frame, watch=watch)
+    file = series.files[0]
+    if series.kind is FileKind.DICOM:
+        return read_dicom(series, frame=frame, watch=watch)
+    if series.kind is FileKind.NIFTI:
+        return read_nifti(file, frame=frame, watch=watch)
+    # SimpleITK takes half a second to import, and most scans do not need it.
+    from medct_core.io import nrrd_mha  # noqa: PLC0415
+
+    return nrrd_mha.read_itk(file, series.kind, frame=frame, watch=watch)
 
 
-def largest_chest_ct(study: Study) -> Series:
-    """Return the CT with most slices that a chest model can read."""
-    return study.series[0]
+def scans_in(path: Path) -> tuple[Path, ...]:
+    """Return the inputs that a path stands for, sorted.
+
+    A file is one input. A folder whose DICOM files belong to one study is one input; otherwise
+    each folder below is looked at on its own, and every volume file is an input. Files that
+    are named like a scan but are none are inputs too, so that opening them says what they are.
+
+    Raises
+    ------
+    UsageError
+        If there is nothing at this path, or no scan in the folder.
+    """
+    require_existing(path)
+    if not path.is_dir():
+        return (path,)
+    inputs = tuple(sorted(_inputs(path)))
+    if not inputs:
+        raise UsageError(
+            f"The folder {path.name!r} holds no scan.",
+            remedy="Choose a folder with DICOM, NIfTI, NRRD or MetaImage files.",
+        )
+    return inputs
+
+
+def _promise(study: Study) -> tuple[int, int]:
+    chest = chest_ct_or_none(study)
+    return (chest.slice_count if chest else 0, len(study.series))
+
+
+def _remedy(series: Series) -> str:
+    if series.modality == "CT":
+        return "Open the folder that holds the whole series."
+    return "Open a CT series, or a NIfTI, NRRD or MetaImage file."
+
+
+def _from_files(files: Iterable[ScanFile], name: str) -> tuple[Study, ...]:
+    found = _sort(files)
+    if found.dicom:
+        studies = _from_dicom(found.dicom, name)
+        return tuple(_with_left_out(study, found) for study in studies)
+    if len(found.volumes) > 1:
+        raise UsageError(
+            f"{name} holds {len(found.volumes)} separate scans.", remedy="Choose one of them."
+        )
+    if found.volumes:
+        return (_study_of(*found.volumes[0]),)
+    if len(found.others) == 1:
+        raise refusal(found.others[0].name, head_of(found.others[0]))
+    raise NotAnImageError(
+        f"{name} holds no scan: none of its {len(found.others)} files is an image known here.",
+        remedy="Open a DICOM series, NIfTI, NRRD or MetaImage file.",
+    )
+
+
+def _from_dicom_file(file: ScanFile) -> tuple[Study, ...]:
+    listed = listed_in(file)
+    if not listed:
+        return _from_dicom((file,), file.name)
+    present = tuple(item for item in listed if item.exists())
+    if not present:
+        raise NotAnImageError(
+            f"None of the {len(listed)} files that {file.name} lists is there.",
+            remedy="Open it from the disc or folder it belongs to.",
+        )
+    studies = _from_dicom(present, file.name)
+    if len(present) == len(listed):
+        return studies
+    text = f"{len(listed) - len(present)} of {len(listed)} files listed in {file.name} are missing."
+    return tuple(_with_notice(study, Notice("files-missing", text)) for study in studies)
+
+
+def _from_dicom(files: tuple[ScanFile, ...], name: str) -> tuple[Study, ...]:
+    reading = studies_in(files)
+    if not reading.studies:
+        raise NotAnImageError(
+            f"{name} lists or holds no readable DICOM image.",
+            remedy="Open the folder that holds the CT series.",
+        )
+    if not reading.unreadable:
+        return reading.studies
+    notice = _left_out(reading.unreadable, "could not be read")
+    return tuple(_with_notice(study, notice) for study in reading.studies)
+
+
+def _with_left_out(study: Study, found: _Sorted) -> Study:
+    broken = tuple(file for file in found.others if _is_named_like_dicom(file))
+    return _with_notice(study, _left_out(broken, "are no DICOM images")) if broken else study
+
+
+def _left_out(files: tuple[ScanFile, ...], why: str) -> Notice:
+    names = ", ".join(file.name for file in files[:_MOST_NAMED])
+    more = f" and {len(files) - _MOST_NAMED} more" if len(files) > _MOST_NAMED else ""
+    return Notice("files-left-out", f"{len(files)} files {why} and were left out: {names}{more}.")
+
+
+def _with_notice(study: Study, notice: Notice) -> Study:
+    """Put a notice on the study and on each series, so that it reaches every output."""
+    series = tuple(replace(one, notices=(*one.notices, notice)) for one in study.series)
+    return replace(study, series=series, notices=(*study.notices, notice))
+
+
+def _sort(files: Iterable[ScanFile]) -> _Sorted:
+    dicom: list[ScanFile] = []
+    volumes: list[tuple[ScanFile, FileKind]] = []
+    others: list[ScanFile] = []
+    for file in files:
+        kind = kind_of(file)
+        if kind is FileKind.DICOM:
+            dicom.append(file)
+        elif kind is not None and kind is not FileKind.ZIP:
+            volumes.append((file, kind))
+        elif header_beside(file) is None:
+            others.append(file)
+    return _Sorted(tuple(dicom), tuple(volumes), tuple(others))
+
+
+def _volume_file(file: ScanFile) -> tuple[ScanFile, FileKind]:
+    head = head_of(file)
+    kind = kind_of_head(head)
+    if kind is not None:
+        return file, kind
+    header = header_beside(file)
+    if header is None:
+        raise refusal(file.name, head)
+    return header, FileKind.NIFTI
+
+
+def _study_of(file: ScanFile, kind: FileKind) -> Study:
+    if kind is FileKind.NIFTI:
+        series = describe_nifti(file)
+    else:
+        # As in read_volume: SimpleITK is slow to import.
+        from medct_core.io import nrrd_mha  # noqa: PLC0415
+
+        series = nrrd_mha.describe_itk(file, kind)
+    return Study(uid=file.name, pseudonym=series.description, date=None, series=(series,))
+
+
+def _inputs(folder: Path) -> list[Path]:
+    found = _sort(files_below(folder))
+    is_direct = any(file.path.parent == folder for file in found.dicom)
+    if found.dicom and (is_direct or _is_one_study(found)):
+        beside = [file.path for file, _ in found.volumes if is_direct]
+        return [folder, *beside]
+    here = [file.path for file, _ in found.volumes if file.path.parent == folder]
+    broken = [
+        file.path
+        for file in found.others
+        if file.path.parent == folder and _is_named_like_scan(file)
+    ]
+    below = [
+        inner for child in sorted(folder.iterdir()) if child.is_dir() for inner in _inputs(child)
+    ]
+    return [*here, *broken, *below]
+
+
+def _is_one_study(found: _Sorted) -> bool:
+    return not found.volumes and len(studies_in(found.dicom).studies) <= 1
+
+
+def _is_named_like_dicom(file: ScanFile) -> bool:
+    return file.name.lower().endswith((".dcm", ".ima", ".dicom"))
+
+
+def _is_named_like_scan(file: ScanFile) -> bool:
+    endings = (".nii", ".nii.gz", ".nrrd", ".nhdr", ".mha", ".mhd", ".hdr", ".zip")
+    return file.name.lower().endswith(endings) or _is_named_like_dicom(file)

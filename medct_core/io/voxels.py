@@ -59,6 +59,11 @@ class Layout:
         )
 
     @property
+    def is_shift(self) -> bool:
+        """Whether values differ from stored numbers by a whole number only."""
+        return self.slope == 1.0 and float(self.intercept).is_integer()
+
+    @property
     def stored_bytes(self) -> int:
         """Number of bytes that the voxels take in the file."""
         return prod(self.shape) * self.dtype.itemsize
@@ -152,6 +157,10 @@ def convert(
     seen
         Widened by the values before clipping.
     """
+    if layout.is_shift and stored.dtype.kind in "iu" and stored.dtype.itemsize <= 2:
+        shifted = stored.astype(np.int32) + int(layout.intercept)
+        seen.include(shifted)
+        return _as_int16(shifted)
     # float64 holds every int32; float32 would round above 2**24.
     with np.errstate(over="ignore", invalid="ignore"):
         values = np.multiply(stored, layout.slope, dtype=np.float64)
@@ -162,9 +171,12 @@ def convert(
     values[~finite] = layout.fill
     rounded = np.rint(values)
     seen.is_fractional = seen.is_fractional or bool((np.abs(rounded - values) > 1e-3).any())
-    np.clip(rounded, INT16.min, INT16.max, out=rounded)
-    converted: npt.NDArray[np.int16] = rounded.astype(np.int16)
-    return converted
+    return _as_int16(rounded)
+
+
+def _as_int16(whole: npt.NDArray[np.generic]) -> npt.NDArray[np.int16]:
+    clipped: npt.NDArray[np.int16] = np.clip(whole, INT16.min, INT16.max).astype(np.int16)
+    return clipped
 
 
 def check_end(stream: BinaryIO, *, name: str) -> None:

@@ -1,11 +1,10 @@
 """NIfTI out: int16, as it lies in the patient, and never half a file."""
 
 import contextlib
-import os
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO, cast
+from uuid import uuid4
 
 import nibabel as nib
 import numpy as np
@@ -83,26 +82,15 @@ def _write(volume: Volume, header: nib.Nifti1Header, stream: BinaryIO) -> None:
 @contextlib.contextmanager
 def _replaced_when_done(path: Path) -> Iterator[BinaryIO]:
     """Open a file beside `path` that takes its name only if nothing went wrong."""
+    unfinished = path.with_name(f".medct-{uuid4().hex}.part")
     try:
-        handle, name = tempfile.mkstemp(prefix=".medct-", suffix=".part", dir=path.parent)
-    except OSError as error:
-        raise _disk_error(path) from error
-    unfinished = Path(name)
-    try:
-        with os.fdopen(handle, "wb") as stream:
+        with unfinished.open("xb") as stream:
             yield stream
-        unfinished.chmod(0o666 & ~_umask())
         unfinished.replace(path)
     except OSError as error:
         raise _disk_error(path) from error
     finally:
         unfinished.unlink(missing_ok=True)
-
-
-def _umask() -> int:
-    mask = os.umask(0o022)
-    os.umask(mask)
-    return mask
 
 
 def _disk_error(path: Path) -> OutOfDiskError:
