@@ -15,35 +15,9 @@ from medct_core.preprocess.recipe import Recipe, Resampling
 
 WORDS = (
     *("[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"),
-    *[
-        "pleural",
-        "pericardial",
-        "effusion",
-        "lung",
-        "nodule",
-        "opacity",
-        "emphysema",
-        "heart",
-        "enlarged",
-        "ct",
-        "scan",
-    ],
-    *[
-        "showing",
-        "without",
-        "there",
-        "is",
-        "not",
-        "no",
-        "was",
-        "observed",
-        "seen",
-        "present",
-        "findings",
-        "compatible",
-        "with",
-    ],
-    *(".", ",", "a", "##s"),
+    *("pleural", "pericardial", "effusion", "lung", "nodule", "opacity", "emphysema", "heart"),
+    *("enlarged", "ct", "scan", "showing", "without", "there", "is", "not", "no", "was", "seen"),
+    *("observed", "present", "findings", "compatible", "with", ".", ",", "a", "##s"),
 )
 
 RECIPE = Recipe(

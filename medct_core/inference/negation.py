@@ -244,7 +244,7 @@ def _core(clean: str, lowered: str, whole: str) -> str:
     while (match := _OPENING.match(lowered[start:end])) and match.end():
         start += match.end()
     closing = _CLOSING.search(lowered[start:end])
-    if closing and closing.start() > 0:
+    if closing:
         end = start + closing.start()
     core = clean[start:end].strip(" ,.;:-")
     if not any(character.isalnum() for character in core):
