@@ -8,6 +8,8 @@ _COMPUTED = frozenset(
     ("MIP", "MINIP", "MAX_IP", "MIN_IP", "PROJECTION IMAGE", "AVERAGE", "SCREEN SAVE", "DOSE_INFO")
 )
 
+_MOST_REASONS = 3
+
 
 def largest_chest_ct(study: Study) -> Series:
     """Return the CT volume with most slices; projections and secondary pictures come last.
@@ -23,9 +25,10 @@ def largest_chest_ct(study: Study) -> Series:
     if not study.series:
         raise NotAnImageError("The study holds no series.", remedy="Open another study.")
     reasons = list(dict.fromkeys(series.refusal for series in study.series))
-    more = f" (and {len(reasons) - 1} more reasons)" if len(reasons) > 1 else ""
+    hidden = len(reasons) - _MOST_REASONS
+    more = f" {hidden} more series are no CT volumes either." if hidden > 0 else ""
     raise UnsupportedImageError(
-        f"{reasons[0]}{more}",
+        " ".join(reasons[:_MOST_REASONS]) + more,
         remedy="Open the folder that holds the whole CT series.",
     )
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pydicom.dataset import Dataset
 from pydicom.multival import MultiValue
 
+from medct_core.io.deidentify import patient_of, scrubbed
 from medct_core.io.dicom_header import (
     SliceHeader,
     day,
@@ -78,7 +79,7 @@ def _study(uid: str, slices: Sequence[SliceHeader]) -> Study:
         pseudonym=pseudonym_of(uid),
         date=day(first, "StudyDate") or day(first, "SeriesDate"),
         series=tuple(series),
-        description=text(first, "StudyDescription"),
+        description=scrubbed(text(first, "StudyDescription"), patient_of(first)),
     )
 
 
@@ -202,7 +203,7 @@ def _describe(uid: str, part: _Part) -> Series:
         slice_count=len(part.slices) // _frames_in_time(part),
         frame_count=_frames_in_time(part),
         number=number(data, "SeriesNumber"),
-        description=text(data, "SeriesDescription"),
+        description=scrubbed(text(data, "SeriesDescription"), patient_of(data)),
         modality=text(data, "Modality").upper(),
         image_type=words(data, "ImageType"),
         refusal=_refusal(part, files),

@@ -97,7 +97,9 @@ def judge(voxels: Voxels, declared: Unit = Unit.ARBITRARY) -> Meaning:
     sample = _sample(voxels.values)
     if looks_like_hu(sample):
         return Meaning(Unit.HU, ())
-    for offset in _KNOWN_OFFSETS:
+    # A header that says HU is only doubted where nothing lies below water.
+    offsets = () if declared is Unit.HU and voxels.seen.lowest < 0 else _KNOWN_OFFSETS
+    for offset in offsets:
         if looks_like_hu(sample - offset):
             return Meaning(Unit.ARBITRARY, (_raw_values(voxels.seen, offset),))
     if looks_like_hu(sample - PADDING_HU):
