@@ -8,6 +8,8 @@ import torch
 
 from medct_core.errors import ModelUnavailableError
 from medct_core.models.bundle import BundleParts, load_tokenizer, require_new, write_bundle
+from medct_core.models.catalogue import CT_CLIP as CT_CLIP_ENTRY
+from medct_core.models.catalogue import CatalogueEntry
 from medct_core.models.checkpoint import (
     KeyCheck,
     Tensors,
@@ -36,12 +38,6 @@ UNUSED = (
 _UNUSED_ANYWHERE = ".context_norm."
 _LORA_MARKS = (".lora_A.", ".lora_B.", ".base_layer.")
 
-LICENCE = "CC-BY-NC-SA-4.0"
-LICENCE_NOTE = (
-    "The weights of CT-CLIP are licensed CC BY-NC-SA 4.0 by their authors (Hamamci et al., "
-    "arXiv:2403.17834): research and teaching only, no commercial use; name the authors; pass "
-    "changed weights on under the same licence only. MedCT does not distribute them."
-)
 LICENCE_FILE = "LICENCE_NOTE.txt"
 
 
@@ -73,17 +69,15 @@ class Target:
 
     Attributes
     ----------
-    name, title, version
-        Of the model.
+    entry
+        Name, licence and all else that people read.
     config, recipe
         Of the network and of its input.
     source
         Where the checkpoint came from.
     """
 
-    name: str = "ct-clip"
-    title: str = "CT-CLIP, contrastive language-image model of chest CT"
-    version: str = "2"
+    entry: CatalogueEntry = CT_CLIP_ENTRY
     config: JointConfig = CT_CLIP
     recipe: Recipe = CT_CLIP_RECIPE
     source: str = "a local file"
@@ -128,7 +122,7 @@ def convert(
         config=target.config,
         recipe=target.recipe,
         tokenizer=tokenizer,
-        texts={LICENCE_FILE: LICENCE_NOTE + "\n"},
+        texts={LICENCE_FILE: target.entry.licence_note + "\n"},
     )
     manifest = write_bundle(out, _manifest(target), parts)
     return Conversion(manifest, len(expected), dropped, check.unmatched)
@@ -176,14 +170,15 @@ def _require_tokenizer(folder: Path, config: JointConfig) -> None:
 
 
 def _manifest(target: Target) -> ModelManifest:
+    entry = target.entry
     return ModelManifest(
-        name=target.name,
-        title=target.title,
-        version=target.version,
-        licence=LICENCE,
-        licence_note=LICENCE_NOTE,
-        trained_on="clinical",
-        population="CT-RATE: non-contrast chest CT of 21,304 patients of one hospital in Turkey",
+        name=entry.name,
+        title=entry.title,
+        version=entry.version,
+        licence=entry.licence,
+        licence_note=entry.licence_note,
+        trained_on=entry.trained_on,
+        population=entry.population,
         headline=None,
         source=target.source,
     )

@@ -12,9 +12,10 @@ import torch
 
 from medct_core.errors import ModelUnavailableError
 from medct_core.models.bundle import load_model
+from medct_core.models.catalogue import CT_CLIP as CT_CLIP_ENTRY
 from medct_core.models.checkpoint import Tensors
 from medct_core.models.config import CT_CLIP, JointConfig
-from medct_core.models.convert import LICENCE_FILE, LICENCE_NOTE, Target, convert
+from medct_core.models.convert import LICENCE_FILE, Target, convert
 from medct_core.models.joint import JointModel
 from medct_core.models.manifest import WEIGHTS_FILE, verify_files
 from medct_core.models.reference import read_config, rebuild_weights, value
@@ -88,7 +89,9 @@ def test_the_folder_says_what_may_be_done_with_it(
     done = convert(checkpoint, tokenizer=tokenizer_dir, out=tmp_path / "m", target=target)
 
     assert done.manifest.licence == "CC-BY-NC-SA-4.0"
-    assert (tmp_path / "m" / LICENCE_FILE).read_text(encoding="utf-8") == LICENCE_NOTE + "\n"
+    assert (tmp_path / "m" / LICENCE_FILE).read_text(encoding="utf-8") == (
+        CT_CLIP_ENTRY.licence_note + "\n"
+    )
     assert set(verify_files(tmp_path / "m", done.manifest)) == {
         *("config.json", "recipe.json", "vocab.txt"),
         *(LICENCE_FILE, WEIGHTS_FILE),
