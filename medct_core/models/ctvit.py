@@ -56,8 +56,12 @@ class PositionBias(nn.Module):
         return self._kept[1]
 
     def compute(self, height: int, width: int) -> Tensor:
-        """Work the bias out anew, once for every distinct offset."""
+        """Work the bias out anew in full precision, once for every distinct offset."""
         like = next(self.parameters())
+        with torch.autocast(like.device.type, enabled=False):
+            return self._compute(height, width, like)
+
+    def _compute(self, height: int, width: int, like: Tensor) -> Tensor:
         rows = torch.arange(1 - height, height, device=like.device)
         columns = torch.arange(1 - width, width, device=like.device)
         offsets = torch.cartesian_prod(rows, columns).to(like.dtype)
@@ -147,9 +151,7 @@ class CTViT(nn.Module):
         tokens = self.after_spatial(self.patch_tokens(volume), cancel)
         tokens = self.after_temporal(tokens, cancel)
         cancel.raise_if_cancelled()
-        if not self.config.quantise:
-            return Tokens(tokens, None)
-        return Tokens(*self.vq(tokens))
+        return self.quantised(tokens)
 
     def patch_tokens(self, volume: Tensor) -> Tensor:
         """``(b, c, d, h, w)`` to ``(b, t, h, w, dim)``."""
@@ -172,3 +174,9 @@ class CTViT(nn.Module):
         if self.config.scrambled_peg:
             return self.enc_temporal_transformer.along_depth_scrambled(tokens, cancel)
         return self.enc_temporal_transformer.along_depth(tokens, cancel)
+
+    def quantised(self, tokens: Tensor) -> Tokens:
+        """Replace ``(b, t, h, w, dim)`` by codebook rows where there is a quantiser."""
+        if not self.config.quantise:
+            return Tokens(tokens, None)
+        return Tokens(*self.vq(tokens))

@@ -14,7 +14,7 @@ import torch
 from torch import Tensor
 
 from medct_core.cancel import CancelToken
-from medct_core.errors import UsageError
+from medct_core.errors import ModelUnavailableError, UsageError
 from medct_core.models.config import JointConfig
 from medct_core.models.joint import JointModel, build_unloaded
 
@@ -136,9 +136,15 @@ def read_config(text: str) -> JointConfig:
     Raises
     ------
     ModelUnavailableError
-        If an entry is unknown or missing.
+        If it is no JSON object, or an entry is unknown or missing.
     """
-    values = json.loads(text)
+    try:
+        values = dict(json.loads(text))
+    except (TypeError, ValueError) as error:
+        raise ModelUnavailableError(
+            "The file does not say which network it was made with.",
+            remedy="Give a file whose array 'config' is a JSON object.",
+        ) from error
     joint = {name: values.pop(name) for name in ("text", "dim_latent") if name in values}
     return JointConfig.from_json({**joint, "vision": values})
 
