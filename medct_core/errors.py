@@ -17,6 +17,17 @@ class MedctError(Exception):
         self.summary = summary
         self.remedy = remedy
 
+    def __reduce__(self) -> tuple[object, ...]:
+        # Exceptions are rebuilt from positional arguments, which `remedy` is not; without this
+        # an error raised in another process could not come back.
+        return _rebuilt, (type(self), self.summary, self.remedy), self.__dict__
+
+
+def _rebuilt(kind: type[MedctError], summary: str, remedy: str) -> MedctError:
+    error = kind.__new__(kind)
+    MedctError.__init__(error, summary, remedy=remedy)
+    return error
+
 
 class UsageError(MedctError):
     """The request itself makes no sense: an unknown name, a contradiction between options."""
