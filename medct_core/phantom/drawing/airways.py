@@ -32,8 +32,8 @@ def draw_peribronchial_thickening(body: Body, request: DrawRequest) -> Drawn:
     field = tube_field(body.canvas.grid, tubes, wall + 6)
     outer = rod_coverage(field.distance_mm, field.radius_mm + np.float32(wall), paint.edge_mm)
     lumen = rod_coverage(field.distance_mm, LUMEN_SHARE * field.radius_mm, paint.edge_mm)
-    cuff = np.maximum(outer - lumen, 0) * body.lung[field.box]
-    paint.raise_to(field.box, cuff.astype(np.float32), request.rng.uniform(-60, 30))
+    cuff = np.maximum(outer - lumen, 0)
+    paint.fill(field.box, cuff, body.lung[field.box], request.rng.uniform(-60, 30))
     return paint.drawn(request, lobes_in_words(lobes), side_of_lobes(lobes))
 
 

@@ -59,7 +59,9 @@ def _may_give_way(body: Body, box: Box) -> Float:
     """Share of each voxel that is lung, old heart, or fat inside the rib cage."""
     coordinates = body.canvas.grid.coordinates(box)
     old = coverage_of(ellipsoid_distance(coordinates, body.heart), body.canvas.edge_mm())
-    return np.maximum(np.maximum(old, body.lung[box]), _inner_fat(body, box))
+    fat = _inner_fat(body, box)
+    room: Float = np.maximum(np.maximum(old, np.minimum(4 * body.lung[box], 1)), fat)
+    return room
 
 
 def _inner_fat(body: Body, box: Box) -> Float:
@@ -81,7 +83,7 @@ def _grown(body: Body, box: Box, large: Ellipsoid) -> Float:
         source.append(old / grid.spacing_mm[axis] + (grid.shape[axis] - 1) / 2)
     where = np.stack(np.broadcast_arrays(*source)).astype(np.float32)
     stretched = map_coordinates(body.canvas.hu, where, order=1, mode="nearest")
-    return np.maximum(stretched, np.float32(FAT_HU[0])).astype(np.float32)
+    return np.asarray(np.maximum(stretched, np.float32(FAT_HU[0])), np.float32)
 
 
 def _moved(tube: Tube, old: Ellipsoid, new: Ellipsoid) -> Tube:
@@ -106,7 +108,7 @@ def draw_pericardial_effusion(body: Body, request: DrawRequest) -> Drawn:
     layer = np.float32(thickness) * np.clip(0.8 + lean, 0.25, 1.3)
     fluid = coverage_of(distance - layer, paint.edge_mm)
     fluid = fluid - np.minimum(coverage_of(distance, paint.edge_mm), fluid)
-    room = np.maximum(body.lung[box], _inner_fat(body, box))
+    room = np.maximum(np.minimum(4 * body.lung[box], 1), _inner_fat(body, box))
     # The sac ends at the great vessels: no fluid above the heart's shoulders.
     room = room * (1 - smoothstep(-below, 0.85, 1.05))
     paint.cover(box, (fluid * room).astype(np.float32), rng.uniform(2, 20))

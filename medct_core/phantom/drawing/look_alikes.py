@@ -54,7 +54,7 @@ def draw_vessel_end_on(body: Body, request: DrawRequest) -> Drawn:
         )
         field = tube_field(body.canvas.grid, (tube,), 6.0)
         coverage = rod_coverage(field.distance_mm, field.radius_mm, paint.edge_mm)
-        paint.raise_to(field.box, coverage * body.lung[field.box], BLOOD_HU)
+        paint.fill(field.box, coverage, body.lung[field.box], BLOOD_HU)
         lobes.append(lobe_at(int(site.lobe[0])))
     return paint.drawn(request, lobes_in_words(lobes), side_of_lobes(lobes))
 
@@ -157,7 +157,7 @@ def draw_thick_fissure(body: Body, request: DrawRequest) -> Drawn:
     plane = plane + (z - centre[2]) * tilt[2]
     sheet = slab_coverage(np.abs(plane), rng.uniform(0.8, 1.6), paint.edge_mm)
     share = lung_share(body, box, LOBES_OF_SIDE[side])
-    paint.raise_to(box, (sheet * share).astype(np.float32), -150.0)
+    paint.fill(box, sheet, share, -150.0)
     return paint.drawn(request, f"{side} major fissure", side)
 
 

@@ -19,6 +19,7 @@ from medct_core.phantom.drawing.places import (
     side_of,
 )
 from medct_core.phantom.drawing.shapes import (
+    ball_coverage,
     cloud,
     ellipsoid_box,
     ellipsoid_distance,
@@ -68,7 +69,7 @@ def _centrilobular(
     radii = request.rng.uniform(16, 32, len(where))
     strength = np.minimum(cloud(paint.body.canvas.grid, box, where, radii), 1.0)
     radius = np.float32(size * widest) * strength * (0.45 + 0.75 * cells.key)
-    hole = coverage_of(cells.centre_mm - radius, paint.edge_mm) * (strength > 0.25)
+    hole = ball_coverage(cells.centre_mm, radius, paint.edge_mm) * (strength > 0.25)
     paint.lower_to(box, (hole * share).astype(np.float32), EMPTY_HU)
 
 
@@ -97,8 +98,8 @@ def _bulla(paint: Painting, shape: Ellipsoid, side: str) -> None:
     distance = ellipsoid_distance(paint.body.canvas.grid.coordinates(box), shape)
     share = lung_share(paint.body, box, LOBES_OF_SIDE[side])
     paint.lower_to(box, coverage_of(distance, paint.edge_mm) * share, EMPTY_HU)
-    wall = slab_coverage(np.abs(distance), 1.0, paint.edge_mm) * share
-    paint.raise_to(box, wall, BULLA_WALL_HU)
+    wall = slab_coverage(np.abs(distance), 1.0, paint.edge_mm)
+    paint.fill(box, wall, share, BULLA_WALL_HU)
 
 
 def draw_mosaic(body: Body, request: DrawRequest) -> Drawn:

@@ -36,7 +36,7 @@ from medct_core.phantom.drawing.texture import ripple
 from medct_core.phantom.request import Drawn, DrawRequest
 
 AIR_IN_BRONCHUS_HU = -950.0
-VESSEL_LIKE_HU = 30.0
+SPICULE_HU = 0.0
 
 
 def draw_opacity(body: Body, request: DrawRequest) -> Drawn:
@@ -90,8 +90,8 @@ def _haze(
     edge = ripple(request.rng, 14.0).at(coordinates)
     grain = ripple(request.rng, 8.0).at(coordinates)
     haze = smoothstep(field + 0.22 * edge * (field > 0.1), 0.4, 0.85)
-    haze = haze * lung_share(paint.body, box, LOBES_OF_SIDE[side])
-    paint.raise_to(box, haze.astype(np.float32), (density + 45 * grain).astype(np.float32))
+    share = lung_share(paint.body, box, LOBES_OF_SIDE[side])
+    paint.fill(box, haze, share, np.float32(density) + 35 * grain)
 
 
 def draw_consolidation(body: Body, request: DrawRequest) -> Drawn:
@@ -118,11 +118,11 @@ def _fill(paint: Painting, request: DrawRequest, centre: Points, lobe: str) -> N
     field = cloud(grid, box, centres, radii)
     edge = ripple(rng, 11.0).at(grid.coordinates(box))
     filled = smoothstep(field + 0.16 * edge * (field > 0.1), 0.42, 0.7)
-    filled = filled * lung_share(paint.body, box, (lobe,))
+    share = lung_share(paint.body, box, (lobe,))
     air = tubes_in(grid, box, _twigs(request, centre, size, lobe))
-    density = rng.uniform(15, 50) + 12 * ripple(rng, 9.0).at(grid.coordinates(box))
-    paint.raise_to(box, (filled * (1 - air)).astype(np.float32), density.astype(np.float32))
-    paint.lower_to(box, (filled * air).astype(np.float32), AIR_IN_BRONCHUS_HU)
+    grain = ripple(rng, 9.0).at(grid.coordinates(box))
+    paint.fill(box, filled * (1 - air), share, np.float32(rng.uniform(15, 50)) + 12 * grain)
+    paint.lower_to(box, filled * air * share, AIR_IN_BRONCHUS_HU)
 
 
 def _twigs(request: DrawRequest, centre: Points, size: float, lobe: str) -> tuple[Tube, ...]:
@@ -178,7 +178,7 @@ def _ball(paint: Painting, centre: Points, radius: float, density: float) -> Non
     box = box_of_points(grid, centre, radius + paint.edge_mm)
     distance, _ = distance_to_segment(grid.coordinates(box), centre, centre)
     coverage = coverage_of(distance - np.float32(radius), paint.edge_mm)
-    paint.raise_to(box, coverage * paint.body.lung[box], density)
+    paint.fill(box, coverage, paint.body.lung[box], density)
 
 
 def _spicules(paint: Painting, request: DrawRequest, centre: Points, radius: float) -> None:
@@ -190,4 +190,4 @@ def _spicules(paint: Painting, request: DrawRequest, centre: Points, radius: flo
         spicules.append(rod([centre + way * 0.7 * radius, tip], np.array([0.16, 0.05]) * radius))
     field = tube_field(paint.body.canvas.grid, tuple(spicules), 0.2 * radius + paint.edge_mm)
     coverage = rod_coverage(field.distance_mm, field.radius_mm, paint.edge_mm)
-    paint.raise_to(field.box, coverage * paint.body.lung[field.box], VESSEL_LIKE_HU - 30)
+    paint.fill(field.box, coverage, paint.body.lung[field.box], SPICULE_HU)

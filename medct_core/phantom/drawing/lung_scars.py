@@ -67,10 +67,9 @@ def _plate(paint: Painting, request: DrawRequest, side: str) -> str:
     bend = np.float32(rng.uniform(-0.006, 0.006)) * (u * u + v * v)
     taper = thickness * (1.15 - 0.6 * np.minimum(out, 1.0))
     sheet = slab_coverage(np.abs(w - bend), taper, paint.edge_mm)
-    sheet = (
-        sheet * (1 - smoothstep(out, 0.9, 1.05)) * lung_share(paint.body, box, LOBES_OF_SIDE[side])
-    )
-    paint.raise_to(box, sheet.astype(np.float32), rng.uniform(-20, 40))
+    share = lung_share(paint.body, box, LOBES_OF_SIDE[side])
+    sheet = sheet * (1 - smoothstep(out, 0.9, 1.05))
+    paint.fill(box, sheet, share, rng.uniform(-20, 40))
     return lobe_at(int(site.lobe[0]))
 
 
@@ -100,8 +99,8 @@ def _collapse(paint: Painting, request: DrawRequest, side: str) -> str:
     outside = np.maximum(
         ellipsoid_distance(coordinates, wedge), -ellipsoid_distance(coordinates, hollow)
     )
-    airless = coverage_of(outside, paint.edge_mm) * lung_share(body, box, (lobe,))
-    paint.raise_to(box, airless, rng.uniform(40, 65))
+    airless = coverage_of(outside, paint.edge_mm)
+    paint.fill(box, airless, lung_share(body, box, (lobe,)), rng.uniform(40, 65))
     return lobe
 
 
@@ -139,7 +138,7 @@ def _cap(paint: Painting, request: DrawRequest, centre: Points, size: float, sid
     thickness = np.float32(0.32 * size) * near * (1 + 0.6 * edge)
     cap = coverage_of(body.depth_mm[box] - thickness, paint.edge_mm) * (near > 0.2)
     share = lung_share(body, box, LOBES_OF_SIDE[side])
-    paint.raise_to(box, (cap * share).astype(np.float32), rng.uniform(0, 60))
+    paint.fill(box, cap, share, rng.uniform(0, 60))
 
 
 def _strands(paint: Painting, request: DrawRequest, centre: Points, size: float, side: str) -> None:
@@ -155,7 +154,7 @@ def _strands(paint: Painting, request: DrawRequest, centre: Points, size: float,
     field = tube_field(paint.body.canvas.grid, tuple(strands), 4.5 + paint.edge_mm)
     coverage = rod_coverage(field.distance_mm, field.radius_mm, paint.edge_mm)
     share = lung_share(paint.body, field.box, LOBES_OF_SIDE[side])
-    paint.raise_to(field.box, coverage * share, rng.uniform(-30, 40))
+    paint.fill(field.box, coverage, share, rng.uniform(-30, 40))
 
 
 def _mesh(paint: Painting, request: DrawRequest, centre: Points, size: float, side: str) -> None:
@@ -166,10 +165,10 @@ def _mesh(paint: Painting, request: DrawRequest, centre: Points, size: float, si
     near = cloud(grid, box, centre[None], np.array([1.15 * size]))
     shallow = 1 - smoothstep(paint.body.depth_mm[box], 0.5 * size, 0.9 * size)
     zone = smoothstep(near, 0.3, 0.6) * shallow
-    share = (lung_share(paint.body, box, LOBES_OF_SIDE[side]) * zone).astype(np.float32)
-    paint.raise_to(box, slab_coverage(cells.wall_mm, 1.5, paint.edge_mm) * share, -20.0)
+    share = lung_share(paint.body, box, LOBES_OF_SIDE[side])
+    paint.fill(box, slab_coverage(cells.wall_mm, 1.5, paint.edge_mm) * zone, share, -20.0)
     cyst = coverage_of(cells.centre_mm - np.float32(1.8), paint.edge_mm) * (cells.key < 0.3)
-    paint.cover(box, (cyst * share).astype(np.float32), -930.0)
+    paint.cover(box, cyst * zone * share, -930.0)
 
 
 def draw_septal_thickening(body: Body, request: DrawRequest) -> Drawn:
@@ -178,7 +177,7 @@ def draw_septal_thickening(body: Body, request: DrawRequest) -> Drawn:
     paint = painting(body)
     rng, grid = request.rng, body.canvas.grid
     box = lung_box(body, side)
-    thickness = by_severity(request, ((1.5, 2.0), (2.0, 2.8), (2.8, 3.8)))
+    thickness = by_severity(request, ((0.9, 1.2), (1.2, 1.7), (1.7, 2.5)))
     deepest = by_severity(request, ((16, 22), (22, 32), (32, 45)))
     cells = lobules(rng, rng.uniform(13, 19)).at(grid.coordinates(box))
     centres = _septal_sites(body, request, side)
@@ -186,9 +185,10 @@ def draw_septal_thickening(body: Body, request: DrawRequest) -> Drawn:
     zone = smoothstep(near, 0.3, 0.45) * (
         1 - smoothstep(body.depth_mm[box], 0.75 * deepest, deepest)
     )
-    share = lung_share(body, box, LOBES_OF_SIDE[side]) * zone
-    walls = slab_coverage(cells.wall_mm, thickness, paint.edge_mm)
-    paint.raise_to(box, (walls * share).astype(np.float32), 10.0)
+    # Some walls stay thin: an even net would be a honeycomb.
+    uneven = np.clip(0.75 + 0.6 * ripple(rng, 24.0).at(grid.coordinates(box)), 0.0, 1.3)
+    walls = slab_coverage(cells.wall_mm, thickness * uneven, paint.edge_mm)
+    paint.fill(box, walls * zone, lung_share(body, box, LOBES_OF_SIDE[side]), 0.0)
     return paint.drawn(request, LUNG_WORDS[side], side)
 
 

@@ -58,7 +58,8 @@ def _sac(body: Body, box: Box, shape: Ellipsoid, hiatus: Points, neck_mm: float)
     sac = ellipsoid_distance(coordinates, shape)
     below = hiatus - np.array([0.0, 0.0, 12.0])
     neck, _ = distance_to_segment(coordinates, shape.centre_mm, below)
-    return np.minimum(sac, neck - np.float32(neck_mm))
+    joined: Float = np.minimum(sac, neck - np.float32(neck_mm))
+    return joined
 
 
 def _contents(
@@ -84,7 +85,8 @@ def _solid_neighbours(body: Body, box: Box) -> Float:
     """Coverage of what a hernia cannot enter: heart, aorta and spine."""
     grid, edge = body.canvas.grid, body.canvas.edge_mm()
     taken = coverage_of(ellipsoid_distance(grid.coordinates(box), body.heart), edge)
-    return np.maximum(taken, tubes_in(grid, box, (body.aorta, body.spine)))
+    lines = tubes_in(grid, box, (body.aorta, body.spine))
+    return np.maximum(taken, lines, out=taken)
 
 
 def draw_lymphadenopathy(body: Body, request: DrawRequest) -> Drawn:

@@ -40,6 +40,17 @@ class Painting:
         present = self.body.canvas.hu[box]
         self.cover(box, coverage, np.maximum(present, np.float32(value_hu)).astype(np.float32))
 
+    def fill(self, box: Box, coverage: Float, lung: Float, value_hu: float | Float) -> None:
+        """Fill part of the air spaces, out to the pleura, with something denser.
+
+        A voxel half in the lung and half in the wall gets denser as if its lung half alone
+        were filled; scaling by the share of lung would leave a dark rim along the wall.
+        """
+        present = self.body.canvas.hu[box]
+        target = np.maximum(present, np.asarray(value_hu, np.float32))
+        self.body.canvas.blend(box, coverage * np.minimum(4 * lung, 1), target)
+        np.maximum(self.mask[box], coverage * lung, out=self.mask[box])
+
     def lower_to(self, box: Box, coverage: Float, value_hu: float | Float) -> None:
         """Cover with a density but brighten nothing."""
         present = self.body.canvas.hu[box]

@@ -152,9 +152,7 @@ def heart_as_wide(body: Body, ratio: float) -> Ellipsoid:
 
 def kept(sites: Sites, flags: Flags) -> Sites:
     """Sites where `flags` is true, in their order."""
-    return Sites(
-        *(getattr(sites, name)[flags] for name in Sites.__slots__)  # type: ignore[misc]
-    )
+    return Sites(*(getattr(sites, name)[flags] for name in Sites.__slots__))
 
 
 def preferred(sites: Sites, *wishes: Flags) -> Sites:

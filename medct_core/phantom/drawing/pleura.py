@@ -42,10 +42,8 @@ def _pool(paint: Painting, request: DrawRequest, side: str, fluid_hu: float) -> 
     dependency = np.broadcast_to(body.dependency, body.canvas.grid.shape)[box]
     back = smoothstep(dependency, front, min(front + 0.3, 0.95))
     thickness = np.float32(deepest) * back * (1 - smoothstep(height, 0.15 * top, top))
-    # Half a voxel of the lung's edge is always chest wall: fluid starts where there is some.
     pool = coverage_of(body.depth_mm[box] - thickness, paint.edge_mm) * (thickness > 0.8)
-    share = lung_share(body, box, LOBES_OF_SIDE[side])
-    paint.raise_to(box, (pool * share).astype(np.float32), fluid_hu)
+    paint.fill(box, pool, lung_share(body, box, LOBES_OF_SIDE[side]), fluid_hu)
 
 
 def draw_pneumothorax(body: Body, request: DrawRequest) -> Drawn:

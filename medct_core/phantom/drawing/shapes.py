@@ -50,14 +50,20 @@ def shape_of(box: Box) -> tuple[int, int, int]:
 
 def inside(outer: Box, inner: Box) -> Box:
     """Slices that find box `inner` in an array that covers box `outer`, cut to fit."""
-    cut = [
+    i, j, k = (
         slice(
             min(max(b.start, a.start), a.stop) - a.start,
             max(min(b.stop, a.stop), a.start) - a.start,
         )
         for a, b in zip(outer, inner, strict=True)
-    ]
-    return cut[0], cut[1], cut[2]
+    )
+    return i, j, k
+
+
+def cut(box: Box, part: Box) -> Box:
+    """Part of a box, given by slices into an array that covers the box, as a box of the grid."""
+    i, j, k = (slice(b.start + p.start, b.start + p.stop) for b, p in zip(box, part, strict=True))
+    return i, j, k
 
 
 def edge_of(grid: Grid) -> float:
@@ -76,7 +82,7 @@ def slab_coverage(distance_mm: Float, thickness_mm: npt.ArrayLike, edge_mm: floa
 
     A sheet thinner than a voxel covers its share and no more: the overlap of two intervals.
     """
-    half = np.asarray(thickness_mm, np.float32) / 2
+    half = (np.asarray(thickness_mm) / 2).astype(np.float32)
     return coverage_of(distance_mm - half, edge_mm) - coverage_of(distance_mm + half, edge_mm)
 
 
@@ -96,12 +102,17 @@ def ball_coverage(distance_mm: Float, radius_mm: npt.ArrayLike, edge_mm: float) 
     return covered
 
 
-def tube_field(grid: Grid, tubes: tuple[Tube, ...], reach_mm: float) -> TubeField:
-    """Measure the distance to the centrelines of tubes, out to `reach_mm` from them."""
-    box = box_of_points(grid, np.concatenate([tube.points_mm for tube in tubes]), reach_mm)
+def tube_field(
+    grid: Grid, tubes: tuple[Tube, ...], reach_mm: float, box: Box | None = None
+) -> TubeField:
+    """Measure the distance to the centrelines of tubes, out to `reach_mm` from them.
+
+    Without a box, the smallest one that holds all tubes and their reach is taken.
+    """
+    if box is None:
+        box = box_of_points(grid, np.concatenate([tube.points_mm for tube in tubes]), reach_mm)
     distance = np.full(shape_of(box), FAR_MM, np.float32)
-    radius = np.ones(shape_of(box), np.float32)
-    field = TubeField(box, distance, radius)
+    field = TubeField(box, distance, np.ones(shape_of(box), np.float32))
     for tube in tubes:
         for n in range(len(tube.points_mm) - 1):
             _measure_segment(grid, field, tube, n, reach_mm)
@@ -110,23 +121,22 @@ def tube_field(grid: Grid, tubes: tuple[Tube, ...], reach_mm: float) -> TubeFiel
 
 def _measure_segment(grid: Grid, field: TubeField, tube: Tube, n: int, reach_mm: float) -> None:
     start, end = tube.points_mm[n], tube.points_mm[n + 1]
-    box = box_of_points(grid, tube.points_mm[n : n + 2], reach_mm)
-    distance, along = distance_to_segment(grid.coordinates(box), start, end)
-    near = inside(field.box, box)
+    near = inside(field.box, box_of_points(grid, tube.points_mm[n : n + 2], reach_mm))
+    if 0 in shape_of(near):
+        return
+    distance, along = distance_to_segment(grid.coordinates(cut(field.box, near)), start, end)
     closer = distance < field.distance_mm[near]
     np.copyto(field.distance_mm[near], distance, where=closer)
-    radii = tube.radii_mm.astype(np.float32)
-    np.copyto(field.radius_mm[near], radii[n] + along * (radii[n + 1] - radii[n]), where=closer)
+    first, last = np.float32(tube.radii_mm[n]), np.float32(tube.radii_mm[n + 1])
+    np.copyto(field.radius_mm[near], first + along * (last - first), where=closer)
 
 
 def tubes_in(grid: Grid, box: Box, tubes: tuple[Tube, ...]) -> Float:
     """Coverage of solid tubes inside a box."""
     edge = edge_of(grid)
-    field = tube_field(grid, tubes, max(float(t.radii_mm.max()) for t in tubes) + edge)
-    coverage = rod_coverage(field.distance_mm, field.radius_mm, edge)
-    total = np.zeros(shape_of(box), np.float32)
-    total[inside(box, field.box)] = coverage[inside(field.box, box)]
-    return total
+    reach = max(float(tube.radii_mm.max()) for tube in tubes) + edge
+    field = tube_field(grid, tubes, reach, box)
+    return rod_coverage(field.distance_mm, field.radius_mm, edge)
 
 
 def distance_to_segment(
@@ -182,18 +192,13 @@ def cloud(grid: Grid, box: Box, centres_mm: Points, radii_mm: npt.NDArray[np.flo
     for centre, radius in zip(centres_mm, radii_mm, strict=True):
         hill_box = grid.box_around(centre - 2.5 * radius, centre + 2.5 * radius)
         part = inside(box, hill_box)
-        axes = grid.coordinates(_cut(box, part))
+        axes = grid.coordinates(cut(box, part))
         x, y, z = (
             np.exp(-(((axis - np.float32(c)) / np.float32(radius)) ** 2))
             for axis, c in zip(axes, centre, strict=True)
         )
         total[part] += x * y * z
     return total
-
-
-def _cut(box: Box, part: Box) -> Box:
-    cut = [slice(b.start + p.start, b.start + p.stop) for b, p in zip(box, part, strict=True)]
-    return cut[0], cut[1], cut[2]
 
 
 def smoothstep(value: Float, low: float, high: float) -> Float:
