@@ -1,0 +1,305 @@
+"""Heart, great vessels, oesophagus, thyroid, and the organs below the diaphragm."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from medct_core.phantom.body import Ellipsoid, Tube
+from medct_core.phantom.canvas import Canvas, Float, coverage_of
+from medct_core.phantom.chest.habitus import Habitus
+from medct_core.phantom.chest.trunk import Trunk
+from medct_core.phantom.drawing.shapes import (
+    ellipsoid_box,
+    ellipsoid_distance,
+    rod_coverage,
+    tube_field,
+    whole,
+)
+from medct_core.phantom.drawing.texture import ripple
+
+_FAT_HU, _MYOCARDIUM_HU, _OESOPHAGUS_HU, _AIR_HU = -95.0, 48.0, 38.0, -960.0
+_LIVER_HU, _SPLEEN_HU, _STOMACH_HU, _THYROID_HU = 58.0, 48.0, 20.0, 105.0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Mediastinum:
+    """What lies between and below the lungs."""
+
+    heart: Ellipsoid
+    aorta: Tube
+    great_vessels: tuple[Tube, ...]
+    coronaries: tuple[Tube, ...]
+    oesophagus: Tube
+    stomach: Ellipsoid
+    liver: Ellipsoid
+    thyroid: dict[str, Ellipsoid]
+    node_stations_mm: dict[str, tuple[float, float, float]]
+
+
+def plan_mediastinum(habitus: Habitus, rng: np.random.Generator) -> Mediastinum:
+    """Place every organ; nothing is painted."""
+    heart = _heart(habitus, rng)
+    dome = habitus.dome_mm / habitus.scale
+    stomach = Ellipsoid(
+        habitus.point(58, -8, dome - rng.uniform(48, 60)),
+        (rng.uniform(36, 50), rng.uniform(36, 48), rng.uniform(28, 40)),
+    )
+    liver = Ellipsoid(
+        habitus.point(-52, 0, dome - 66), (84.0 * habitus.scale, 82.0 * habitus.scale, 66.0)
+    )
+    thyroid = {
+        side: Ellipsoid(habitus.point(sign * 17, -20, 126), (8.5, 10.0, 20.0))
+        for side, sign in (("right", -1.0), ("left", 1.0))
+    }
+    return Mediastinum(
+        heart=heart,
+        aorta=_aorta(habitus, rng),
+        great_vessels=_great_vessels(habitus, rng),
+        coronaries=_coronaries(heart),
+        oesophagus=_tube(
+            habitus,
+            [(0, 28, 140), (4, 28, 60), (6, 32, 0), (12, 34, -50), (34, 16, dome - 40)],
+            7.0,
+            "oesophagus",
+        ),
+        stomach=stomach,
+        liver=liver,
+        thyroid=thyroid,
+        node_stations_mm=_stations(habitus),
+    )
+
+
+def _heart(habitus: Habitus, rng: np.random.Generator) -> Ellipsoid:
+    # Width over the cage's: 0.38 to 0.46, so that no healthy heart passes for a large one.
+    half = habitus.cage_mm[0] * rng.uniform(0.38, 0.46)
+    x, y, z = habitus.point(16 + rng.uniform(-5, 5), -26, -34)
+    return Ellipsoid(
+        (x, y, z), (half, half * rng.uniform(0.74, 0.86), half * rng.uniform(0.8, 0.95))
+    )
+
+
+def _tube(
+    habitus: Habitus,
+    points: list[tuple[float, float, float]],
+    radius_mm: float,
+    name: str,
+    side: str = "middle",
+) -> Tube:
+    placed = np.array([habitus.point(*point) for point in points])
+    smooth = _smoothed(placed)
+    return Tube(smooth, np.full(len(smooth), radius_mm), side, name=name)
+
+
+def _smoothed(points: np.ndarray) -> np.ndarray:
+    """Catmull-Rom through the points, four steps a piece."""
+    if len(points) < 3:
+        return points
+    padded = np.concatenate([[2 * points[0] - points[1]], points, [2 * points[-1] - points[-2]]])
+    pieces = []
+    for n in range(1, len(padded) - 2):
+        a, b, c, d = padded[n - 1 : n + 3]
+        for t in (0.0, 0.25, 0.5, 0.75):
+            pieces.append(
+                0.5
+                * (
+                    2 * b
+                    + (c - a) * t
+                    + (2 * a - 5 * b + 4 * c - d) * t**2
+                    + (3 * b - a - 3 * c + d) * t**3
+                )
+            )
+    return np.array([*pieces, points[-1]])
+
+
+def _aorta(habitus: Habitus, rng: np.random.Generator) -> Tube:
+    radius = rng.uniform(12.0, 16.5) * habitus.scale
+    height = rng.uniform(-4, 5)
+    line = [
+        (0, -10, -14),
+        (-12, -24, 14),
+        (-12, -22, 38 + height),
+        (0, -6, 56 + height),
+        (16, 22, 54 + height),
+        (24, 38, 34),
+        (25, 42, 0),
+        (23, 44, -50),
+        (18, 44, -170),
+    ]
+    tube = _tube(habitus, line, radius, "aorta")
+    taper = np.linspace(1.08, 0.78, len(tube.points_mm))
+    return Tube(tube.points_mm, radius * taper, name="aorta")
+
+
+def _great_vessels(habitus: Habitus, rng: np.random.Generator) -> tuple[Tube, ...]:
+    s = habitus.scale
+    trunk = rng.uniform(11.5, 14.5) * s
+    return (
+        _tube(habitus, [(-22, -12, -8), (-24, -14, 30), (-22, -20, 66)], 9.0 * s, "SVC"),
+        _tube(
+            habitus,
+            [(-22, -20, 66), (-34, -22, 92), (-44, -30, 110)],
+            6.5 * s,
+            "right brachiocephalic vein",
+        ),
+        _tube(
+            habitus,
+            [(-22, -20, 66), (6, -30, 74), (38, -28, 96)],
+            6.5 * s,
+            "left brachiocephalic vein",
+        ),
+        _tube(habitus, [(-26, -6, -40), (-28, 2, -110)], 11.5 * s, "IVC"),
+        _tube(habitus, [(12, -32, -8), (16, -22, 14), (20, -4, 26)], trunk, "pulmonary trunk"),
+        _tube(
+            habitus, [(20, -4, 24), (-10, 2, 20), (-38, 12, 10)], 9.5 * s, "right pulmonary artery"
+        ),
+        _tube(habitus, [(20, -4, 26), (34, 14, 18)], 9.5 * s, "left pulmonary artery"),
+        _tube(
+            habitus,
+            [(-2, -8, 60), (-10, -10, 84), (-16, -8, 112)],
+            6.0 * s,
+            "brachiocephalic artery",
+        ),
+        _tube(
+            habitus,
+            [(6, 4, 62), (10, -2, 90), (14, -4, 140)],
+            4.2 * s,
+            "left common carotid artery",
+        ),
+        _tube(
+            habitus, [(14, 20, 60), (22, 14, 90), (46, 2, 116)], 5.0 * s, "left subclavian artery"
+        ),
+        _tube(
+            habitus,
+            [(-14, 44, -160), (-12, 42, -20), (-12, 42, 38), (-20, 10, 44)],
+            4.0 * s,
+            "azygos vein",
+        ),
+    )
+
+
+def _coronaries(heart: Ellipsoid) -> tuple[Tube, ...]:
+    """Left anterior descending, circumflex and right coronary on the heart's surface."""
+    arcs = {
+        "left anterior descending": ((35, 60), (300, 285)),
+        "left circumflex": ((45, 95), (340, 420)),
+        "right coronary": ((45, 110), (215, 160)),
+    }
+    tubes = []
+    for name, (polar, azimuth) in arcs.items():
+        theta = np.deg2rad(np.linspace(*polar, 9))
+        phi = np.deg2rad(np.linspace(*azimuth, 9))
+        unit = np.stack(
+            [np.sin(theta) * np.cos(phi), np.sin(theta) * np.sin(phi), np.cos(theta)], axis=1
+        )
+        points = np.array(heart.centre_mm) + unit * np.array(heart.radii_mm) * 0.99
+        side = "right" if name.startswith("right") else "left"
+        tubes.append(Tube(points, np.linspace(2.2, 1.3, 9), side, name=name))
+    return tuple(tubes)
+
+
+def _stations(habitus: Habitus) -> dict[str, tuple[float, float, float]]:
+    return {
+        "right paratracheal": habitus.point(-17, -6, 60),
+        "left paratracheal": habitus.point(14, 6, 74),
+        "aortopulmonary window": habitus.point(26, -4, 42),
+        "subcarinal": habitus.point(-1, 18, 18),
+        "prevascular": habitus.point(2, -52, 56),
+        "right hilar": habitus.point(-40, 10, 4),
+        "left hilar": habitus.point(41, 12, 2),
+        "paraoesophageal": habitus.point(-6, 42, -20),
+    }
+
+
+def draw_mediastinum(
+    canvas: Canvas, habitus: Habitus, organs: Mediastinum, rng: np.random.Generator
+) -> None:
+    """Paint heart, vessels, oesophagus and thyroid."""
+    _draw_heart(canvas, habitus, organs.heart, rng)
+    arteries = ("aorta", "artery", "trunk")
+    for tube in (*organs.great_vessels, organs.aorta):
+        arterial = tube.name.endswith(arteries)
+        _draw_tube(canvas, tube, habitus.arterial_hu if arterial else habitus.blood_hu)
+    _draw_tube(canvas, organs.oesophagus, _OESOPHAGUS_HU)
+    _draw_oesophageal_air(canvas, organs.oesophagus, rng)
+    for gland in organs.thyroid.values():
+        _draw_ellipsoid(canvas, gland, _THYROID_HU)
+
+
+def _draw_heart(
+    canvas: Canvas, habitus: Habitus, heart: Ellipsoid, rng: np.random.Generator
+) -> None:
+    edge = canvas.edge_mm()
+    box = ellipsoid_box(canvas.grid, heart, 10)
+    coordinates = canvas.grid.coordinates(box)
+    distance = ellipsoid_distance(coordinates, heart)
+    fat = rng.uniform(1.5, 4.5)
+    canvas.blend(box, coverage_of(distance - fat, edge), _FAT_HU)
+    canvas.blend(box, coverage_of(distance, edge), _MYOCARDIUM_HU)
+    x, y, z = heart.centre_mm
+    a, b, c = heart.radii_mm
+    chambers = (
+        (0.30, -0.10, -0.25, 0.42, 0.46, 0.52, habitus.arterial_hu),
+        (-0.18, -0.45, -0.20, 0.52, 0.34, 0.50, habitus.blood_hu),
+        (-0.55, 0.05, 0.20, 0.34, 0.50, 0.45, habitus.blood_hu),
+        (0.10, 0.52, 0.35, 0.55, 0.36, 0.38, habitus.arterial_hu),
+    )
+    for u, v, w, p, q, r, hu in chambers:
+        chamber = Ellipsoid((x + u * a, y + v * b, z + w * c), (p * a, q * b, r * c))
+        _draw_ellipsoid(canvas, chamber, hu)
+
+
+def _draw_ellipsoid(canvas: Canvas, shape: Ellipsoid, hu: float) -> None:
+    box = ellipsoid_box(canvas.grid, shape, 6)
+    distance = ellipsoid_distance(canvas.grid.coordinates(box), shape)
+    canvas.blend(box, coverage_of(distance, canvas.edge_mm()), hu)
+
+
+def _draw_tube(canvas: Canvas, tube: Tube, hu: float) -> None:
+    edge = canvas.edge_mm()
+    field = tube_field(canvas.grid, (tube,), float(tube.radii_mm.max()) + edge)
+    canvas.blend(field.box, rod_coverage(field.distance_mm, field.radius_mm, edge), hu)
+
+
+def _draw_oesophageal_air(canvas: Canvas, oesophagus: Tube, rng: np.random.Generator) -> None:
+    count = len(oesophagus.points_mm)
+    for start in rng.integers(0, count - 3, size=int(rng.integers(0, 3))):
+        part = slice(int(start), int(start) + 3)
+        radii = np.full(3, rng.uniform(1.5, 4.0))
+        _draw_tube(canvas, Tube(oesophagus.points_mm[part], radii), _AIR_HU)
+
+
+def draw_abdomen(
+    canvas: Canvas,
+    habitus: Habitus,
+    organs: Mediastinum,
+    trunk: Trunk,
+    rng: np.random.Generator,
+) -> None:
+    """Paint liver, spleen and stomach, each only below the diaphragm and inside the ribs."""
+    box, edge = whole(canvas.grid), canvas.edge_mm()
+    z = canvas.grid.coordinates(box)[2]
+    under = coverage_of(z - trunk.diaphragm_mm[:, :, None] + 4.0, edge)
+    below: Float = under * coverage_of(trunk.cage_mm + 3.0, edge)
+    dome = habitus.dome_mm / habitus.scale
+    spleen = Ellipsoid(habitus.point(92, 46, dome - 62), (30.0, 42.0, 42.0))
+    marbled = 9 * ripple(rng, 20).at(canvas.grid.coordinates(box))
+    # The wall of fat between the organs is what is left.
+    canvas.blend(box, below, _FAT_HU)
+    for shape, hu in ((organs.liver, _LIVER_HU), (spleen, _SPLEEN_HU), (organs.stomach, 45.0)):
+        distance = ellipsoid_distance(canvas.grid.coordinates(box), shape)
+        enhanced = 0.5 * (habitus.blood_hu - 40.0)
+        canvas.blend(box, coverage_of(distance, edge) * below, hu + enhanced + marbled)
+    _fill_stomach(canvas, organs.stomach, below, rng)
+
+
+def _fill_stomach(
+    canvas: Canvas, stomach: Ellipsoid, below: Float, rng: np.random.Generator
+) -> None:
+    box, edge = whole(canvas.grid), canvas.edge_mm()
+    coordinates = canvas.grid.coordinates(box)
+    inner = Ellipsoid(stomach.centre_mm, tuple(r - 5.0 for r in stomach.radii_mm))  # type: ignore[arg-type]
+    lumen = coverage_of(ellipsoid_distance(coordinates, inner), edge) * below
+    level = stomach.centre_mm[1] + rng.uniform(-0.6, 0.4) * stomach.radii_mm[1]
+    air = coverage_of(coordinates[1] - np.float32(level), edge)
+    canvas.blend(box, lumen, _STOMACH_HU)
+    canvas.blend(box, lumen * air, _AIR_HU)

@@ -1,0 +1,109 @@
+"""One phantom: a chest, what is wrong with it, and the scan of both."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from medct_core.errors import UsageError
+from medct_core.phantom.body import Body
+from medct_core.phantom.canvas import Float, Grid
+from medct_core.phantom.chest.draw import draw_chest
+from medct_core.phantom.drawing.registry import LOOK_ALIKES, draw_findings
+from medct_core.phantom.request import SEVERITIES, Drawn, DrawRequest
+from medct_core.phantom.sampling import PhantomSpec
+from medct_core.phantom.scanner import SCANNERS, acquire
+from medct_core.phantom.streams import stream
+from medct_core.vocabulary import FINDINGS, UNLABELLED_FINDINGS
+from medct_core.volume.geometry import Geometry
+from medct_core.volume.notice import Notice
+from medct_core.volume.volume import Unit, Volume
+
+PHANTOM_VERSION = 1
+"""Changes with every change of any voxel; numbers of two versions are never compared."""
+
+_LOOK_ALIKE_SHARE = 0.45
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Phantom:
+    """A synthetic scan and the truth about it.
+
+    Attributes
+    ----------
+    volume
+        Hounsfield units on an LPS grid about the middle of the chest.
+    drawn
+        Finding to what was drawn, the never-labelled ones among them.
+    spec
+        What it was drawn from.
+    """
+
+    volume: Volume
+    drawn: Mapping[str, Drawn]
+    spec: PhantomSpec
+
+    @property
+    def masks(self) -> dict[str, Float]:
+        """Finding to mask, ``(i, j, k)`` float32 coverage, of the eighteen only."""
+        return {name: self.drawn[name].mask for name in FINDINGS if name in self.drawn}
+
+
+def draw_phantom(spec: PhantomSpec, grid: Grid) -> Phantom:
+    """Draw a phantom.
+
+    The same spec gives the same voxels, and the same patient at any spacing. Adding or removing
+    a finding changes nothing but its own place.
+
+    Raises
+    ------
+    UsageError
+        If the domain, a finding or a severity is unknown.
+    """
+    _check(spec)
+    scanner = SCANNERS[spec.domain]
+    body = draw_chest(grid, spec.seed, scanner)
+    _draw_look_alikes(body, spec.seed)
+    drawn = draw_findings(body, _requests(spec))
+    hu = acquire(body.canvas.hu, grid, scanner, stream(spec.seed, f"scanner {spec.domain}"))
+    return Phantom(_volume(hu, grid, spec), drawn, spec)
+
+
+def _check(spec: PhantomSpec) -> None:
+    if spec.domain not in SCANNERS:
+        raise UsageError(
+            f"There is no domain {spec.domain!r}.", remedy=f"Choose from {', '.join(SCANNERS)}."
+        )
+    known = (*FINDINGS, *UNLABELLED_FINDINGS)
+    for name, severity in spec.severities:
+        if name not in known:
+            raise UsageError(
+                f"Phantoms cannot show {name!r}.", remedy=f"Choose from: {', '.join(known)}."
+            )
+        if severity not in SEVERITIES:
+            raise UsageError(
+                f"{severity!r} is no severity.", remedy=f"Choose from {', '.join(SEVERITIES)}."
+            )
+
+
+def _requests(spec: PhantomSpec) -> dict[str, DrawRequest]:
+    sides = dict(spec.sides)
+    return {
+        name: DrawRequest(stream(spec.seed, f"draw {name}"), severity, sides.get(name))
+        for name, severity in spec.severities
+    }
+
+
+def _draw_look_alikes(body: Body, seed: int) -> None:
+    for name, draw in LOOK_ALIKES.items():
+        rng = stream(seed, f"look-alike {name}")
+        if rng.random() < _LOOK_ALIKE_SHARE:
+            draw(body, DrawRequest(rng, SEVERITIES[int(rng.integers(len(SEVERITIES)))]))
+
+
+def _volume(hu: Float, grid: Grid, spec: PhantomSpec) -> Volume:
+    affine = np.diag([*grid.spacing_mm, 1.0])
+    affine[:3, 3] = [grid.axis_mm(axis)[0] for axis in range(3)]
+    values = np.asfortranarray(np.rint(hu).astype(np.int16))
+    notice = Notice("phantom", "Synthetic scan: it shows no patient.")
+    return Volume(values, Unit.HU, Geometry(grid.shape, affine), f"phantom-{spec.seed}", (notice,))
