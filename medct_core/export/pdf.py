@@ -1,0 +1,296 @@
+"""PDF: the report for reading, A4."""
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from io import BytesIO
+
+from reportlab.lib.colors import HexColor
+from reportlab.lib.pagesizes import A4
+from reportlab.lib.styles import ParagraphStyle
+from reportlab.lib.units import mm
+from reportlab.pdfgen.canvas import Canvas
+from reportlab.platypus import (
+    CondPageBreak,
+    Flowable,
+    KeepTogether,
+    Paragraph,
+    SimpleDocTemplate,
+    Spacer,
+    Table,
+)
+
+from medct_core.export.fonts import BOLD, REGULAR, has_cjk, has_foreign, markup, register
+from medct_core.export.pdf_parts import Picture, bar, page_frame
+from medct_core.export.report import DISCLAIMER, Report, software_version
+from medct_core.findings.finding import Finding
+
+_WIDTH = A4[0] - 36 * mm
+_FRAME_PADDING = 6
+"""Points that reportlab keeps free inside the margins."""
+
+_PICTURES_A_ROW = 3
+_GAP = 2 * mm
+_LONGEST_TEXT = 400
+"""Characters of one prompt in a cell; longer ones stand whole in the CSV and JSON files."""
+
+_INK, _QUIET, _NOTICE = HexColor("#1A1A1A"), HexColor("#5A5A5A"), HexColor("#B00020")
+_RULE, _BANNER = HexColor("#C8C8C8"), HexColor("#263238")
+
+_BODY = ParagraphStyle("body", fontName=REGULAR, fontSize=8, leading=10.5, textColor=_INK)
+_SMALL = ParagraphStyle("small", _BODY, fontSize=7, leading=9, textColor=_QUIET)
+_STRONG = ParagraphStyle("strong", _BODY, fontName=BOLD)
+_HEADING = ParagraphStyle("heading", _STRONG, fontSize=11, leading=14, spaceBefore=9, spaceAfter=4)
+_HEADLINE = ParagraphStyle(
+    "headline", _STRONG, fontSize=9.2, leading=13, textColor=HexColor("#FFFFFF")
+)
+_CAPTION = ParagraphStyle("caption", _SMALL, textColor=_INK)
+_WARNING = ParagraphStyle("warning", _BODY, textColor=_NOTICE, leftIndent=9, bulletIndent=0)
+
+_CELL = ParagraphStyle("cell", _BODY, fontSize=7.5, leading=9.5)
+
+_Column = tuple[str, float, Callable[[Finding], str]]
+"""Title, width in points, and what stands in a cell."""
+
+_PLAIN = [
+    ("VALIGN", (0, 0), (-1, -1), "TOP"),
+    ("LEFTPADDING", (0, 0), (-1, -1), 0),
+    ("RIGHTPADDING", (0, 0), (-1, -1), 4),
+    ("TOPPADDING", (0, 0), (-1, -1), 1),
+    ("BOTTOMPADDING", (0, 0), (-1, -1), 1),
+]
+_RULED = [*_PLAIN, ("LINEBELOW", (0, 0), (-1, -1), 0.3, _RULE)]
+
+
+def to_pdf(report: Report) -> bytes:
+    """Lay a report out on A4 pages; the fonts are embedded."""
+    register()
+    # The number of pages is known only after they were made once.
+    pages = _build(report, BytesIO(), pages=0)
+    file = BytesIO()
+    _build(report, file, pages=pages)
+    return file.getvalue()
+
+
+def _build(report: Report, file: BytesIO, *, pages: int) -> int:
+    document = SimpleDocTemplate(
+        file,
+        pagesize=A4,
+        leftMargin=18 * mm - _FRAME_PADDING,
+        rightMargin=18 * mm - _FRAME_PADDING,
+        topMargin=18 * mm,
+        bottomMargin=16 * mm,
+        title="MedCT report",
+        author=f"MedCT {software_version()}",
+        subject=report.provenance.headline,
+    )
+    frame = partial(_frame, pages=pages, model=report.provenance.stamp.model)
+    document.build(_story(report), onFirstPage=frame, onLaterPages=frame)
+    return int(document.page)
+
+
+def _frame(canvas: Canvas, document: SimpleDocTemplate, *, pages: int, model: str) -> None:
+    left = f"MedCT {software_version()}, scores of {model}"
+    texts = ("Chest CT: scores of a model", DISCLAIMER, f"{DISCLAIMER}. {left}")
+    page_frame(canvas, page=document.page, pages=pages, texts=texts)
+
+
+def _story(report: Report) -> list[Flowable]:
+    return [
+        _banner(report.provenance.headline),
+        *_facts(report),
+        *_notices(report),
+        *_chart(report),
+        *_pictures(report),
+        *_table(report),
+        *_stamp(report),
+    ]
+
+
+def _text(text: str, style: ParagraphStyle = _BODY, *, width: float = _WIDTH) -> Paragraph:
+    if len(text) > _LONGEST_TEXT:
+        text = f"{text[:_LONGEST_TEXT]}…"
+    if has_cjk(text):
+        style = ParagraphStyle(f"{style.name}-cjk", style, wordWrap="CJK")
+    return Paragraph(markup(text, width_pt=width - 6, size_pt=style.fontSize), style)
+
+
+def _banner(headline: str) -> Table:
+    banner = Table([[_text(headline, _HEADLINE, width=_WIDTH - 16)]], colWidths=[_WIDTH])
+    banner.setStyle(
+        [
+            ("BACKGROUND", (0, 0), (-1, -1), _BANNER),
+            ("LEFTPADDING", (0, 0), (-1, -1), 8),
+            ("TOPPADDING", (0, 0), (-1, -1), 6),
+            ("BOTTOMPADDING", (0, 0), (-1, -1), 7),
+        ]
+    )
+    return banner
+
+
+def _facts(report: Report) -> list[Flowable]:
+    scan, provenance = report.scan, report.provenance
+    extent = [count * step for count, step in zip(scan.shape, scan.spacing_mm, strict=True)]
+    rows = [
+        ("Name", scan.name),
+        ("Voxels", f"{_by(scan.shape, 'd')} of {_by(scan.spacing_mm, '.2f')} mm"),
+        ("Covers", f"{_by(extent, '.0f')} mm"),
+        ("Hash (SHA-256)", scan.sha256),
+        ("Made", f"{provenance.created:%Y-%m-%d %H:%M} UTC on {provenance.device}"),
+        *_patient_rows(report),
+    ]
+    return [*_section("Scan", _pairs(rows))]
+
+
+def _patient_rows(report: Report) -> list[tuple[str, str]]:
+    if report.patient is None:
+        return []
+    born = report.patient.birth_date
+    parts = (report.patient.name, report.patient.patient_id, report.patient.sex)
+    return [("Patient", ", ".join(part for part in (*parts, born and f"born {born}") if part))]
+
+
+def _notices(report: Report) -> list[Flowable]:
+    if not report.notices:
+        return []
+    texts = [_text(notice.text, _WARNING) for notice in report.notices]
+    for text in texts:
+        text.bulletText = "•"
+    return _section("Notices", *texts)
+
+
+def _chart(report: Report) -> list[Flowable]:
+    label, bars, value = 62 * mm, 82 * mm, _WIDTH - 144 * mm
+    rows = [
+        [
+            _text(finding.prompt.name, width=label),
+            bar(finding, width_pt=bars - 6, height_pt=10),
+            _text(_value_text(finding), width=value),
+        ]
+        for finding in report.findings
+    ]
+    chart = Table([*rows, ["", _axis(bars), ""]], colWidths=[label, bars, value])
+    chart.setStyle([*_PLAIN, ("VALIGN", (0, 0), (-1, -1), "MIDDLE")])
+    return _section("Scores", Paragraph(_chart_note(report), _SMALL), Spacer(1, 3), chart)
+
+
+def _axis(width: float) -> Table:
+    style = ParagraphStyle("right", _SMALL, alignment=2)
+    ends = [[Paragraph("0", _SMALL), Paragraph("1", style)]]
+    axis = Table(ends, colWidths=[(width - 6) / 2] * 2, hAlign="LEFT")
+    axis.setStyle([*_PLAIN, ("RIGHTPADDING", (0, 0), (-1, -1), 0)])
+    return axis
+
+
+def _chart_note(report: Report) -> str:
+    raw = "Grey: raw score, uncalibrated; it is no probability of disease and has no threshold."
+    if not report.is_calibrated:
+        return raw
+    return f"Blue: calibrated probability; the black line is the threshold. {raw}"
+
+
+def _value_text(finding: Finding) -> str:
+    if finding.calibrated is None:
+        return f"{finding.probability:.2f} uncalibrated"
+    verdict = f", {finding.verdict.value}" if finding.verdict else ""
+    return f"{finding.calibrated:.2f}{verdict}"
+
+
+def _pictures(report: Report) -> list[Flowable]:
+    if not report.key_images:
+        return []
+    width = (_WIDTH - (_PICTURES_A_ROW - 1) * _GAP) / _PICTURES_A_ROW
+    cells = [
+        [
+            Picture(image, width_pt=width),
+            Spacer(1, 2),
+            _text(image.window_name, _CAPTION, width=width),
+            _text(image.caption, _SMALL, width=width),
+        ]
+        for image in report.key_images
+    ]
+    rows = [cells[n : n + _PICTURES_A_ROW] for n in range(0, len(cells), _PICTURES_A_ROW)]
+    padded = [row + [""] * (_PICTURES_A_ROW - len(row)) for row in rows]
+    pictures = Table(padded, colWidths=[width + _GAP] * _PICTURES_A_ROW, hAlign="LEFT")
+    pictures.setStyle([*_PLAIN, ("BOTTOMPADDING", (0, 0), (-1, -1), 5)])
+    note = "Seen from the feet: the patient's right is on the left. The model saw the whole scan."
+    parts = _section("Key images", Paragraph(note, _SMALL), Spacer(1, 3), pictures)
+    return [KeepTogether(parts)]
+
+
+def _table(report: Report) -> list[Flowable]:
+    columns = _COLUMNS if report.is_calibrated else _RAW_COLUMNS
+    widths = [width for _, width, _ in columns]
+    header = [Paragraph(title, _STRONG) for title, _, _ in columns]
+    rows = [
+        [_text(cell(finding), _CELL, width=width) for _, width, cell in columns]
+        for finding in report.findings
+    ]
+    table = Table([header, *rows], colWidths=widths, repeatRows=1)
+    table.setStyle(_RULED)
+    return _section("Findings", table, *_squares_note(report))
+
+
+def _asked(finding: Finding) -> str:
+    present, absent = finding.prompt.present, finding.prompt.absent
+    asked = " / ".join(wordings[0] for wordings in (present, absent) if wordings)
+    count = len(present) + len(absent)
+    return asked if count <= 2 else f"{asked} ({count} wordings)"
+
+
+def _number(value: float | None) -> str:
+    return "-" if value is None else f"{value:.3f}"
+
+
+_NAME = ("Finding", 42 * mm, lambda finding: finding.prompt.name)
+_COLUMNS: tuple[_Column, ...] = (
+    _NAME,
+    ("Score", 14 * mm, lambda finding: _number(finding.probability)),
+    ("Calibrated", 19 * mm, lambda finding: _number(finding.calibrated)),
+    ("Threshold", 19 * mm, lambda finding: _number(finding.threshold)),
+    ("Verdict", 18 * mm, lambda finding: finding.verdict.value if finding.verdict else "-"),
+    ("Asked as", _WIDTH - 112 * mm, _asked),
+)
+_RAW_COLUMNS: tuple[_Column, ...] = (
+    _NAME,
+    ("Score, uncalibrated", 36 * mm, lambda finding: _number(finding.probability)),
+    ("Asked as", _WIDTH - 78 * mm, _asked),
+)
+
+
+def _squares_note(report: Report) -> list[Paragraph]:
+    prompts = [finding.prompt for finding in report.findings]
+    if not any(has_foreign(f"{one.name}{''.join(one.present + one.absent)}") for one in prompts):
+        return []
+    text = "A square stands for a character that this page has no font for; CSV and JSON hold it."
+    return [Paragraph(text, _SMALL)]
+
+
+def _stamp(report: Report) -> list[Flowable]:
+    stamp = report.provenance.stamp
+    rows = [
+        ("Model", stamp.model),
+        ("Checkpoint SHA-256", stamp.checkpoint_sha256),
+        ("Adapter", stamp.adapter or "none"),
+        ("Adapter SHA-256", stamp.adapter_sha256 or "none"),
+        ("Recipe", stamp.recipe_id),
+        ("Precision", stamp.precision),
+        ("Program", f"medct {software_version()}, report version {report.version}"),
+    ]
+    return [KeepTogether(_section("What made these numbers", _pairs(rows)))]
+
+
+def _section(title: str, *parts: Flowable, room: float = 30 * mm) -> list[Flowable]:
+    """Put a heading before parts, on a new page if less than `room` is left on this one."""
+    return [CondPageBreak(room), Paragraph(title, _HEADING), *parts]
+
+
+def _pairs(rows: list[tuple[str, str]]) -> Table:
+    label = 36 * mm
+    cells = [[Paragraph(name, _SMALL), _text(value, width=_WIDTH - label)] for name, value in rows]
+    pairs = Table(cells, colWidths=[label, _WIDTH - label])
+    pairs.setStyle(_PLAIN)
+    return pairs
+
+
+def _by(numbers: Sequence[float], form: str) -> str:
+    return " x ".join(format(number, form) for number in numbers)

@@ -1,0 +1,149 @@
+"""The PDF can be read: every finding, every notice, every number of the stamp, in any script."""
+
+import re
+from dataclasses import replace
+from datetime import date
+
+import numpy as np
+import numpy.typing as npt
+import pypdfium2
+import pytest
+
+from medct_core.export.pdf import to_pdf
+from medct_core.export.report import SYNTHETIC_HEADLINE, Report
+from medct_core.findings.finding import Finding
+from medct_core.inference.prompt import Prompt
+from medct_core.io.study import PatientText
+from medct_core.vocabulary import FINDINGS
+from tests import report_samples
+
+
+def pages(report: Report) -> list[str]:
+    document = pypdfium2.PdfDocument(to_pdf(report))
+    texts = [page.get_textpage().get_text_range() for page in document]
+    document.close()
+    return [re.sub(r"\s+", " ", text) for text in texts]
+
+
+def colourfulness(report: Report) -> npt.NDArray[np.int16]:
+    """Difference between the strongest and weakest channel of every pixel of page 1."""
+    document = pypdfium2.PdfDocument(to_pdf(report))
+    pixels = np.asarray(document[0].render(scale=1.0).to_pil().convert("RGB"), dtype=np.int16)
+    document.close()
+    spread: npt.NDArray[np.int16] = pixels.max(axis=2) - pixels.min(axis=2)
+    return spread
+
+
+@pytest.mark.parametrize(
+    "findings", [report_samples.raw_findings(), report_samples.calibrated_findings()]
+)
+def test_every_finding_and_the_whole_stamp_are_written(findings: tuple[Finding, ...]) -> None:
+    report = report_samples.report(findings, notices=(report_samples.NOTICE,))
+
+    text = " ".join(pages(report))
+
+    stamp = report_samples.STAMP
+    for name in FINDINGS:
+        assert name in text
+    for part in (stamp.model, stamp.recipe_id, stamp.precision, stamp.adapter):
+        assert part is not None
+        assert part in text
+    for digest in (stamp.checkpoint_sha256, stamp.adapter_sha256, report.scan.sha256):
+        assert digest is not None
+        assert digest in text
+    assert report_samples.NOTICE.text in text
+    assert "Lung 1500/-600" in text
+    assert "Mediastinum 400/40" in text
+
+
+def test_the_headline_opens_and_every_page_says_what_it_is() -> None:
+    texts = pages(report_samples.report())
+
+    assert SYNTHETIC_HEADLINE in texts[0]
+    for number, text in enumerate(texts, start=1):
+        assert "Not a medical device" in text
+        assert f"{number} of {len(texts)}" in text
+
+
+def test_raw_scores_are_called_uncalibrated_and_have_no_colour() -> None:
+    report = report_samples.report()
+
+    text = " ".join(pages(report))
+
+    assert text.count("uncalibrated") >= len(FINDINGS)
+    assert "Verdict" not in text
+    assert colourfulness(report).max() < 40
+
+
+def test_calibrated_scores_are_blue_with_a_verdict_in_words() -> None:
+    report = report_samples.report(report_samples.calibrated_findings())
+
+    text = " ".join(pages(report))
+
+    assert "0.95, present" in text
+    assert "undecided" in text
+    assert (colourfulness(report) > 150).sum() > 500
+
+
+def test_notices_are_red() -> None:
+    plain = report_samples.report()
+    warned = report_samples.report(notices=(report_samples.NOTICE,))
+
+    assert (colourfulness(plain) > 100).sum() == 0
+    assert (colourfulness(warned) > 100).sum() > 50
+
+
+def test_prompts_in_other_scripts_are_readable() -> None:
+    texts = ("Πλευριτική συλλογή", "Плевральный выпот", "胸腔积液", "흉수")
+    findings = tuple(Finding(Prompt(text, (text,)), 0.5) for text in texts)
+
+    text = " ".join(pages(report_samples.report(findings)))
+
+    for wanted in texts:
+        assert wanted in text
+
+
+def test_a_character_without_a_font_is_explained() -> None:
+    finding = Finding(Prompt("फुफ्फुस", ("फुफ्फुस",)), 0.5)
+
+    text = " ".join(pages(report_samples.report((finding,))))
+
+    assert "A square stands for a character" in text
+
+
+@pytest.mark.parametrize(
+    "prompt",
+    [
+        Prompt("x" * 3000, ("word " * 2000,)),
+        Prompt("汉" * 3000, ("字" * 3000,)),
+        Prompt("<para>&amp;</font>", ("</b><img src='file:///etc/passwd'/>",)),
+        Prompt("انصباب " * 500, ("انصباب " * 500,)),
+    ],
+    ids=["long", "long cjk", "markup", "long arabic"],
+)
+def test_no_prompt_breaks_the_page(prompt: Prompt) -> None:
+    assert len(pages(report_samples.report((Finding(prompt, 0.5),)))) >= 1
+
+
+def test_a_hundred_prompts_run_over_pages() -> None:
+    findings = tuple(Finding(Prompt(f"prompt {n}", ("a",)), n / 100) for n in range(100))
+
+    text = " ".join(pages(report_samples.report(findings)))
+
+    assert "prompt 99 " in text
+
+
+def test_the_patient_is_named_only_where_asked_for() -> None:
+    patient = PatientText("Doe, Jane", "4711", date(1970, 1, 2), "F")
+    report = report_samples.report()
+
+    anonymous, named = (" ".join(pages(one)) for one in (report, replace(report, patient=patient)))
+
+    assert "Patient" not in anonymous
+    assert "Doe, Jane, 4711, F, born 1970-01-02" in named
+
+
+def test_a_report_without_pictures_has_no_empty_section() -> None:
+    text = " ".join(pages(replace(report_samples.report(), key_images=())))
+
+    assert "Key images" not in text

@@ -1,0 +1,66 @@
+"""Bars show numbers, and colour only what is calibrated."""
+
+from io import BytesIO
+
+import pypdfium2
+import pytest
+from reportlab.graphics.shapes import Drawing, Line, Rect
+from reportlab.lib.pagesizes import A4
+from reportlab.pdfgen.canvas import Canvas
+
+from medct_core.export.fonts import register
+from medct_core.export.key_images import key_images
+from medct_core.export.pdf_parts import CALIBRATED_COLOUR, Picture, bar, page_frame
+from medct_core.findings.finding import Finding, Verdict
+from medct_core.inference.prompt import Prompt
+from tests import report_samples
+
+PROMPT = Prompt("Emphysema", ("Emphysema is present.",))
+
+
+def parts(drawing: Drawing, kind: type) -> list[Rect | Line]:
+    return [part for part in drawing.contents if isinstance(part, kind)]
+
+
+def test_a_raw_score_is_grey_and_has_no_threshold() -> None:
+    drawing = bar(Finding(PROMPT, 0.25), width_pt=100.0, height_pt=10.0)
+
+    (rectangle,) = parts(drawing, Rect)
+    colour = rectangle.fillColor
+    assert rectangle.width == pytest.approx(25.0)
+    assert colour.red == colour.green == colour.blue
+    assert len(parts(drawing, Line)) == 2
+
+
+def test_a_calibrated_score_is_blue_whatever_the_verdict() -> None:
+    for verdict in Verdict:
+        finding = Finding(PROMPT, 0.9, calibrated=0.5, threshold=0.3, verdict=verdict)
+
+        drawing = bar(finding, width_pt=100.0, height_pt=10.0)
+
+        (rectangle,) = parts(drawing, Rect)
+        assert rectangle.fillColor == CALIBRATED_COLOUR
+        assert rectangle.width == pytest.approx(50.0)
+        assert parts(drawing, Line)[-1].x1 == pytest.approx(30.0)
+
+
+def test_a_picture_keeps_its_proportions() -> None:
+    image = key_images(report_samples.scan())[0]
+
+    picture = Picture(image, width_pt=120.0)
+
+    rows, columns = image.grey.shape
+    width, height = picture.wrap(500.0, 500.0)
+    assert width / height == pytest.approx(columns / rows)
+
+
+def test_the_edges_of_a_page_hold_texts_and_numbers() -> None:
+    file = BytesIO()
+    canvas = Canvas(file, pagesize=A4)
+    register()
+
+    page_frame(canvas, page=2, pages=3, texts=("left", "right", "below"))
+
+    canvas.save()
+    text = pypdfium2.PdfDocument(file.getvalue())[0].get_textpage().get_text_range()
+    assert all(part in text for part in ("left", "right", "below", "2 of 3"))
