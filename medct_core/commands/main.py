@@ -1,5 +1,6 @@
 """The `medct` command line: its commands, and exit codes instead of tracebacks."""
 
+import io
 import logging
 import sys
 from collections.abc import Callable, Sequence
@@ -47,6 +48,9 @@ def build_app() -> typer.Typer:
 
 def main() -> None:
     """Run the command line and end the process with its exit code."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        # A file name may hold what the terminal's alphabet lacks.
+        sys.stdout.reconfigure(errors="backslashreplace")
     sys.exit(run(sys.argv[1:]))
 
 

@@ -101,6 +101,13 @@ def test_a_fault_of_ours_shows_no_traceback_unasked(capsys: pytest.CaptureFixtur
     assert "Traceback" not in capsys.readouterr().err
 
 
+def test_an_interrupt_nobody_catches_ends_with_130() -> None:
+    def work() -> None:
+        raise KeyboardInterrupt
+
+    assert run(["work"], app_with(work)) == 130
+
+
 def test_what_follows_two_dashes_is_not_an_option(capsys: pytest.CaptureFixture[str]) -> None:
     def work(word: str) -> None:
         print(word)  # noqa: T201
@@ -188,6 +195,20 @@ def test_the_process_ends_with_the_exit_code() -> None:
     assert process.returncode == 2
     assert out == ""
     assert "divine" in err
+
+
+def test_a_file_name_beyond_the_terminals_alphabet_is_printed_escaped() -> None:
+    process = python("""
+        import sys
+        from medct_core.commands import main
+        from medct_core.commands.console import print_text
+        main.run = lambda arguments: print_text("\\udcff.nii") or 0
+        main.main()
+    """)
+
+    out, err = process.communicate(timeout=60)
+
+    assert (process.returncode, out.strip(), err) == (0, r"\udcff.nii", "")
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows sends no SIGINT to one process")
