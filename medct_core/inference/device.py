@@ -69,6 +69,13 @@ def _is_there(name: str) -> bool:
     return name == "cpu" or torch.backends.mps.is_available()
 
 
+def describe_device(device: torch.device) -> str:
+    """Name a device for a report: ``cpu``, ``mps``, ``cuda (NVIDIA H200)``."""
+    if device.type != "cuda":
+        return device.type
+    return f"cuda ({torch.cuda.get_device_name(device)})"
+
+
 def free_bytes(device: torch.device) -> int:
     """Say how much memory new work may take on a device."""
     if device.type == "cuda":

@@ -72,6 +72,11 @@ class InferenceEngine:
         return self._loaded.stamp
 
     @property
+    def device(self) -> torch.device:
+        """Where the model runs."""
+        return self._device
+
+    @property
     def recipe(self) -> Recipe:
         """How scans must be prepared for this engine."""
         return self._loaded.recipe
