@@ -10,6 +10,7 @@ from typing import Annotated
 
 import typer
 
+from medct_core.commands import models
 from medct_core.commands.console import (
     DONE,
     OUR_FAULT,
@@ -20,7 +21,7 @@ from medct_core.commands.console import (
 )
 from medct_core.errors import UsageError
 
-COMMAND_MODULES: tuple[ModuleType, ...] = ()
+COMMAND_MODULES: tuple[ModuleType, ...] = (models,)
 """Modules with a `register(app)`, in the order of the help page. Each is light to import:
 what is heavy (torch, readers) is imported inside the functions that run."""
 

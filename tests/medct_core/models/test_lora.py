@@ -151,6 +151,7 @@ def test_a_trained_text_adapter_becomes_part_of_a_bundle(
         if name.startswith("text_transformer.")
     }
     monkeypatch.setattr("medct_core.models.bundle.base_text_tensors", lambda base: text)
+    monkeypatch.setattr("medct_core.models.manifest.text_base_folder", lambda base: tmp_path)
     config = text_config(tiny_network, layers=2, rank=2, alpha=8)
     get_peft_model(tiny_network, config, adapter_name="text")
     _randomise(tiny_network)
