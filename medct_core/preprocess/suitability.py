@@ -133,7 +133,8 @@ def _sample(volume: Volume) -> _Sample:
 def _unit_reason(unit: Unit, hu: npt.NDArray[np.int16]) -> Notice | None:
     different = len(np.unique(hu))
     if _is_label_map(hu, different):
-        text = f"Its voxels hold only {different} different values in patches, as in a label map."
+        values = "one value" if different == 1 else f"{different} values"
+        text = f"Its voxels hold only {values} in patches, as in a label map."
         return Notice("label-map", text)
     missing = "" if unit is Unit.HU else "the file gives another unit"
     if not _has_peak(hu[hu > _TISSUE_HU], _TISSUE_PEAK_HU, hu.size):
@@ -191,15 +192,11 @@ def _lung_reason(sample: _Sample) -> Notice | None:
 
 def _lung_ml(sample: _Sample) -> float:
     """Volume of air inside the body that is lung and not bowel gas, in ml."""
-    labels, count = ndimage.label(_enclosed_air(sample.hu))
-    if count == 0:
-        return 0.0
-    numbers = np.arange(1, count + 1)
-    volumes_ml = ndimage.sum_labels(np.ones_like(labels), labels, numbers) * sample.voxel_ml
-    large = numbers[volumes_ml >= _SMALLEST_AIR_ML]
-    middles_hu = ndimage.median(sample.hu, labels, large) if len(large) else np.empty(0)
-    lungs = large[np.asarray(middles_hu) > _GAS_HU]
-    return float(volumes_ml[lungs - 1].sum())
+    labels, _ = ndimage.label(_enclosed_air(sample.hu))
+    volumes_ml = np.bincount(labels.ravel()) * sample.voxel_ml
+    large = np.flatnonzero(volumes_ml >= _SMALLEST_AIR_ML)
+    lungs = [n for n in large if n != 0 and np.median(sample.hu[labels == n]) > _GAS_HU]
+    return float(volumes_ml[lungs].sum())
 
 
 def _enclosed_air(hu: npt.NDArray[np.int16]) -> npt.NDArray[np.bool_]:
