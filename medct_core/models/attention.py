@@ -77,7 +77,7 @@ class Attention(nn.Module):
         """
         key, value = self.to_kv(x).chunk(2, dim=-1)
         query = functional.normalize(self._split(self.to_q(self.norm(x))), dim=-1) * self.q_scale
-        key, value = self._with_null(self._split(key), self._split(value))
+        key, value = self.with_null(self._split(key), self._split(value))
         key = functional.normalize(key, dim=-1) * self.k_scale
         seen = functional.scaled_dot_product_attention(
             query, key, value, attn_mask=self._mask(bias, query), scale=_LOGIT_SCALE
@@ -85,16 +85,16 @@ class Attention(nn.Module):
         mixed: Tensor = self.to_out(seen.transpose(1, 2).flatten(2))
         return mixed
 
-    def _split(self, x: Tensor) -> Tensor:
-        """``(s, n, heads * d)`` to ``(s, heads, n, d)``."""
-        return torch.unflatten(x, -1, (self.heads, -1)).transpose(1, 2)
-
-    def _with_null(self, key: Tensor, value: Tensor) -> tuple[Tensor, Tensor]:
+    def with_null(self, key: Tensor, value: Tensor) -> tuple[Tensor, Tensor]:
         """Put the learned keys and values first; without any, both stay the same tensors."""
         if self.null_kv.shape[1] == 0:
             return key, value
         null = self.null_kv.to(key.dtype).expand(key.shape[0], -1, -1, -1)
         return torch.cat((null[:, :, 0::2], key), 2), torch.cat((null[:, :, 1::2], value), 2)
+
+    def _split(self, x: Tensor) -> Tensor:
+        """``(s, n, heads * d)`` to ``(s, heads, n, d)``."""
+        return torch.unflatten(x, -1, (self.heads, -1)).transpose(1, 2)
 
     def _mask(self, bias: Tensor | None, query: Tensor) -> Tensor | None:
         if bias is None:
