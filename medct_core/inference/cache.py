@@ -3,6 +3,7 @@
 import hashlib
 import json
 import logging
+import os
 from collections.abc import Iterable
 from dataclasses import asdict
 from importlib.metadata import version
@@ -19,6 +20,9 @@ from medct_core.inference.safe_write import replacing
 from medct_core.models.stamp import ModelStamp
 
 log = logging.getLogger(__name__)
+
+FOLDER_VARIABLE = "MEDCT_CACHE"
+"""Environment variable that names another folder for what can be computed again."""
 
 DEFAULT_LIMIT_BYTES = 2**30
 """Holds about 800 scans of medct-mini, or 30,000 of CT-CLIP."""
@@ -88,8 +92,10 @@ class EmbeddingCache:
 
 
 def default_cache() -> EmbeddingCache:
-    """Open the cache of this user on this machine."""
-    return EmbeddingCache(platformdirs.user_cache_path("medct", appauthor=False) / "embeddings")
+    """Open the cache of this user on this machine, or the one `FOLDER_VARIABLE` names."""
+    named = os.environ.get(FOLDER_VARIABLE)
+    folder = Path(named) if named else platformdirs.user_cache_path("medct", appauthor=False)
+    return EmbeddingCache(folder / "embeddings")
 
 
 def _key(volume_sha256: str, stamp: ModelStamp) -> dict[str, Any]:

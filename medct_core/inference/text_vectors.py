@@ -62,13 +62,14 @@ class TextVectors:
         Cancelled
             If `cancel` was raised meanwhile.
         """
+        token = cancel or CancelToken()
+        token.raise_if_cancelled()
         self.check(prompts)
         asked = dict.fromkeys(text for prompt in prompts for text in _wordings(prompt))
         # Wordings of like length together: a batch is padded to its longest.
         new = sorted((text for text in asked if text not in self._kept), key=len)
         for start in range(0, len(new), _BATCH_WORDINGS):
-            if cancel is not None:
-                cancel.raise_if_cancelled()
+            token.raise_if_cancelled()
             batch = new[start : start + _BATCH_WORDINGS]
             self._kept.update(zip(batch, self._vectors(batch), strict=True))
         for text in asked:

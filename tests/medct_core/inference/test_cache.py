@@ -202,3 +202,13 @@ def test_a_folder_in_place_of_a_file_counts_as_missing(tmp_path: Path) -> None:
 
     assert cache.get(embedding().volume_sha256, STAMP) is None
     cache.put(embedding())
+
+
+def test_the_folder_can_be_named_by_a_variable(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(cache_module.FOLDER_VARIABLE, str(tmp_path))
+
+    cache_module.default_cache().put(embedding())
+
+    assert len(list((tmp_path / "embeddings").iterdir())) == 1
