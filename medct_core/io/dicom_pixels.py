@@ -83,7 +83,10 @@ def slice_hu(
 def _stored(dataset: FileDataset, frame: int, name: str) -> npt.NDArray[np.generic]:
     _complete(dataset)
     try:
-        array: npt.NDArray[np.generic] = pixel_array(dataset, index=frame, raw=True)
+        # Unused bits are judged by `_sign_extended`: pydicom would cut off values above 2047.
+        array: npt.NDArray[np.generic] = pixel_array(
+            dataset, index=frame, raw=True, correct_unused_bits=False
+        )
     except RuntimeError as error:
         raise _undecodable(dataset, name) from error
     except (AttributeError, ValueError, KeyError, TypeError, NotImplementedError) as error:

@@ -14,9 +14,10 @@ from medct_core.volume.notice import Notice
 SAME_POSITION_MM = 0.01
 """Slices closer than this lie on top of each other; scanners round to about a micrometre."""
 
-# Scanners write positions with one decimal, so a 0.625 mm series has steps of 0.6 and 0.7.
-_ROUNDING_MM = 0.06
-_LARGEST_UNEVENNESS = 0.1
+# Some scanners write positions with one decimal, so a 0.625 mm series has steps of 0.6 and 0.7;
+# two rounded positions are up to 0.1 mm from where they should be.
+_ROUNDING_MM = 0.11
+_LARGEST_UNEVENNESS = 0.2
 _GAP = 1.5
 _SIDEWAYS_MM = 1.0
 _MOST_NAMED = 3
