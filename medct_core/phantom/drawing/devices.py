@@ -102,7 +102,9 @@ def _pocket(body: Body, request: DrawRequest, side: str, depth_mm: float) -> Poi
     rng = request.rng
     x = _sign(side) * rng.uniform(62, 85)
     z = float(_cava(body)[0][2]) + rng.uniform(-5, 18)
-    return np.array([x, _front_of_skin(body, x, z) + depth_mm, z])
+    # The chest curves away at the side: no corner of the case may stick out of the skin.
+    skin = max(_front_of_skin(body, x + aside, z) for aside in (-16.0, 0.0, 16.0))
+    return np.array([x, skin + depth_mm, z])
 
 
 def _pacemaker(paint: Painting, request: DrawRequest, side: str) -> str:
@@ -172,21 +174,28 @@ def _valve(paint: Painting, request: DrawRequest, _side: str) -> str:
 
 
 def _stent_graft(paint: Painting, request: DrawRequest, _side: str) -> str:
-    body, rng = paint.body, request.rng
-    points = body.aorta.points_mm
-    first = int(len(points) * rng.uniform(0.5, 0.6))
-    last = int(len(points) * rng.uniform(0.75, 0.95))
+    rng = request.rng
+    points, radii = _descending_aorta(paint.body)
+    z = np.linspace(points[0, 2] - 12, points[0, 2] - rng.uniform(80, 130), 11)
+    # Interpolation wants rising numbers, the aorta runs down.
+    line = np.stack([np.interp(-z, -points[:, 2], points[:, n]) for n in range(2)], axis=1)
+    turns = np.linspace(0, 2 * np.pi, 19)
+    zigzag = 4.5 * np.where(np.arange(19) % 2, 1.0, -1.0)
     rings = []
-    for n in np.linspace(first, last - 1, 9).astype(int):
-        turns = np.linspace(0, 2 * np.pi, 19)
-        radius = float(body.aorta.radii_mm[n]) - 1.0
-        zigzag = 4 * np.where(np.arange(19) % 2, 1.0, -1.0)
-        ring = points[n] + np.stack(
-            [radius * np.cos(turns), radius * np.sin(turns), zigzag], axis=1
-        )
-        rings.append(rod(ring, 0.6))
+    for (x, y), height in zip(line, z, strict=True):
+        radius = float(np.interp(-height, -points[:, 2], radii)) - 1.0
+        ring = [x + radius * np.cos(turns), y + radius * np.sin(turns), height + zigzag]
+        rings.append(rod(np.stack(ring, axis=1), 0.6))
     paint.rods(tuple(rings), METAL_HU)
     return "aortic stent graft"
+
+
+def _descending_aorta(body: Body) -> tuple[Points, Points]:
+    """Points and radii of the aorta where it runs down, the highest first."""
+    points, radii = body.aorta.points_mm, body.aorta.radii_mm
+    top = int(np.argmax(points[:, 2]))
+    below = np.flatnonzero(np.diff(points[top:, 2]) < -1e-6) + top + 1
+    return points[below], radii[below]
 
 
 def _chest_tube(paint: Painting, request: DrawRequest, side: str) -> str:

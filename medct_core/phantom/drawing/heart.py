@@ -24,7 +24,11 @@ from medct_core.phantom.drawing.shapes import (
 )
 from medct_core.phantom.request import Drawn, DrawRequest
 
-FAT_HU = (-150.0, -30.0)
+MYOCARDIUM_HU = 48.0
+FAT_COAT_MM = 5.0
+SOFT_HU = 47.0
+# Below this it is the air of a bronchus or of the gullet, which stays open.
+AIRWAY_HU = -925.0
 
 
 def enlarge_heart(body: Body, request: DrawRequest) -> tuple[Body, Drawn]:
@@ -58,19 +62,23 @@ def draw_cardiomegaly(body: Body, request: DrawRequest) -> Drawn:
 def _may_give_way(body: Body, box: Box) -> Float:
     """Share of each voxel that is lung, old heart, or fat inside the rib cage."""
     coordinates = body.canvas.grid.coordinates(box)
-    old = coverage_of(ellipsoid_distance(coordinates, body.heart), body.canvas.edge_mm())
-    fat = _inner_fat(body, box)
+    distance, edge = ellipsoid_distance(coordinates, body.heart), body.canvas.edge_mm()
+    old = coverage_of(distance, edge)
+    # Voxels across the edge of the heart are neither heart nor fat, but go with both.
+    edge_of_old = coverage_of(distance - FAT_COAT_MM, edge) * (body.canvas.hu[box] < SOFT_HU)
+    fat = np.maximum(_soft_room(body, box), edge_of_old)
     room: Float = np.maximum(np.maximum(old, np.minimum(4 * body.lung[box], 1)), fat)
     return room
 
 
-def _inner_fat(body: Body, box: Box) -> Float:
+def _soft_room(body: Body, box: Box) -> Float:
+    """Share of each voxel that is fat or lung tissue beside the heart, inside the rib cage."""
     present = body.canvas.hu[box]
-    fat = (present > FAT_HU[0]) & (present < FAT_HU[1])
+    light = smoothstep(-present, 20.0, 60.0) * (present > AIRWAY_HU)
     x, y, _ = body.canvas.grid.coordinates(box)
     centre, radii = body.chest_wall.centre_mm, body.chest_wall.radii_mm
     inner = ((x - centre[0]) / radii[0]) ** 2 + ((y - centre[1]) / radii[1]) ** 2 < 0.95
-    return np.asarray(fat & inner, np.float32)
+    return np.asarray(light * inner, np.float32)
 
 
 def _grown(body: Body, box: Box, large: Ellipsoid) -> Float:
@@ -83,7 +91,8 @@ def _grown(body: Body, box: Box, large: Ellipsoid) -> Float:
         source.append(old / grid.spacing_mm[axis] + (grid.shape[axis] - 1) / 2)
     where = np.stack(np.broadcast_arrays(*source)).astype(np.float32)
     stretched = map_coordinates(body.canvas.hu, where, order=1, mode="nearest")
-    return np.asarray(np.maximum(stretched, np.float32(FAT_HU[0])), np.float32)
+    # Air or fat that reaches into the old heart would be a large hole in the new one.
+    return np.where(stretched < 0, np.float32(MYOCARDIUM_HU), stretched).astype(np.float32)
 
 
 def _moved(tube: Tube, old: Ellipsoid, new: Ellipsoid) -> Tube:
@@ -108,7 +117,7 @@ def draw_pericardial_effusion(body: Body, request: DrawRequest) -> Drawn:
     layer = np.float32(thickness) * np.clip(0.8 + lean, 0.25, 1.3)
     fluid = coverage_of(distance - layer, paint.edge_mm)
     fluid = fluid - np.minimum(coverage_of(distance, paint.edge_mm), fluid)
-    room = np.maximum(np.minimum(4 * body.lung[box], 1), _inner_fat(body, box))
+    room = np.maximum(np.minimum(4 * body.lung[box], 1), _soft_room(body, box))
     # The sac ends at the great vessels: no fluid above the heart's shoulders.
     room = room * (1 - smoothstep(-below, 0.85, 1.05))
     paint.cover(box, (fluid * room).astype(np.float32), rng.uniform(2, 20))
@@ -119,12 +128,12 @@ def draw_coronary_calcification(body: Body, request: DrawRequest) -> Drawn:
     """Draw specks and tracks of calcium along the coronary arteries."""
     paint = painting(body)
     rng = request.rng
-    count = count_by_severity(request, ((2, 4), (5, 9), (11, 18)))
+    count = count_by_severity(request, ((2, 4), (5, 9), (10, 16)))
     bits = []
     for _ in range(count):
         artery = body.coronaries[int(rng.integers(len(body.coronaries)))]
-        length = by_severity(request, ((3, 7), (5, 14), (8, 26)))
-        radius = by_severity(request, ((0.9, 1.3), (1.1, 1.7), (1.4, 2.3)))
+        length = by_severity(request, ((4, 8), (6, 16), (10, 30)))
+        radius = by_severity(request, ((1.2, 1.6), (1.5, 2.1), (1.9, 2.8)))
         bits.append(stretch_of(artery, rng.uniform(0.0, 0.75), length, radius))
     _calcify(paint, tuple(bits), rng.uniform(350, 800))
     return paint.drawn(request, "coronary arteries", "middle")

@@ -143,22 +143,26 @@ def draw_paraseptal_air(body: Body, request: DrawRequest) -> Drawn:
     return paint.drawn(request, f"{side} apex", side)
 
 
-def draw_thick_fissure(body: Body, request: DrawRequest) -> Drawn:
-    """Draw a fissure thick enough to be seen as a line: it looks like a plate."""
+def draw_accessory_fissure(body: Body, request: DrawRequest) -> Drawn:
+    """Draw an extra fissure, of the azygos lobe or at the base: a line that looks like a plate."""
     paint = painting(body)
     rng = request.rng
     side = one_side_of(request)
+    apical = side == "right" and rng.uniform() < 0.5
     box = lung_box(body, side)
+    outwards = np.float32(-1.0 if side == "right" else 1.0)
     x, y, z = body.canvas.grid.coordinates(box)
-    tilt = np.array([rng.normal() * 0.1, 0.75, 0.65])
-    tilt /= np.linalg.norm(tilt)
-    centre = body.chest_wall.centre_mm
-    plane = (x - centre[0]) * tilt[0] + (y - centre[1] + rng.uniform(-12, 12)) * tilt[1]
-    plane = plane + (z - centre[2]) * tilt[2]
-    sheet = slab_coverage(np.abs(plane), rng.uniform(0.8, 1.6), paint.edge_mm)
-    share = lung_share(body, box, LOBES_OF_SIDE[side])
-    paint.fill(box, sheet, share, -150.0)
-    return paint.drawn(request, f"{side} major fissure", side)
+    centre, radii = body.chest_wall.centre_mm, body.chest_wall.radii_mm
+    aside = outwards * (x - centre[0]) - np.float32(rng.uniform(0.3, 0.5) * radii[0])
+    tilt = rng.uniform(-0.25, 0.25) if apical else rng.uniform(0.3, 0.7)
+    bow = np.float32(0.004) * (y - centre[1]) ** 2
+    plane = (aside + tilt * (y - centre[1]) + bow).astype(np.float32) + 0 * z
+    thickness = by_severity(request, ((0.7, 0.9), (0.9, 1.3), (1.3, 1.8)))
+    height = np.broadcast_to(body.height, body.canvas.grid.shape)[box]
+    zone = smoothstep(height, 0.66, 0.7) if apical else 1 - smoothstep(height, 0.2, 0.26)
+    sheet = slab_coverage(np.abs(plane), thickness, paint.edge_mm) * zone
+    paint.fill(box, sheet, lung_share(body, box, LOBES_OF_SIDE[side]), -150.0)
+    return paint.drawn(request, f"{side} {'apex' if apical else 'base'}", side)
 
 
 def draw_azygos_arch(body: Body, request: DrawRequest) -> Drawn:

@@ -56,7 +56,7 @@ def _upper_sites(body: Body, request: DrawRequest, side: str) -> Points:
     count = count_by_severity(request, ((3, 5), (6, 9), (10, 16)))
     sites = scatter(body, request.rng)
     lobes = in_lobes(sites, LOBES_OF_SIDE[side])
-    upper = sites.height > request.rng.uniform(0.25, 0.55, len(sites.height))
+    upper = sites.height > request.rng.uniform(0.35, 0.55)
     return preferred(sites, lobes, upper).points_mm[:count]
 
 

@@ -1,5 +1,7 @@
 """Findings that fill air spaces: ground glass, consolidation and nodules."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from medct_core.phantom.body import Body, Points, Tube
@@ -87,9 +89,9 @@ def _haze(
     box = box_of_points(paint.body.canvas.grid, centres, 2.0 * float(radii.max()))
     field = cloud(paint.body.canvas.grid, box, centres, radii)
     coordinates = paint.body.canvas.grid.coordinates(box)
-    edge = ripple(request.rng, 14.0).at(coordinates)
-    grain = ripple(request.rng, 8.0).at(coordinates)
-    haze = smoothstep(field + 0.22 * edge * (field > 0.1), 0.4, 0.85)
+    edge = ripple(request.rng, 19.0, count=9).at(coordinates)
+    grain = ripple(request.rng, 9.0, count=9).at(coordinates)
+    haze = smoothstep(field + 0.17 * edge * (field > 0.1), 0.4, 0.85)
     share = lung_share(paint.body, box, LOBES_OF_SIDE[side])
     paint.fill(box, haze, share, np.float32(density) + 35 * grain)
 
@@ -116,10 +118,12 @@ def _fill(paint: Painting, request: DrawRequest, centre: Points, lobe: str) -> N
     centres, radii = _patch(request, centre, size)
     box = box_of_points(grid, centres, 2.0 * float(radii.max()))
     field = cloud(grid, box, centres, radii)
-    edge = ripple(rng, 11.0).at(grid.coordinates(box))
-    filled = smoothstep(field + 0.16 * edge * (field > 0.1), 0.42, 0.7)
+    edge = ripple(rng, 17.0, count=9).at(grid.coordinates(box))
+    filled = smoothstep(field + 0.13 * edge * (field > 0.1), 0.42, 0.62)
     share = lung_share(paint.body, box, (lobe,))
-    air = tubes_in(grid, box, _twigs(request, centre, size, lobe))
+    air = tubes_in(
+        grid, box, (*_open_bronchi(paint.body, lobe), *_twigs(request, centre, size, lobe))
+    )
     grain = ripple(rng, 9.0).at(grid.coordinates(box))
     paint.fill(box, filled * (1 - air), share, np.float32(rng.uniform(15, 50)) + 12 * grain)
     paint.lower_to(box, filled * air * share, AIR_IN_BRONCHUS_HU)
@@ -133,8 +137,13 @@ def _twigs(request: DrawRequest, centre: Points, size: float, lobe: str) -> tupl
     for _ in range(int(rng.integers(3, 6))):
         tip = centre - inwards * size * rng.uniform(0.1, 0.6) + rng.normal(size=3) * 0.4 * size
         middle = (root + tip) / 2 + rng.normal(size=3) * 0.1 * size
-        twigs.append(rod([root, middle, tip], np.array([2.2, 1.7, 1.0])))
+        twigs.append(rod([root, middle, tip], np.array([2.4, 1.9, 1.2])))
     return tuple(twigs)
+
+
+def _open_bronchi(body: Body, lobe: str) -> tuple[Tube, ...]:
+    own = (tube for tube in body.bronchi if tube.lobe == lobe)
+    return tuple(replace(tube, radii_mm=np.maximum(0.8 * tube.radii_mm, 1.2)) for tube in own)
 
 
 def draw_nodule(body: Body, request: DrawRequest) -> Drawn:

@@ -1,13 +1,17 @@
 """Findings made of sheets and strands: atelectasis, fibrotic sequela, septal thickening."""
 
+from dataclasses import dataclass
+
 import numpy as np
 
-from medct_core.phantom.body import Body, Ellipsoid, Points
+from medct_core.phantom.body import Body, Points
 from medct_core.phantom.canvas import coverage_of
 from medct_core.phantom.drawing.painting import Painting, painting
 from medct_core.phantom.drawing.places import (
     LOBES_OF_SIDE,
     LUNG_WORDS,
+    Flags,
+    Sites,
     by_severity,
     count_by_severity,
     direction,
@@ -25,10 +29,9 @@ from medct_core.phantom.drawing.places import (
     sides,
 )
 from medct_core.phantom.drawing.shapes import (
+    ball_coverage,
     box_of_points,
     cloud,
-    ellipsoid_box,
-    ellipsoid_distance,
     rod_coverage,
     slab_coverage,
     smoothstep,
@@ -37,6 +40,25 @@ from medct_core.phantom.drawing.shapes import (
 )
 from medct_core.phantom.drawing.texture import lobules, ripple
 from medct_core.phantom.request import Drawn, DrawRequest
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Scar:
+    """Where one scar lies.
+
+    Attributes
+    ----------
+    points_mm
+        ``(n, 3)`` float64 points under the pleura, the first its middle.
+    size_mm
+        Half its width along the pleura.
+    side
+        Of the lung.
+    """
+
+    points_mm: Points
+    size_mm: float
+    side: str
 
 
 def draw_atelectasis(body: Body, request: DrawRequest) -> Drawn:
@@ -82,23 +104,23 @@ def _tilted(rng: np.random.Generator) -> Points:
 
 
 def _collapse(paint: Painting, request: DrawRequest, side: str) -> str:
-    """Wedge of a collapsed lower lobe against the spine, with a concave outer border."""
+    """Fill a collapsed lower lobe: a sail against spine and diaphragm, hollow on its outside."""
     rng, body = request.rng, paint.body
     lobe = "RLL" if side == "right" else "LLL"
-    outwards = -1.0 if side == "right" else 1.0
-    sites = scatter(body, rng, 900)
-    own = preferred(sites, in_lobes(sites, (lobe,)), sites.height < 0.4)
-    x = np.quantile(outwards * own.points_mm[:, 0], 0.08) * outwards
-    y = np.quantile(own.points_mm[:, 1], 0.85)
-    z = np.quantile(own.points_mm[:, 2], 0.3)
-    width = by_severity(request, ((10, 14), (16, 22), (24, 36)))
-    wedge = Ellipsoid((x, y, z), (width, 1.5 * width, 1.9 * width))
-    hollow = Ellipsoid((x + outwards * 2.3 * width, y - 0.9 * width, z), (1.7 * width,) * 3)
-    box = ellipsoid_box(body.canvas.grid, wedge, 3)
-    coordinates = body.canvas.grid.coordinates(box)
-    outside = np.maximum(
-        ellipsoid_distance(coordinates, wedge), -ellipsoid_distance(coordinates, hollow)
-    )
+    outwards = np.float32(-1.0 if side == "right" else 1.0)
+    box = lung_box(body, side)
+    x, y, z = body.canvas.grid.coordinates(box)
+    spine, radius = body.spine.points_mm, float(body.spine.radii_mm.max())
+    width = by_severity(request, ((14, 18), (22, 30), (34, 52)))
+    base = body.chest_wall.centre_mm[2] - body.chest_wall.radii_mm[2]
+    top = body.chest_wall.centre_mm[2] - rng.uniform(0.05, 0.3) * body.chest_wall.radii_mm[2]
+    here = np.float32(width) * np.clip((top - z) / (top - base), 0.0, 1.2)
+    aside = np.maximum(outwards * (x - np.float32(spine[:, 0].mean())) - 0.4 * radius, 0)
+    back = np.float32(body.chest_wall.centre_mm[1] + 0.92 * body.chest_wall.radii_mm[1])
+    ahead = np.maximum(back - y, 0)
+    # Roots instead of squares bend the border inwards, as a lobe that has lost its air does.
+    level = (aside / (1.5 * here + 1)) ** 0.7 + (ahead / (2.6 * here + 1)) ** 0.7
+    outside = ((level - 1) * 0.6 * here + np.where(here < 1, 9, 0)).astype(np.float32)
     airless = coverage_of(outside, paint.edge_mm)
     paint.fill(box, airless, lung_share(body, box, (lobe,)), rng.uniform(40, 65))
     return lobe
@@ -117,58 +139,71 @@ def draw_fibrosis(body: Body, request: DrawRequest) -> Drawn:
 
 def _scar(paint: Painting, request: DrawRequest, side: str) -> str:
     rng = request.rng
-    sites = scatter(paint.body, rng)
+    sites = scatter(paint.body, rng, 3000)
     own = in_lobes(sites, LOBES_OF_SIDE[side])
     apical = rng.uniform() < 0.6
     place = (sites.height > 0.72) if apical else (sites.height < 0.6)
-    site = preferred(sites, own, sites.depth_mm < 9, place)
-    centre, lobe = site.points_mm[0], lobe_at(int(site.lobe[0]))
+    site = preferred(sites, own, sites.depth_mm < 8, place)
     size = by_severity(request, ((11, 16), (15, 22), (20, 30)))
-    _cap(paint, request, centre, size, side)
-    _strands(paint, request, centre, size, side)
-    _mesh(paint, request, centre, size, side)
-    return lobe
+    scar = Scar(_along_pleura(sites, own, site.points_mm[0], size), size, side)
+    _cap(paint, request, scar)
+    _strands(paint, request, scar)
+    _mesh(paint, request, scar)
+    return lobe_at(int(site.lobe[0]))
 
 
-def _cap(paint: Painting, request: DrawRequest, centre: Points, size: float, side: str) -> None:
+def _along_pleura(sites: Sites, own: Flags, centre: Points, size: float) -> Points:
+    """Centre of a scar and up to four more points under the pleura beside it."""
+    away = np.linalg.norm(sites.points_mm - centre, axis=1)
+    beside = own & (sites.depth_mm < 8) & (away < 1.7 * size) & (away > 0.5 * size)
+    return np.vstack([centre, sites.points_mm[beside][:4]])
+
+
+def _cap(paint: Painting, request: DrawRequest, scar: Scar) -> None:
     rng, grid, body = request.rng, paint.body.canvas.grid, paint.body
-    box = box_of_points(grid, centre, 1.6 * size)
-    near = cloud(grid, box, centre[None], np.array([0.9 * size]))
-    edge = ripple(rng, 7.0).at(grid.coordinates(box))
-    thickness = np.float32(0.32 * size) * near * (1 + 0.6 * edge)
+    box = box_of_points(grid, scar.points_mm, 1.3 * scar.size_mm)
+    radii = np.full(len(scar.points_mm), 0.6 * scar.size_mm)
+    near = np.minimum(cloud(grid, box, scar.points_mm, radii), 1.0)
+    edge = ripple(rng, 9.0).at(grid.coordinates(box))
+    thickness = np.float32(0.26 * scar.size_mm) * near * np.maximum(1 + 0.7 * edge, 0)
     cap = coverage_of(body.depth_mm[box] - thickness, paint.edge_mm) * (near > 0.2)
-    share = lung_share(body, box, LOBES_OF_SIDE[side])
+    share = lung_share(body, box, LOBES_OF_SIDE[scar.side])
     paint.fill(box, cap, share, rng.uniform(0, 60))
 
 
-def _strands(paint: Painting, request: DrawRequest, centre: Points, size: float, side: str) -> None:
+def _strands(paint: Painting, request: DrawRequest, scar: Scar) -> None:
+    """Draw bands from the pleura towards the hilum."""
     rng = request.rng
-    inwards = np.array([1.0 if side == "right" else -1.0, 0.0, 0.0]) - 0.4 * np.sign(centre)
+    hilum = np.array([-32.0 if scar.side == "right" else 32.0, 10.0, 5.0])
     strands = []
-    for _ in range(count_by_severity(request, ((3, 4), (4, 6), (6, 9)))):
-        way = inwards / np.linalg.norm(inwards) + 0.75 * direction(rng)
-        tip = centre + way / np.linalg.norm(way) * size * rng.uniform(1.2, 2.4)
-        middle = (centre + tip) / 2 + rng.normal(size=3) * 0.08 * size
-        thick = by_severity(request, ((0.9, 1.4), (1.1, 1.9), (1.4, 2.5)))
-        strands.append(rod([centre, middle, tip], np.array([1.3, 1.0, 0.4]) * thick))
+    for n in range(count_by_severity(request, ((2, 3), (4, 6), (6, 9)))):
+        start = scar.points_mm[n % len(scar.points_mm)]
+        inwards = (hilum - start) / max(float(np.linalg.norm(hilum - start)), 1e-6)
+        way = inwards + 0.6 * direction(rng)
+        tip = start + way / np.linalg.norm(way) * scar.size_mm * rng.uniform(1.3, 2.8)
+        middle = (start + tip) / 2 + rng.normal(size=3) * 0.1 * scar.size_mm
+        thick = by_severity(request, ((1.0, 1.5), (1.3, 2.1), (1.6, 2.9)))
+        strands.append(rod([start, middle, tip], np.array([1.4, 1.0, 0.4]) * thick))
     field = tube_field(paint.body.canvas.grid, tuple(strands), 4.5 + paint.edge_mm)
     coverage = rod_coverage(field.distance_mm, field.radius_mm, paint.edge_mm)
-    share = lung_share(paint.body, field.box, LOBES_OF_SIDE[side])
+    share = lung_share(paint.body, field.box, LOBES_OF_SIDE[scar.side])
     paint.fill(field.box, coverage, share, rng.uniform(-30, 40))
 
 
-def _mesh(paint: Painting, request: DrawRequest, centre: Points, size: float, side: str) -> None:
-    """Reticulation with small traction cysts around the scar."""
+def _mesh(paint: Painting, request: DrawRequest, scar: Scar) -> None:
+    """Draw reticulation with small traction cysts in a thin layer under the pleura."""
     rng, grid = request.rng, paint.body.canvas.grid
-    box = box_of_points(grid, centre, 2.0 * size)
+    box = box_of_points(grid, scar.points_mm, 1.6 * scar.size_mm)
     cells = lobules(rng, rng.uniform(5.5, 8.0)).at(grid.coordinates(box))
-    near = cloud(grid, box, centre[None], np.array([1.15 * size]))
-    shallow = 1 - smoothstep(paint.body.depth_mm[box], 0.5 * size, 0.9 * size)
+    radii = np.full(len(scar.points_mm), 0.75 * scar.size_mm)
+    near = cloud(grid, box, scar.points_mm, radii)
+    reach = 0.62 * scar.size_mm
+    shallow = 1 - smoothstep(paint.body.depth_mm[box], 0.5 * reach, reach)
     zone = smoothstep(near, 0.3, 0.6) * shallow
-    share = lung_share(paint.body, box, LOBES_OF_SIDE[side])
-    paint.fill(box, slab_coverage(cells.wall_mm, 1.5, paint.edge_mm) * zone, share, -20.0)
-    cyst = coverage_of(cells.centre_mm - np.float32(1.8), paint.edge_mm) * (cells.key < 0.3)
-    paint.cover(box, cyst * zone * share, -930.0)
+    share = lung_share(paint.body, box, LOBES_OF_SIDE[scar.side])
+    paint.fill(box, slab_coverage(cells.wall_mm, 1.3, paint.edge_mm) * zone, share, -60.0)
+    cyst = ball_coverage(cells.centre_mm, 1.9, paint.edge_mm) * (cells.key < 0.3)
+    paint.lower_to(box, cyst * zone * share, -930.0)
 
 
 def draw_septal_thickening(body: Body, request: DrawRequest) -> Drawn:

@@ -174,15 +174,26 @@ def lung_share(body: Body, box: Box, names: tuple[str, ...]) -> Float:
     share = body.lung[box]
     if len(names) == len(LOBES):
         return share
-    lobes = np.isin(body.lobes[box], [1 + LOBES.index(name) for name in names])
+    lobes = np.isin(_with_rim(body.lobes[box]), [1 + LOBES.index(name) for name in names])
     return np.where(lobes, share, np.float32(0))
+
+
+def _with_rim(lobes: npt.NDArray[np.int8]) -> npt.NDArray[np.int8]:
+    """Lobes grown by one voxel: those less than half in the lung belong to no lobe else."""
+    grown = lobes.copy()
+    for axis in range(3):
+        line, nearest = np.moveaxis(grown, axis, 0), np.moveaxis(lobes, axis, 0)
+        for into, source in ((line[1:], nearest[:-1]), (line[:-1], nearest[1:])):
+            np.copyto(into, source, where=into == 0)
+    return grown
 
 
 def lung_box(body: Body, side: str) -> Box:
     """Box of the rib cage on one side, or of all of it."""
     centre = np.asarray(body.chest_wall.centre_mm)
     radii = np.asarray(body.chest_wall.radii_mm)
-    low, high = centre - radii, centre + radii
+    # The lung reaches further down behind the dome of the diaphragm than the cage's middle.
+    low, high = centre - radii - (0.0, 0.0, 90.0), centre + radii + (0.0, 0.0, 20.0)
     if side == "right":
         high[0] = centre[0] + 5
     if side == "left":

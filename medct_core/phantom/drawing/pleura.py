@@ -63,7 +63,7 @@ def draw_pneumothorax(body: Body, request: DrawRequest) -> Drawn:
 
 def _air_thickness(body: Body, request: DrawRequest, box: tuple[slice, slice, slice]) -> Float:
     grid = body.canvas.grid
-    deepest = by_severity(request, ((7, 12), (15, 25), (28, 45)))
+    deepest = by_severity(request, ((4, 7), (12, 20), (26, 42)))
     dependency = np.broadcast_to(body.dependency, grid.shape)[box]
     height = np.broadcast_to(body.height, grid.shape)[box]
     front = 1 - smoothstep(dependency, 0.25, 0.6)

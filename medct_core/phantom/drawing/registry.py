@@ -16,6 +16,7 @@ from medct_core.phantom.drawing.heart import (
     enlarge_heart,
 )
 from medct_core.phantom.drawing.look_alikes import (
+    draw_accessory_fissure,
     draw_azygos_arch,
     draw_costal_cartilage_calcification,
     draw_dependent_density,
@@ -23,7 +24,6 @@ from medct_core.phantom.drawing.look_alikes import (
     draw_paraseptal_air,
     draw_pericardial_fat,
     draw_small_nodes,
-    draw_thick_fissure,
     draw_vessel_end_on,
 )
 from medct_core.phantom.drawing.lung_air import draw_emphysema, draw_mosaic
@@ -73,7 +73,7 @@ LOOK_ALIKES: dict[str, Drawer] = {
     "costal cartilage calcification": draw_costal_cartilage_calcification,
     "pericardial fat": draw_pericardial_fat,
     "paraseptal air": draw_paraseptal_air,
-    "thick fissure": draw_thick_fissure,
+    "accessory fissure": draw_accessory_fissure,
     "azygos arch": draw_azygos_arch,
     "nipple shadow": draw_nipple_shadow,
     "small lymph nodes": draw_small_nodes,

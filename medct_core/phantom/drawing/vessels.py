@@ -1,5 +1,7 @@
 """Calcium in the walls of the aorta and the arteries that leave it."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from medct_core.phantom.body import Body, Points, Tube
@@ -10,7 +12,8 @@ from medct_core.phantom.request import Drawn, DrawRequest
 
 # The first part of the aorta lies inside the heart's shadow, beside the coronary arteries.
 FIRST_SHARE_OF_AORTA = 0.2
-ARCH_ENDS_AT = 0.55
+# How far below its top the aorta still counts as its arch.
+ARCH_HEIGHT_MM = 28.0
 
 
 def draw_arterial_calcification(body: Body, request: DrawRequest) -> Drawn:
@@ -19,19 +22,38 @@ def draw_arterial_calcification(body: Body, request: DrawRequest) -> Drawn:
     rng = request.rng
     count = count_by_severity(request, ((2, 4), (5, 9), (11, 20)))
     branches = tuple(tube for tube in body.great_vessels if _is_arterial(tube))
-    plaques, starts = [], []
+    aorta = _within_chest(body)
+    plaques = []
     for _ in range(count):
-        tube = body.aorta
-        if branches and rng.uniform() < 0.2:
-            tube = branches[int(rng.integers(len(branches)))]
-        first = FIRST_SHARE_OF_AORTA if tube is body.aorta else 0.0
-        start = float(rng.uniform(first, 0.97))
+        branch = rng.uniform() < 0.2 and bool(branches)
+        tube = branches[int(rng.integers(len(branches)))] if branch else aorta
+        start = float(rng.uniform(0.0 if branch else FIRST_SHARE_OF_AORTA, 0.97))
         plaques.append(_plaque(request, tube, start))
-        starts.append(start if tube is body.aorta else 0.0)
     field = tube_field(body.canvas.grid, tuple(plaques), 4.0 + paint.edge_mm)
     coverage = rod_coverage(field.distance_mm, field.radius_mm, paint.edge_mm)
     paint.raise_to(field.box, coverage, rng.uniform(420, 900))
-    return paint.drawn(request, _part_of_aorta(starts), "middle")
+    return paint.drawn(request, _part_of_aorta(aorta, plaques), "middle")
+
+
+def _within_chest(body: Body) -> Tube:
+    """Aorta down to just below the diaphragm: what lies lower may not be on the scan."""
+    z = body.aorta.points_mm[:, 2]
+    lowest = body.chest_wall.centre_mm[2] - body.chest_wall.radii_mm[2] - 15
+    last = max(int(np.flatnonzero(z > lowest)[-1]) + 1, 3)
+    return replace(
+        body.aorta,
+        points_mm=body.aorta.points_mm[:last],
+        radii_mm=body.aorta.radii_mm[:last],
+    )
+
+
+def _part_of_aorta(aorta: Tube, plaques: list[Tube]) -> str:
+    limit = float(aorta.points_mm[:, 2].max()) - ARCH_HEIGHT_MM
+    arch = any(float(plaque.points_mm[0, 2]) > limit for plaque in plaques)
+    descending = any(float(plaque.points_mm[0, 2]) <= limit for plaque in plaques)
+    if arch and descending:
+        return "aortic arch and thoracic aorta"
+    return "aortic arch" if arch else "thoracic aorta"
 
 
 def _is_arterial(tube: Tube) -> bool:
@@ -39,20 +61,12 @@ def _is_arterial(tube: Tube) -> bool:
     return any(word in tube.name for word in words)
 
 
-def _part_of_aorta(starts: list[float]) -> str:
-    arch = any(start < ARCH_ENDS_AT for start in starts)
-    descending = any(start >= ARCH_ENDS_AT for start in starts)
-    if arch and descending:
-        return "aortic arch and descending aorta"
-    return "aortic arch" if arch else "descending aorta"
-
-
 def _plaque(request: DrawRequest, tube: Tube, start: float) -> Tube:
     """Arc on the wall of a tube: along it and around it at once."""
     rng = request.rng
     turn = by_severity(request, ((0.25, 0.6), (0.4, 1.0), (0.6, 1.7)))
-    length = by_severity(request, ((2, 6), (4, 11), (6, 18)))
-    thick = by_severity(request, ((0.9, 1.3), (1.2, 1.8), (1.5, 2.4)))
+    length = by_severity(request, ((4, 9), (6, 13), (8, 22)))
+    thick = by_severity(request, ((1.3, 1.8), (1.6, 2.3), (2.0, 3.0)))
     angle = rng.uniform(0, 2 * np.pi)
     share = np.linspace(0, 1, 6)
     steps = np.linalg.norm(np.diff(tube.points_mm, axis=0), axis=1)
