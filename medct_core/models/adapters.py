@@ -24,7 +24,7 @@ from medct_core.errors import ModelMismatchError, ModelUnavailableError, UsageEr
 from medct_core.models.bundle import LoadedModel, require_new, staged
 from medct_core.models.checkpoint import open_tensors, write_tensors
 from medct_core.models.joint import JointModel
-from medct_core.models.lora import LoraSize, ensure_pooler, lora_size
+from medct_core.models.lora import LoraSize, ensure_pooler, lora_size, target_names
 from medct_core.models.manifest import file_sha256, require_hash
 from medct_core.models.stamp import ModelStamp
 
@@ -305,7 +305,7 @@ class AdapterHost:
                 base_sha256=self._base.stamp.checkpoint_sha256,
                 recipe_id=self._base.recipe.id,
                 weights_sha256=weights_sha256,
-                config_sha256=_write_config(self._peft.peft_config[name], stage),
+                config_sha256=self._write_config(name, stage),
                 preset=notes.preset,
                 layers=size.layers,
                 parameters=size.parameters,
@@ -347,6 +347,17 @@ class AdapterHost:
                 remedy="Get the adapter again.",
             )
         set_peft_model_state_dict(self._peft, tensors, adapter_name=name)
+
+    def _write_config(self, name: str, stage: Path) -> str:
+        assert self._peft is not None
+        self._peft.peft_config[name].save_pretrained(str(stage))
+        path = stage / ADAPTER_CONFIG_FILE
+        content = json.loads(path.read_text(encoding="utf-8"))
+        # The base is named by its hash in our manifest; peft would look for a name on the hub.
+        content |= {"base_model_name_or_path": None, "inference_mode": True}
+        content["target_modules"] = target_names(self.network, name)
+        path.write_text(json.dumps(content, indent=2, sort_keys=True) + "\n", encoding="utf-8")
+        return file_sha256(path)
 
     def _activate(self, name: str, *, frozen: bool) -> None:
         assert self._peft is not None
@@ -392,17 +403,6 @@ def _read_config(folder: Path) -> LoraConfig:
             remedy="Use an adapter that this program trained.",
         )
     return config
-
-
-def _write_config(config: PeftConfig, stage: Path) -> str:
-    config.save_pretrained(str(stage))
-    path = stage / ADAPTER_CONFIG_FILE
-    content = json.loads(path.read_text(encoding="utf-8"))
-    # The base is named by its hash in our manifest; peft would look for a name on the hub.
-    content |= {"base_model_name_or_path": None, "inference_mode": True}
-    content["target_modules"] = sorted(content["target_modules"])
-    path.write_text(json.dumps(content, indent=2, sort_keys=True) + "\n", encoding="utf-8")
-    return file_sha256(path)
 
 
 def _write_head(head: nn.Linear | None, stage: Path) -> str | None:

@@ -149,6 +149,14 @@ def lora_size(network: nn.Module, adapter: str) -> LoraSize:
     return LoraSize(len(layers), parameters)
 
 
+def target_names(network: nn.Module, adapter: str) -> list[str]:
+    """Name the layers an attached adapter changes, in full.
+
+    peft shortens names to endings, and an ending may fit another layer of another network.
+    """
+    return sorted(name for name, layer in _lora_layers(network).items() if adapter in layer.lora_A)
+
+
 def _thin(layer: LoraLayer, adapter: str) -> tuple[torch.Tensor, torch.Tensor]:
     """Give the thin matrices of one layer, ``(out, r)`` and ``(r, in)``, without scale."""
     up, down = layer.lora_B[adapter], layer.lora_A[adapter]

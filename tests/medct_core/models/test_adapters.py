@@ -22,7 +22,7 @@ from medct_core.models.adapters import (
 )
 from medct_core.models.bundle import LoadedModel, load_model
 from medct_core.models.joint import JointModel
-from medct_core.models.lora import PRESETS, Preset, preset_config, text_config
+from medct_core.models.lora import PRESETS, Preset, lora_size, preset_config, text_config
 from medct_core.models.manifest import file_sha256
 from medct_core.preprocess.recipe import CT_CLIP
 
@@ -118,6 +118,44 @@ def test_a_saved_adapter_comes_back_with_the_same_outputs(
 
     assert _same(_outputs(again.network), _outputs(host.network))
     assert not any(p.requires_grad for p in again.network.parameters())
+
+
+def _with_many_layers(model: LoadedModel) -> LoadedModel:
+    """Give a model so many text layers that peft shortens their names to endings."""
+    config = replace(model.config, text=replace(model.config.text, num_hidden_layers=5))
+    torch.manual_seed(7)
+    network = JointModel(config).requires_grad_(requires_grad=False).eval()
+    return replace(model, config=config, network=network)
+
+
+def test_an_adapter_of_many_layers_comes_back_on_each_of_them(
+    tiny: LoadedModel, tmp_path: Path
+) -> None:
+    host = AdapterHost(_with_many_layers(tiny))
+    size = host.attach("trial", preset_config(host.network, "paper"))
+    _train(host.network, 1)
+    host.save("trial", tmp_path / "trial", AdapterNotes("paper"))
+    again = AdapterHost(_with_many_layers(tiny))
+
+    manifest = again.load(tmp_path / "trial")
+
+    assert manifest.layers == size.layers == 2 * 3 + 5 * 6 + 1
+    assert _same(_outputs(again.network), _outputs(host.network))
+
+
+def test_the_pooler_slips_into_no_adapter_that_did_not_have_it(
+    tiny: LoadedModel, tmp_path: Path
+) -> None:
+    effective = AdapterHost(_with_many_layers(tiny))
+    size = effective.attach("effective", preset_config(effective.network, "effective"))
+    effective.save("effective", tmp_path / "effective", AdapterNotes("effective"))
+    host = AdapterHost(_with_many_layers(tiny))
+    host.attach("paper", preset_config(host.network, "paper"))
+
+    host.load(tmp_path / "effective")
+
+    assert lora_size(host.network, "effective") == size
+    assert lora_size(host.network, "paper").layers == size.layers + 1
 
 
 def test_peft_alone_can_read_the_folder(tiny_folder: Path, tmp_path: Path) -> None:
