@@ -111,7 +111,7 @@ def read_reference(path: Path) -> Reference:
     Raises
     ------
     UsageError
-        If it cannot be read or an array is missing.
+        If it cannot be read, an array is missing, or volume and codes do not fit each other.
     ModelUnavailableError
         If its configuration is none this program can build.
     """
@@ -127,7 +127,21 @@ def read_reference(path: Path) -> Reference:
     if missing:
         raise UsageError(f"{path.name} lacks {', '.join(missing)}.", remedy=remedy)
     config = read_config(str(arrays["config"]))
-    return Reference(config, str(arrays["salt"]), _volume(arrays, config), arrays)
+    reference = Reference(config, str(arrays["salt"]), _volume(arrays, config), arrays)
+    _require_fit(reference, path.name)
+    return reference
+
+
+def _require_fit(reference: Reference, name: str) -> None:
+    """Refuse inputs that do not belong to the configuration; outputs are judged later."""
+    vision = reference.config.vision
+    shape, codes = reference.volume.shape, reference.arrays["codes"].size
+    if shape != vision.input_shape[1:] or codes != math.prod(vision.grid):
+        raise UsageError(
+            f"{name} has a volume of {shape} and {codes} codes; its own configuration asks for "
+            f"{vision.input_shape[1:]} and {math.prod(vision.grid)}.",
+            remedy="Write the file again.",
+        )
 
 
 def read_config(text: str) -> JointConfig:

@@ -78,13 +78,15 @@ def stage(weights: Weights, config: VisionConfig, grid: Tensor, which: str) -> T
         x = grid.permute(0, 2, 3, 1, 4).reshape(b * h * w, t, d)
         layers = config.temporal_depth
     for layer in range(layers):
-        x = x + _position_convolution(weights, f"{name}.layers.{layer}.0", x.view(b, t, h, w, d), x)
+        x = x + _position_convolution(
+            weights, f"{name}.layers.{layer}.0", x.reshape(b, t, h, w, d), x
+        )
         x = x + attention(weights, config, f"{name}.layers.{layer}.1", x, bias)
         x = x + _feed_forward(weights, f"{name}.layers.{layer}.3", x)
     x = _gain_norm(weights, f"{name}.norm_out", x)
     if which == "spatial":
-        return x.view(b, t, h, w, d)
-    return x.view(b, h, w, t, d).permute(0, 3, 1, 2, 4)
+        return x.reshape(b, t, h, w, d)
+    return x.reshape(b, h, w, t, d).permute(0, 3, 1, 2, 4)
 
 
 def position_bias(weights: Weights, height: int, width: int) -> Tensor:
