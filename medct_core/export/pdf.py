@@ -30,6 +30,7 @@ _FRAME_PADDING = 6
 
 _PICTURES_A_ROW = 3
 _GAP = 2 * mm
+_HEADING_ROOM = 30 * mm
 _LONGEST_TEXT = 400
 """Characters of one prompt in a cell; longer ones stand whole in the CSV and JSON files."""
 
@@ -107,11 +108,13 @@ def _story(report: Report) -> list[Flowable]:
 
 
 def _text(text: str, style: ParagraphStyle = _BODY, *, width: float = _WIDTH) -> Paragraph:
-    if len(text) > _LONGEST_TEXT:
-        text = f"{text[:_LONGEST_TEXT]}…"
     if has_cjk(text):
         style = ParagraphStyle(f"{style.name}-cjk", style, wordWrap="CJK")
     return Paragraph(markup(text, width_pt=width - 6, size_pt=style.fontSize), style)
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= _LONGEST_TEXT else f"{text[:_LONGEST_TEXT]}…"
 
 
 def _banner(headline: str) -> Table:
@@ -138,7 +141,7 @@ def _facts(report: Report) -> list[Flowable]:
         ("Made", f"{provenance.created:%Y-%m-%d %H:%M} UTC on {provenance.device}"),
         *_patient_rows(report),
     ]
-    return [*_section("Scan", _pairs(rows))]
+    return _section("Scan", _pairs(rows))
 
 
 def _patient_rows(report: Report) -> list[tuple[str, str]]:
@@ -162,7 +165,7 @@ def _chart(report: Report) -> list[Flowable]:
     label, bars, value = 62 * mm, 82 * mm, _WIDTH - 144 * mm
     rows = [
         [
-            _text(finding.prompt.name, width=label),
+            _text(_shortened(finding.prompt.name), width=label),
             bar(finding, width_pt=bars - 6, height_pt=10),
             _text(_value_text(finding), width=value),
         ]
@@ -212,7 +215,7 @@ def _pictures(report: Report) -> list[Flowable]:
     padded = [row + [""] * (_PICTURES_A_ROW - len(row)) for row in rows]
     pictures = Table(padded, colWidths=[width + _GAP] * _PICTURES_A_ROW, hAlign="LEFT")
     pictures.setStyle([*_PLAIN, ("BOTTOMPADDING", (0, 0), (-1, -1), 5)])
-    note = "Seen from the feet: the patient's right is on the left. The model saw the whole scan."
+    note = "Seen from the feet: the patient's right is on the left. They show what was scanned, not what was found."
     parts = _section("Key images", Paragraph(note, _SMALL), Spacer(1, 3), pictures)
     return [KeepTogether(parts)]
 
@@ -222,7 +225,7 @@ def _table(report: Report) -> list[Flowable]:
     widths = [width for _, width, _ in columns]
     header = [Paragraph(title, _STRONG) for title, _, _ in columns]
     rows = [
-        [_text(cell(finding), _CELL, width=width) for _, width, cell in columns]
+        [_text(_shortened(cell(finding)), _CELL, width=width) for _, width, cell in columns]
         for finding in report.findings
     ]
     table = Table([header, *rows], colWidths=widths, repeatRows=1)
@@ -279,9 +282,9 @@ def _stamp(report: Report) -> list[Flowable]:
     return [KeepTogether(_section("What made these numbers", _pairs(rows)))]
 
 
-def _section(title: str, *parts: Flowable, room: float = 30 * mm) -> list[Flowable]:
-    """Put a heading before parts, on a new page if less than `room` is left on this one."""
-    return [CondPageBreak(room), Paragraph(title, _HEADING), *parts]
+def _section(title: str, *parts: Flowable) -> list[Flowable]:
+    """Put a heading before parts, never at the foot of a page."""
+    return [CondPageBreak(_HEADING_ROOM), Paragraph(title, _HEADING), *parts]
 
 
 def _pairs(rows: list[tuple[str, str]]) -> Table:

@@ -15,6 +15,7 @@ from medct_core.findings.finding import Finding
 from medct_core.inference.prompt import Prompt
 from medct_core.io.study import PatientText
 from medct_core.vocabulary import FINDINGS
+from medct_core.volume.notice import Notice
 from tests import report_samples
 
 
@@ -91,6 +92,14 @@ def test_notices_are_red() -> None:
 
     assert (colourfulness(plain) > 100).sum() == 0
     assert (colourfulness(warned) > 100).sum() > 50
+
+
+def test_a_long_notice_is_never_cut() -> None:
+    notice = Notice("other-series", "word " * 600 + "end of the notice")
+
+    text = " ".join(pages(report_samples.report(notices=(notice,))))
+
+    assert "end of the notice" in text
 
 
 def test_prompts_in_other_scripts_are_readable() -> None:
