@@ -26,6 +26,8 @@ from medct_core.volume.notice import Notice
 from medct_core.volume.volume import Volume
 
 _READ_SHARE = 0.5
+# ITK chooses its reader by name; the first ending serves for a copy.
+_ENDINGS = {FileKind.NRRD: (".nrrd", ".nhdr"), FileKind.METAIMAGE: (".mha", ".mhd")}
 _GEOMETRY_WORDS = {
     FileKind.NRRD: (b"space directions",),
     FileKind.METAIMAGE: (b"TransformMatrix", b"Rotation", b"Orientation"),
@@ -51,7 +53,7 @@ def describe_itk(file: ScanFile, kind: FileKind) -> Series:
     UnsupportedImageError
         If it holds colours, complex numbers, vectors or a single slice.
     """
-    with _reader(file) as reader:
+    with _reader(file, kind) as reader:
         plan = _plan(reader, file.name)
     return Series(
         uid=file.name,
@@ -84,7 +86,7 @@ def read_itk(file: ScanFile, kind: FileKind, *, frame: int | None, watch: Watch)
     Cancelled
         If the watch says so.
     """
-    with _reader(file) as reader:
+    with _reader(file, kind) as reader:
         plan = _plan(reader, file.name)
         index = choose_frame(frame, plan.frame_count, name=file.name)
         require_memory(plan.shape, name=file.name)
@@ -104,8 +106,8 @@ def read_itk(file: ScanFile, kind: FileKind, *, frame: int | None, watch: Watch)
 
 
 @contextlib.contextmanager
-def _reader(file: ScanFile) -> Iterator[sitk.ImageFileReader]:
-    with _plain_path(file) as path:
+def _reader(file: ScanFile, kind: FileKind) -> Iterator[sitk.ImageFileReader]:
+    with _plain_path(file, kind) as path:
         reader = sitk.ImageFileReader()
         reader.SetFileName(str(path))
         try:
@@ -116,14 +118,15 @@ def _reader(file: ScanFile) -> Iterator[sitk.ImageFileReader]:
 
 
 @contextlib.contextmanager
-def _plain_path(file: ScanFile) -> Iterator[Path]:
+def _plain_path(file: ScanFile, kind: FileKind) -> Iterator[Path]:
     """Give a path that C++ can open: a copy where the name or the zip would be in the way."""
-    is_openable = not file.member and (os.name != "nt" or str(file.path).isascii())
-    if is_openable:
+    is_understood = file.path.suffix.lower() in _ENDINGS[kind]
+    is_plain = os.name != "nt" or str(file.path).isascii()
+    if not file.member and is_understood and is_plain:
         yield file.path
         return
     with tempfile.TemporaryDirectory(prefix="medct-") as folder:
-        copy = Path(folder) / f"scan{Path(file.name).suffix}"
+        copy = Path(folder) / f"scan{_ENDINGS[kind][0]}"
         with file.open() as stream:
             copy.write_bytes(stream.read())
         yield copy
