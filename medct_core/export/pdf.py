@@ -215,7 +215,7 @@ def _pictures(report: Report) -> list[Flowable]:
     padded = [row + [""] * (_PICTURES_A_ROW - len(row)) for row in rows]
     pictures = Table(padded, colWidths=[width + _GAP] * _PICTURES_A_ROW, hAlign="LEFT")
     pictures.setStyle([*_PLAIN, ("BOTTOMPADDING", (0, 0), (-1, -1), 5)])
-    note = "Seen from the feet: the patient's right is on the left. They show what was scanned, not what was found."
+    note = "Seen from the feet: right is on the left. What was scanned, not what was found."
     parts = _section("Key images", Paragraph(note, _SMALL), Spacer(1, 3), pictures)
     return [KeepTogether(parts)]
 
