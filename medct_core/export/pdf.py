@@ -155,10 +155,12 @@ def _patient_rows(report: Report) -> list[tuple[str, str]]:
 def _notices(report: Report) -> list[Flowable]:
     if not report.notices:
         return []
-    texts = [_text(notice.text, _WARNING) for notice in report.notices]
-    for text in texts:
-        text.bulletText = "•"
-    return _section("Notices", *texts)
+    return _section("Notices", *(_notice(notice.text) for notice in report.notices))
+
+
+def _notice(text: str) -> Paragraph:
+    shown = markup(text, width_pt=_WIDTH - _WARNING.leftIndent, size_pt=_WARNING.fontSize)
+    return Paragraph(shown, _WARNING, bulletText="•")
 
 
 def _chart(report: Report) -> list[Flowable]:
