@@ -119,7 +119,7 @@ def _facts(model: "InstalledModel") -> dict[str, Any]:
 
 def _in_line(value: object) -> str:
     if isinstance(value, dict):
-        return ", ".join(f"{name.replace('_', ' ')} {entry}" for name, entry in value.items())
+        return ", ".join(f"{n.replace('_', ' ')} {_in_line(entry)}" for n, entry in value.items())
     return "none" if value is None else str(value)
 
 
@@ -191,12 +191,14 @@ def install(
     """
     from medct_core.models.install import HubOptions, install_from_hub, install_from_path
 
-    if source is not None:
-        done = install_from_path(_existing(source), name=model, tokenizer=tokenizer)
-    elif Path(model).is_dir():
-        done = install_from_path(Path(model), tokenizer=tokenizer)
-    else:
-        with progress_bar(f"Downloading {model}") as report:
+    with progress_bar(f"Installing {model}") as report:
+        if source is not None:
+            done = install_from_path(
+                _existing(source), name=model, tokenizer=tokenizer, on_progress=report
+            )
+        elif Path(model).is_dir():
+            done = install_from_path(Path(model), on_progress=report)
+        else:
             done = install_from_hub(model, HubOptions(token, revision), report)
     _report_installed(done, as_json=as_json)
 
@@ -245,7 +247,10 @@ def convert(
     target = Target(source=source)
     if config is not None:
         target = Target(config=read_config(config), source=source)
-    done = convert_checkpoint(checkpoint, tokenizer=tokenizer, out=out, target=target)
+    with progress_bar(f"Converting {checkpoint.name}") as report:
+        done = convert_checkpoint(
+            checkpoint, tokenizer=tokenizer, out=out, target=target, on_progress=report
+        )
     if as_json:
         print_json(
             {

@@ -264,7 +264,12 @@ class BundleParts:
     texts: Mapping[str, str]
 
 
-def write_bundle(folder: Path, manifest: ModelManifest, parts: BundleParts) -> ModelManifest:
+def write_bundle(
+    folder: Path,
+    manifest: ModelManifest,
+    parts: BundleParts,
+    on_progress: OnProgress = no_progress,
+) -> ModelManifest:
     """Write a model folder; it is either complete or not there.
 
     Parameters
@@ -275,6 +280,8 @@ def write_bundle(folder: Path, manifest: ModelManifest, parts: BundleParts) -> M
         Its hashes are replaced by those of the files written.
     parts
         Everything else.
+    on_progress
+        Takes the fraction in [0, 1] that is done.
 
     Returns
     -------
@@ -287,11 +294,11 @@ def write_bundle(folder: Path, manifest: ModelManifest, parts: BundleParts) -> M
     """
     require_new(folder)
     with staged(folder) as stage:
-        weights_sha256 = write_tensors(stage / WEIGHTS_FILE, parts.tensors)
+        weights_sha256 = write_tensors(stage / WEIGHTS_FILE, parts.tensors, on_progress)
         _write_texts(stage, parts)
         _copy_tokenizer(parts.tokenizer, stage)
-        files = {path.name: file_sha256(path) for path in sorted(stage.iterdir())}
-        del files[WEIGHTS_FILE]
+        others = sorted(path for path in stage.iterdir() if path.name != WEIGHTS_FILE)
+        files = {path.name: file_sha256(path) for path in others}
         sealed = replace(manifest, weights_sha256=weights_sha256, files=files)
         (stage / MANIFEST_FILE).write_text(sealed.to_json(), encoding="utf-8")
     return sealed

@@ -12,7 +12,7 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 
 from medct_core.errors import ModelUnavailableError
-from medct_core.models.manifest import file_sha256
+from medct_core.models.manifest import OnProgress, file_sha256, no_progress, part_of
 
 # What training wrappers put before a name: DataParallel, torch.compile, trainers, peft.
 PREFIXES = ("module.", "_orig_mod.", "model.", "trained_model.", "base_model.model.")
@@ -47,10 +47,12 @@ def open_tensors(path: Path, device: str = "cpu") -> Tensors:
         ) from error
 
 
-def write_tensors(path: Path, tensors: Mapping[str, torch.Tensor]) -> str:
-    """Write a safetensors file and return its SHA-256 in hex."""
+def write_tensors(
+    path: Path, tensors: Mapping[str, torch.Tensor], on_progress: OnProgress = no_progress
+) -> str:
+    """Write a safetensors file and return its SHA-256 in hex; writing is half of the progress."""
     save_file({name: tensor.contiguous() for name, tensor in tensors.items()}, path)
-    return file_sha256(path)
+    return file_sha256(path, part_of(on_progress, 0.5, 1.0))
 
 
 def read_checkpoint(path: Path) -> Tensors:

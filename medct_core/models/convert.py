@@ -19,7 +19,7 @@ from medct_core.models.checkpoint import (
 )
 from medct_core.models.config import CT_CLIP, JointConfig
 from medct_core.models.joint import build_unloaded
-from medct_core.models.manifest import ModelManifest
+from medct_core.models.manifest import ModelManifest, OnProgress, no_progress
 from medct_core.preprocess.recipe import CT_CLIP as CT_CLIP_RECIPE
 from medct_core.preprocess.recipe import Recipe
 
@@ -87,7 +87,12 @@ DEFAULT_TARGET = Target()
 
 
 def convert(
-    checkpoint: Path, *, tokenizer: Path, out: Path, target: Target = DEFAULT_TARGET
+    checkpoint: Path,
+    *,
+    tokenizer: Path,
+    out: Path,
+    target: Target = DEFAULT_TARGET,
+    on_progress: OnProgress = no_progress,
 ) -> Conversion:
     """Turn a released checkpoint into a model folder; it is either complete or not there.
 
@@ -103,6 +108,8 @@ def convert(
         Folder to write; must not exist.
     target
         What the folder will say it is.
+    on_progress
+        Takes the fraction in [0, 1] that is done.
 
     Raises
     ------
@@ -124,7 +131,7 @@ def convert(
         tokenizer=tokenizer,
         texts={LICENCE_FILE: target.entry.licence_note + "\n"},
     )
-    manifest = write_bundle(out, _manifest(target), parts)
+    manifest = write_bundle(out, _manifest(target), parts, on_progress)
     return Conversion(manifest, len(expected), dropped, check.unmatched)
 
 

@@ -25,13 +25,14 @@ from huggingface_hub.utils import build_hf_headers  # type: ignore[attr-defined]
 
 from medct_core.errors import ModelUnavailableError
 from medct_core.models.catalogue import HubRepo
-from medct_core.models.manifest import OnProgress, file_sha256, no_progress
+from medct_core.models.manifest import OnProgress, file_sha256, no_progress, part_of
 
 ENDPOINT_VARIABLE = "HF_ENDPOINT"
 """Environment variable that names another server with the hub's protocol."""
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _FORBIDDEN = 403
+_DOWNLOAD_SHARE = 0.9  # of the progress; the rest is the check of what arrived
 
 
 class FileAbsentError(ModelUnavailableError):
@@ -129,7 +130,7 @@ def fetch(
     token
         As for `find_file`.
     on_progress
-        Takes the fraction in [0, 1] of the bytes that are here.
+        Takes the fraction in [0, 1] that is here and checked.
 
     Raises
     ------
@@ -145,9 +146,9 @@ def fetch(
             resume_size=stream.tell(),
             headers=_headers(file, token),
             expected_size=file.size,
-            tqdm_class=cast("Any", _bar_for(on_progress)),
+            tqdm_class=cast("Any", _bar_for(part_of(on_progress, 0.0, _DOWNLOAD_SHARE))),
         )
-    _require_whole(file, partial)
+    _require_whole(file, partial, part_of(on_progress, _DOWNLOAD_SHARE, 1.0))
     return partial.replace(folder / file.name)
 
 
@@ -161,8 +162,8 @@ def _headers(file: RemoteFile, token: str | None) -> dict[str, str]:
     return headers | {"Accept-Encoding": "identity"}
 
 
-def _require_whole(file: RemoteFile, partial: Path) -> None:
-    if not _SHA256.fullmatch(file.etag) or file_sha256(partial) == file.etag:
+def _require_whole(file: RemoteFile, partial: Path, on_progress: OnProgress) -> None:
+    if not _SHA256.fullmatch(file.etag) or file_sha256(partial, on_progress) == file.etag:
         return
     partial.unlink()
     raise ModelUnavailableError(

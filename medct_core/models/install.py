@@ -15,6 +15,7 @@ from medct_core.models.manifest import (
     OnProgress,
     file_sha256,
     no_progress,
+    part_of,
     read_manifest,
     verify_files,
 )
@@ -24,6 +25,8 @@ _VOCABULARY = "vocab.txt"
 # Live tensors are two thirds of the checkpoint; the rest is room for everything else.
 _CONVERTED_SHARE = 0.7
 _MARGIN_BYTES = 200_000_000
+_ARRIVAL_SHARE = 0.8  # of the progress of a download; converting is the rest
+_HASH_SHARE = 0.3  # of the progress of a conversion
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +86,7 @@ def install_from_hub(
     options
         Token and revision.
     on_progress
-        Takes the fraction in [0, 1] of the checkpoint that has arrived.
+        Takes the fraction in [0, 1] that is done.
 
     Raises
     ------
@@ -104,8 +107,10 @@ def install_from_hub(
     checkpoint = find_file(hub.weights, hub.checkpoint, token=options.token)
     require_space(models_folder(), checkpoint.size or hub.checkpoint_bytes, here=_bytes(downloads))
     tokenizer = _fetch_tokenizer(hub, downloads, options)
-    weights = fetch(checkpoint, downloads, token=options.token, on_progress=on_progress)
-    done = _convert(entry, weights, tokenizer, source=_source(checkpoint))
+    arriving = part_of(on_progress, 0.0, _ARRIVAL_SHARE)
+    weights = fetch(checkpoint, downloads, token=options.token, on_progress=arriving)
+    job = _Job(entry, weights, tokenizer, _source(checkpoint))
+    done = _convert(job, part_of(on_progress, _ARRIVAL_SHARE, 1.0))
     shutil.rmtree(downloads)
     return done
 
@@ -133,7 +138,11 @@ def _source(file: RemoteFile) -> str:
 
 
 def install_from_path(
-    source: Path, *, name: str | None = None, tokenizer: Path | None = None
+    source: Path,
+    *,
+    name: str | None = None,
+    tokenizer: Path | None = None,
+    on_progress: OnProgress = no_progress,
 ) -> Installed:
     """Install from a local file or folder, without any network.
 
@@ -145,6 +154,8 @@ def install_from_path(
         In the catalogue; needed for a checkpoint. A model folder brings its own.
     tokenizer
         Folder with the tokenizer; None looks beside the checkpoint.
+    on_progress
+        Takes the fraction in [0, 1] that is done.
 
     Raises
     ------
@@ -156,7 +167,7 @@ def install_from_path(
         If a checkpoint has no name, or no tokenizer is given or found.
     """
     if (source / MANIFEST_FILE).is_file():
-        return _copy_bundle(source, name)
+        return _copy_bundle(source, name, on_progress)
     if name is None:
         raise UsageError(
             f"{source} is no model folder, so it does not say which model it is.",
@@ -167,10 +178,11 @@ def install_from_path(
     checkpoint = _checkpoint_in(source, entry)
     vocabulary = tokenizer or _tokenizer_beside(checkpoint)
     require_space(models_folder(), 0, here=0, converted=checkpoint.stat().st_size)
-    return _convert(entry, checkpoint, vocabulary, source=f"the local file {checkpoint.name}")
+    job = _Job(entry, checkpoint, vocabulary, f"the local file {checkpoint.name}")
+    return _convert(job, on_progress)
 
 
-def _copy_bundle(source: Path, name: str | None) -> Installed:
+def _copy_bundle(source: Path, name: str | None, on_progress: OnProgress) -> Installed:
     manifest = read_manifest(source)
     if name is not None and name != manifest.name:
         raise UsageError(
@@ -187,7 +199,7 @@ def _copy_bundle(source: Path, name: str | None) -> Installed:
                     f"The file {file} of the model is missing.", remedy="Get the folder again."
                 )
             shutil.copyfile(source / file, stage / file)
-        verify_files(stage, manifest)
+        verify_files(stage, manifest, on_progress)
     return Installed(manifest.name, target, manifest.source)
 
 
@@ -214,15 +226,31 @@ def _tokenizer_beside(checkpoint: Path) -> Path:
     )
 
 
-def _convert(entry: CatalogueEntry, checkpoint: Path, tokenizer: Path, *, source: str) -> Installed:
-    digest = file_sha256(checkpoint)
-    known = entry.hub.checkpoint_sha256 if entry.hub is not None else digest
-    folder = models_folder() / entry.name
-    target = Target(entry=entry, source=f"{source}, sha256 {digest}")
-    done = convert(checkpoint, tokenizer=tokenizer, out=folder, target=target)
-    other = f"{checkpoint.name} is not the file known to this program (sha256 {digest})."
+@dataclass(frozen=True, slots=True)
+class _Job:
+    """A checkpoint on this disk that becomes an installed model."""
+
+    entry: CatalogueEntry
+    checkpoint: Path
+    tokenizer: Path
+    source: str
+
+
+def _convert(job: _Job, on_progress: OnProgress) -> Installed:
+    digest = file_sha256(job.checkpoint, part_of(on_progress, 0.0, _HASH_SHARE))
+    known = job.entry.hub.checkpoint_sha256 if job.entry.hub is not None else digest
+    folder = models_folder() / job.entry.name
+    target = Target(entry=job.entry, source=f"{job.source}, sha256 {digest}")
+    done = convert(
+        job.checkpoint,
+        tokenizer=job.tokenizer,
+        out=folder,
+        target=target,
+        on_progress=part_of(on_progress, _HASH_SHARE, 1.0),
+    )
+    other = f"{job.checkpoint.name} is not the file known to this program (sha256 {digest})."
     notices = () if digest == known else (other,)
-    return Installed(entry.name, folder, target.source, done.dropped, done.unmatched, notices)
+    return Installed(job.entry.name, folder, target.source, done.dropped, done.unmatched, notices)
 
 
 def _bytes(folder: Path) -> int:

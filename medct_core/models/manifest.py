@@ -37,6 +37,11 @@ def no_progress(_fraction: float) -> None:
     """Take a fraction in [0, 1] and show it to nobody."""
 
 
+def part_of(on_progress: OnProgress, start: float, end: float) -> OnProgress:
+    """Report the fraction of one stage as its share, from `start` to `end`, of the whole."""
+    return lambda fraction: on_progress(start + (end - start) * fraction)
+
+
 def file_sha256(path: Path, on_progress: OnProgress = no_progress) -> str:
     """Hash a file without holding it in memory.
 

@@ -83,6 +83,16 @@ def test_a_model_from_the_hub_can_be_loaded(
     assert list((models / ".downloads").iterdir()) == []
 
 
+def test_progress_never_goes_back_and_ends_at_one(hub: FakeHub) -> None:
+    fractions: list[float] = []
+
+    install_from_hub("ct-clip", on_progress=fractions.append)
+
+    assert fractions == sorted(fractions)
+    assert 0.0 < fractions[0] < fractions[-1]
+    assert fractions[-1] == 1.0
+
+
 def test_a_file_that_is_not_the_known_one_is_noticed(hub: FakeHub) -> None:
     done = install_from_hub("ct-clip")
 
