@@ -83,7 +83,7 @@ def sample_habitus(rng: np.random.Generator, contrast_share: float) -> Habitus:
         centre_mm=(rng.uniform(-10, 10), rng.uniform(-10, 10), rng.uniform(-16, 16)),
         cage_mm=(130 * scale * rng.uniform(0.93, 1.06), 92 * scale * rng.uniform(0.88, 1.12)),
         fat_mm=rng.gamma(3.0, 5.0) + 4.0,
-        muscle_mm=rng.uniform(10, 20),
+        muscle_mm=rng.uniform(7, 16),
         apex_mm=scale * rng.uniform(112, 126),
         dome_mm=scale * rng.uniform(-72, -30),
         dome_height_mm=rng.uniform(38, 62),

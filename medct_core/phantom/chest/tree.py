@@ -15,13 +15,13 @@ from medct_core.phantom.chest.trunk import (
 )
 from medct_core.phantom.drawing.shapes import rod_coverage, tube_field, whole
 
-_PATHS_PER_LOBE = {"RUL": 8, "RML": 5, "RLL": 10, "LUL": 10, "LLL": 9}
-_TWIGS_PER_PATH = 6
-_VEINS_PER_LOBE = 5
+_PATHS_PER_LOBE = {"RUL": 12, "RML": 7, "RLL": 15, "LUL": 14, "LLL": 13}
+_TWIGS_PER_PATH = 8
+_VEINS_PER_LOBE = 8
 _STEPS = 6
-# Coarser grids hold a vessel as density alone: summing volumes is exact and quick there.
-_SPLAT_FROM_MM = 2.5
-_SPLATS = 4
+# Up to this share of a voxel a tube is density alone: summing volumes is exact and quick there.
+_SPLAT_SHARE = 1.3
+_SPLATS = 6
 _AIR_HU, _WALL_HU = -990.0, 10.0
 
 
@@ -84,9 +84,11 @@ def _targets(habitus: Habitus, lobe: str, rng: np.random.Generator) -> Points:
     high = np.array([wide, deep, habitus.apex_mm])
     points = np.array(habitus.centre_mm) + rng.uniform(low, high, (4000, 3))
     distance, number = lobe_at(habitus, points)
-    found = points[(number == LOBES.index(lobe)) & (distance < -4.0)]
-    wanted = _PATHS_PER_LOBE[lobe] * (1 + _TWIGS_PER_PATH) + _VEINS_PER_LOBE
-    return found[:wanted]
+    own = (number == LOBES.index(lobe)) & (distance < -4.0)
+    # Paths lead out to the pleura; twigs and veins fill what lies between.
+    outer = points[own & (distance > -20.0)][: _PATHS_PER_LOBE[lobe]]
+    wanted = _PATHS_PER_LOBE[lobe] * _TWIGS_PER_PATH + _VEINS_PER_LOBE
+    return np.concatenate([outer, points[own][:wanted]])
 
 
 def lobe_at(habitus: Habitus, points_mm: Points) -> tuple[Float, np.ndarray]:
@@ -118,7 +120,7 @@ def _pair(
 ) -> tuple[Tube, Tube]:
     line = _bent(hilum, target, rng)
     t = np.linspace(0, 1, _STEPS)
-    radii = habitus.calibre * (3.6 * (1 - t) ** 1.2 + 1.0)
+    radii = habitus.calibre * (2.7 * (1 - t) ** 1.2 + 1.15)
     aside = rng.normal(size=3)
     aside /= np.linalg.norm(aside)
     beside = line + aside * (2.1 * radii[:, None])
@@ -130,11 +132,11 @@ def _pair(
 def _twigs(artery: Tube, targets: Points, rng: np.random.Generator) -> list[Tube]:
     twigs = []
     for _ in range(_TWIGS_PER_PATH):
-        at = int(rng.integers(1, _STEPS - 1))
+        at = int(rng.integers(1, _STEPS))
         start = artery.points_mm[at]
         near = targets[np.argsort(((targets - start) ** 2).sum(axis=1))]
-        end = near[int(rng.integers(min(10, len(near))))]
-        end = start + (end - start) * min(1.0, 60 / max(float(np.linalg.norm(end - start)), 1.0))
+        end = near[int(rng.integers(min(50, len(near))))]
+        end = start + (end - start) * min(1.0, 50 / max(float(np.linalg.norm(end - start)), 1.0))
         radii = np.linspace(0.7 * artery.radii_mm[at], 0.85, _STEPS)
         line = _bent(start, end, rng)
         twigs.append(Tube(line, radii, artery.side, artery.lobe, "artery"))
@@ -172,12 +174,16 @@ def draw_tree(canvas: Canvas, tree: Tree, lung: Float, blood_hu: float) -> None:
 
 def _solid(canvas: Canvas, tubes: tuple[Tube, ...], radius_share: float) -> Float:
     """Coverage ``(i, j, k)`` of tubes thinned to a share of their radius."""
-    if canvas.edge_mm() > _SPLAT_FROM_MM:
-        return splatted(canvas.grid, tubes, radius_share)
     edge = canvas.edge_mm()
+    thick = tuple(tube for tube in tubes if tube.radii_mm.max() > _SPLAT_SHARE * edge)
+    thin = tuple(tube for tube in tubes if tube.radii_mm.max() <= _SPLAT_SHARE * edge)
     coverage = np.zeros(canvas.grid.shape, np.float32)
-    field = tube_field(canvas.grid, tubes, max(float(t.radii_mm.max()) for t in tubes) + edge)
-    coverage[field.box] = rod_coverage(field.distance_mm, radius_share * field.radius_mm, edge)
+    if thin:
+        coverage += splatted(canvas.grid, thin, radius_share)
+    if thick:
+        field = tube_field(canvas.grid, thick, max(float(t.radii_mm.max()) for t in thick) + edge)
+        rods = rod_coverage(field.distance_mm, radius_share * field.radius_mm, edge)
+        coverage[field.box] = np.maximum(coverage[field.box], rods)
     return coverage
 
 

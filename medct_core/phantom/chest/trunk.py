@@ -151,7 +151,7 @@ def _draw_wall(
 def _oval(habitus: Habitus, coordinates: Coordinates, outward_mm: float) -> Float:
     x, y, widen = coordinates
     wide, deep = (size + outward_mm for size in habitus.cage_mm)
-    level = (np.abs(x / (wide * widen)) ** 2.5 + np.abs(y / deep) ** 2.5) ** np.float32(0.4)
+    level = (np.abs(x / (wide * widen)) ** 2.25 + np.abs(y / deep) ** 2.25) ** np.float32(1 / 2.25)
     distance: Float = (level - 1) * np.float32(deep)
     return distance
 
