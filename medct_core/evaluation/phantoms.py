@@ -192,11 +192,11 @@ def _measure(engine: InferenceEngine, asked: _Asked, case: Case) -> _Row:
     twin = _logits(engine, case.twin, asked.ensembles)
     index = FINDINGS.index(case.changed)
     sign = 1.0 if case.changed in case.severity else -1.0
-    values = case.volume.values.transpose(2, 0, 1).astype(np.float32).clip(-1000, 1000) / 1000
+    values = case.volume.values.transpose(2, 0, 1).clip(-1000, 1000).astype(np.float32)
     return _Row(
         logits=logits,
         rose=bool(sign * (logits[index] - twin[index]) > 0),
-        features=trivial_features(values),
+        features=trivial_features(values / np.float32(1000)),
         severity=case.severity,
     )
 

@@ -1,11 +1,12 @@
 """Phantoms rendered once and kept on disk, small enough to train from."""
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from multiprocessing import get_context
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -104,7 +105,7 @@ def open_corpus(folder: Path) -> Corpus:
     """Map a finished corpus into memory."""
     rows = sorted(_rows(folder), key=lambda row: int(row["row"]))
     volumes, coverage = _open_arrays(folder, len(rows), "r")
-    labels = np.array([[name in row["findings"] for name in FINDINGS] for row in rows], bool)
+    labels = np.array([[name in row["findings"] for name in FINDINGS] for row in rows], np.bool_)
     return Corpus(volumes, coverage, labels, tuple(row["report"] for row in rows))
 
 
@@ -113,14 +114,19 @@ class _Rendered:
     row: int
     volume: npt.NDArray[np.uint8]
     coverage: npt.NDArray[np.uint8]
-    facts: dict[str, object]
+    facts: dict[str, Any]
 
 
 def _render(task: tuple[int, Scan]) -> _Rendered:
     row, scan = task
     phantom = draw_phantom(sample_spec(scan.seed, scan.draw, scan.domain), GRID)
     report = write_report(phantom.drawn, np.random.default_rng((scan.seed, 77)))
-    facts = {"row": row, "seed": scan.seed, "draw": scan.draw.value, "report": report.text}
+    facts: dict[str, Any] = {
+        "row": row,
+        "seed": scan.seed,
+        "draw": scan.draw.value,
+        "report": report.text,
+    }
     facts["findings"] = {name: drawn.severity for name, drawn in phantom.drawn.items()}
     return _Rendered(row, quantised(phantom), _coverage(phantom), facts)
 
@@ -167,7 +173,7 @@ def _store(
         file.write(json.dumps({**item.facts, "version": PHANTOM_VERSION}) + "\n")
 
 
-def _rows(folder: Path) -> Iterable[dict[str, object]]:
+def _rows(folder: Path) -> list[dict[str, Any]]:
     path = folder / "rows.jsonl"
     if not path.exists():
         return []
@@ -175,4 +181,4 @@ def _rows(folder: Path) -> Iterable[dict[str, object]]:
 
 
 def _finished(folder: Path) -> set[int]:
-    return {int(str(row["row"])) for row in _rows(folder)}
+    return {int(row["row"]) for row in _rows(folder)}

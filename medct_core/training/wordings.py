@@ -68,6 +68,6 @@ def directions(present: Tensor, absent: Tensor, count: int) -> Tensor:
     -------
     ``(findings, d)``, not of unit length: present minus absent.
     """
-    means = (t.unflatten(0, (-1, count)).mean(dim=1) for t in (present, absent))
+    means = (torch.unflatten(t, 0, (-1, count)).mean(dim=1) for t in (present, absent))
     up, down = (torch.nn.functional.normalize(mean, dim=-1) for mean in means)
     return up - down
