@@ -14,6 +14,7 @@ from medct_core.phantom.drawing.places import (
     count_by_severity,
     direction,
     in_lobes,
+    kept,
     lobe_at,
     lobes_in_words,
     lung_share,
@@ -65,10 +66,14 @@ def _opacity_sites(body: Body, request: DrawRequest, side: str) -> Sites:
         sites.depth_mm > 22,
         sites.height > 0.55,
     )
-    lobes = in_lobes(sites, LOBES_OF_SIDE[side])
-    chosen = preferred(sites, lobes, wishes[pattern])
-    picks = slice(0, max(count, len(sides(side))))
-    return Sites(*(getattr(chosen, name)[picks] for name in Sites.__slots__))
+    picks = []
+    for n in range(max(count, len(sides(side)))):
+        one = sides(side)[n % len(sides(side))]
+        own = in_lobes(sites, LOBES_OF_SIDE[one])
+        fitting = np.flatnonzero(own & wishes[pattern])
+        fitting = fitting if len(fitting) else np.flatnonzero(own)
+        picks.append(int(fitting[n % len(fitting)]))
+    return kept(sites, np.array(picks))
 
 
 def _patch(request: DrawRequest, centre: Points, size: float) -> tuple[Points, Points]:

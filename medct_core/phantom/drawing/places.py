@@ -150,9 +150,9 @@ def heart_as_wide(body: Body, ratio: float) -> Ellipsoid:
     )
 
 
-def kept(sites: Sites, flags: Flags) -> Sites:
-    """Sites where `flags` is true, in their order."""
-    return Sites(*(getattr(sites, name)[flags] for name in Sites.__slots__))
+def kept(sites: Sites, which: Flags | npt.NDArray[np.intp]) -> Sites:
+    """Sites chosen by flags or by number."""
+    return Sites(*(getattr(sites, name)[which] for name in Sites.__slots__))
 
 
 def preferred(sites: Sites, *wishes: Flags) -> Sites:
