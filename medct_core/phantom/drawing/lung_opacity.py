@@ -130,7 +130,7 @@ def _fill(paint: Painting, request: DrawRequest, centre: Points, lobe: str) -> N
         grid, box, (*_open_bronchi(paint.body, lobe), *_twigs(request, centre, size, lobe))
     )
     grain = ripple(rng, 9.0).at(grid.coordinates(box))
-    paint.fill(box, filled * (1 - air), share, np.float32(rng.uniform(15, 50)) + 12 * grain)
+    paint.fill(box, filled, share, np.float32(rng.uniform(15, 50)) + 12 * grain)
     paint.lower_to(box, filled * air * share, AIR_IN_BRONCHUS_HU)
 
 
