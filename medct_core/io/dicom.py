@@ -1,6 +1,6 @@
 """DICOM series: headers into studies, slices into one volume in Hounsfield units."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,14 +13,17 @@ from medct_core.io.dicom_header import (
     DICOMDIR_CLASS,
     SliceHeader,
     frame_count,
+    items_of,
+    number,
     read_header,
     read_whole,
     slices_of,
+    spelled,
     text,
     without_warnings,
 )
 from medct_core.io.dicom_pixels import Scale, has_rescale, slice_hu
-from medct_core.io.dicom_sort import Stack, coincident, stack
+from medct_core.io.dicom_sort import Stack, by_plane, coincident, stack
 from medct_core.io.files import ScanFile, contents
 from medct_core.io.frames import choose_frame
 from medct_core.io.intensity import settle
@@ -60,7 +63,7 @@ def studies_in(files: Iterable[ScanFile]) -> Reading:
 
 def is_directory(dataset: FileDataset) -> bool:
     """Whether a file is a DICOMDIR: a list of other files."""
-    return str(dataset.file_meta.get("MediaStorageSOPClassUID", "")) == DICOMDIR_CLASS
+    return text(dataset.file_meta, "MediaStorageSOPClassUID") == DICOMDIR_CLASS
 
 
 def listed_in(file: ScanFile) -> tuple[ScanFile, ...]:
@@ -75,13 +78,11 @@ def listed_in(file: ScanFile) -> tuple[ScanFile, ...]:
         dataset = read_header(file)
         if not is_directory(dataset):
             return ()
-        found = []
-        for record in dataset.get("DirectoryRecordSequence") or []:
-            parts = record.get("ReferencedFileID")
-            if parts:
-                names = [parts] if isinstance(parts, str) else [str(part) for part in parts]
-                found.append(ScanFile(file.path.parent.joinpath(*names)))
-        return tuple(found)
+        parts = (
+            spelled(record, "ReferencedFileID")
+            for record in items_of(dataset, "DirectoryRecordSequence")
+        )
+        return tuple(ScanFile(file.path.parent.joinpath(*names)) for names in parts if names)
 
 
 def read_dicom(series: Series, *, frame: int | None, watch: Watch) -> Volume:
@@ -136,10 +137,26 @@ def _lossy_notice(arrangement: Stack) -> tuple[Notice, ...]:
 
 def _arrange(series: Series, index: int) -> Stack:
     slices = [item for file in series.files for item in slices_of(file, read_header(file))]
+    slices = _of_one_stack(slices, series)
     if series.frame_count > 1:
         slices = [group[index] for group in coincident(slices)]
     first = slices[0].dataset
-    return stack(slices, columns=int(first.Columns), rows=int(first.Rows))
+    columns, rows = number(first, "Columns") or 0, number(first, "Rows") or 0
+    return stack(slices, columns=columns, rows=rows)
+
+
+def _of_one_stack(slices: Sequence[SliceHeader], series: Series) -> list[SliceHeader]:
+    """Return the slices that form the series; a multi-frame file may hold others beside them."""
+    expected = series.slice_count * series.frame_count
+    found = [
+        group for group in by_plane(slices) if group[0].plane is not None and len(group) == expected
+    ]
+    if len(found) != 1:
+        raise UnsupportedImageError(
+            f"{series.files[0].name} holds several stacks of slices in one file.",
+            remedy="Export each stack as a series of its own.",
+        )
+    return list(found[0])
 
 
 def _declared(arrangement: Stack) -> Unit:

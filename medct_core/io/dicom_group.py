@@ -6,7 +6,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from pydicom.dataset import Dataset
-from pydicom.multival import MultiValue
 
 from medct_core.io.deidentify import patient_of, scrubbed
 from medct_core.io.dicom_header import (
@@ -15,6 +14,7 @@ from medct_core.io.dicom_header import (
     frame_count,
     kind_in_words,
     number,
+    spelled,
     text,
     words,
 )
@@ -249,11 +249,10 @@ def _stack_refusal(part: _Part, name: str) -> str:
 
 def _windows(data: Dataset) -> tuple[HeaderWindow, ...]:
     centres, widths = _numbers(data, "WindowCenter"), _numbers(data, "WindowWidth")
-    names = data.get("WindowCenterWidthExplanation")
-    listed = list(names) if isinstance(names, MultiValue) else [names]
+    names = [*spelled(data, "WindowCenterWidthExplanation"), *[""] * len(centres)]
     return tuple(
-        HeaderWindow(Window(centre, width), str(name or ""))
-        for centre, width, name in zip(centres, widths, listed + [""] * len(centres), strict=False)
+        HeaderWindow(Window(centre, width), name)
+        for centre, width, name in zip(centres, widths, names, strict=False)
         if width > 1
     )
 

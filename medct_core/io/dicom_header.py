@@ -7,13 +7,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from io import BytesIO
-from typing import BinaryIO
+from typing import BinaryIO, cast
 
 import numpy as np
 import pydicom
 from pydicom.dataset import Dataset, FileDataset
-from pydicom.errors import InvalidDicomError
+from pydicom.errors import BytesLengthException, InvalidDicomError
 from pydicom.multival import MultiValue
+from pydicom.sequence import Sequence as DicomSequence
 from pydicom.uid import ExplicitVRLittleEndian, ImplicitVRLittleEndian
 
 from medct_core.errors import NotAnImageError
@@ -22,7 +23,7 @@ from medct_core.io.sniff import HEAD_BYTES, dataset_start
 from medct_core.volume.geometry import FloatArray
 
 _PREAMBLE = 128
-_UNREADABLE = (
+UNREADABLE = (
     InvalidDicomError,
     EOFError,
     OSError,
@@ -33,7 +34,10 @@ _UNREADABLE = (
     TypeError,
     IndexError,
     struct.error,
+    BytesLengthException,
 )
+"""What pydicom raises on damaged headers and values."""
+
 DICOMDIR_CLASS = "1.2.840.10008.1.3.10"
 
 
@@ -133,10 +137,7 @@ def slices_of(file: ScanFile, dataset: Dataset) -> tuple[SliceHeader, ...]:
 
 def frame_count(dataset: Dataset) -> int:
     """Return the number of frames, at least 1."""
-    try:
-        return max(1, int(dataset.get("NumberOfFrames", 1) or 1))
-    except (TypeError, ValueError):
-        return 1
+    return max(1, number(dataset, "NumberOfFrames") or 1)
 
 
 def plane_of(dataset: Dataset, frame: int) -> Plane | None:
@@ -169,33 +170,49 @@ def frame_value(dataset: Dataset, frame: int, group: str, keyword: str) -> objec
     None where it is nowhere.
     """
     for holder in _functional_groups(dataset, frame):
-        items = holder.get(group)
+        items = items_of(holder, group)
         if items and keyword in items[0]:
-            return items[0].get(keyword)
-    return dataset.get(keyword)
+            return value_of(items[0], keyword)
+    return value_of(dataset, keyword)
+
+
+def value_of(dataset: Dataset, keyword: str) -> object:
+    """Return a value as pydicom decodes it, or None where it is missing or damaged.
+
+    pydicom decodes a value when it is first looked at, so any look may fail.
+    """
+    try:
+        return cast("object", dataset.get(keyword))
+    except UNREADABLE:
+        return None
 
 
 def text(dataset: Dataset, keyword: str) -> str:
     """Return a value as text; empty where it is missing."""
-    value = dataset.get(keyword)
+    value = value_of(dataset, keyword)
     return "" if value is None else str(value).strip()
 
 
 def number(dataset: Dataset, keyword: str) -> int | None:
     """Return a value as a whole number; None where it is missing or none."""
     try:
-        return int(float(str(dataset.get(keyword))))
-    except ValueError:
+        return int(float(str(value_of(dataset, keyword))))
+    except (ValueError, OverflowError):
         return None
 
 
 def words(dataset: Dataset, keyword: str) -> tuple[str, ...]:
     """Return a multi-valued text in upper case; empty where it is missing."""
-    value = dataset.get(keyword)
+    return tuple(part.upper() for part in spelled(dataset, keyword))
+
+
+def spelled(dataset: Dataset, keyword: str) -> tuple[str, ...]:
+    """Return a multi-valued text as it is spelled; empty where it is missing."""
+    value = value_of(dataset, keyword)
     if value is None:
         return ()
     parts = value if isinstance(value, (MultiValue, list, tuple)) else [value]
-    return tuple(str(part).strip().upper() for part in parts)
+    return tuple(str(part).strip() for part in parts)
 
 
 def day(dataset: Dataset, keyword: str) -> date | None:
@@ -208,17 +225,21 @@ def day(dataset: Dataset, keyword: str) -> date | None:
 
 def kind_in_words(dataset: Dataset) -> str:
     """Name the kind of object as the standard does: ``RT Plan``, ``MR Image``."""
-    name = getattr(dataset.get("SOPClassUID"), "name", "") or ""
+    name = getattr(value_of(dataset, "SOPClassUID"), "name", "") or ""
     return name.removesuffix(" Storage") if name[:1].isalpha() else ""
 
 
 def _functional_groups(dataset: Dataset, frame: int) -> Iterator[Dataset]:
-    frames = dataset.get("PerFrameFunctionalGroupsSequence")
-    if frames and frame < len(frames):
+    frames = items_of(dataset, "PerFrameFunctionalGroupsSequence")
+    if frame < len(frames):
         yield frames[frame]
-    shared = dataset.get("SharedFunctionalGroupsSequence")
-    if shared:
-        yield shared[0]
+    yield from items_of(dataset, "SharedFunctionalGroupsSequence")[:1]
+
+
+def items_of(dataset: Dataset, keyword: str) -> list[Dataset]:
+    """Return the items of a sequence; none where it is missing or damaged."""
+    items = value_of(dataset, keyword)
+    return list(items) if isinstance(items, DicomSequence) else []
 
 
 def _floats(value: object, count: int) -> list[float] | None:
@@ -242,7 +263,7 @@ def _parse(stream: BinaryIO, *, name: str, stop: bool) -> FileDataset:
     try:
         dataset = pydicom.dcmread(source, stop_before_pixels=stop, force=True)
         _complete_syntax(dataset)
-    except _UNREADABLE as error:
+    except UNREADABLE as error:
         raise _damaged(name) from error
     return dataset
 

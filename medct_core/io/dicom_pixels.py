@@ -9,7 +9,7 @@ from pydicom.dataset import Dataset, FileDataset
 from pydicom.pixels.utils import pixel_array
 
 from medct_core.errors import NotAnImageError, UnsupportedImageError
-from medct_core.io.dicom_header import frame_value
+from medct_core.io.dicom_header import UNREADABLE, frame_value, number, text, value_of
 from medct_core.io.voxels import Layout, ValueRange, convert
 
 _RESCALE_GROUP = "PixelValueTransformationSequence"
@@ -81,15 +81,15 @@ def slice_hu(
 
 
 def _stored(dataset: FileDataset, frame: int, name: str) -> npt.NDArray[np.generic]:
-    _complete(dataset)
     try:
+        _complete(dataset)
         # Unused bits are judged by `_sign_extended`: pydicom would cut off values above 2047.
         array: npt.NDArray[np.generic] = pixel_array(
             dataset, index=frame, raw=True, correct_unused_bits=False
         )
     except RuntimeError as error:
         raise _undecodable(dataset, name) from error
-    except (AttributeError, ValueError, KeyError, TypeError, NotImplementedError) as error:
+    except UNREADABLE as error:
         raise NotAnImageError(
             f"The pixels of {name} are missing, cut off or damaged.",
             remedy="Export or copy the series again.",
@@ -99,14 +99,14 @@ def _stored(dataset: FileDataset, frame: int, name: str) -> npt.NDArray[np.gener
 
 def _complete(dataset: FileDataset) -> None:
     """Fill in what some writers leave out but decoding needs."""
-    if "PixelRepresentation" not in dataset:
+    if number(dataset, "PixelRepresentation") not in {0, 1}:
         _, intercept = _rescale(dataset, 0)
         dataset.PixelRepresentation = int(intercept > _SIGNED_IF_INTERCEPT_ABOVE)
-    if "SamplesPerPixel" not in dataset:
+    if not number(dataset, "SamplesPerPixel"):
         dataset.SamplesPerPixel = 1
-    if "PhotometricInterpretation" not in dataset:
+    if not text(dataset, "PhotometricInterpretation"):
         dataset.PhotometricInterpretation = "MONOCHROME2"
-    if "BitsStored" not in dataset and "BitsAllocated" in dataset:
+    if not number(dataset, "BitsStored") and number(dataset, "BitsAllocated"):
         dataset.BitsStored = dataset.BitsAllocated
 
 
@@ -160,8 +160,8 @@ def _without_padding(
     Only impossibly high padding is touched: low padding is clipped later anyway, and some
     headers name a padding value that real tissue has.
     """
-    value = dataset.get("PixelPaddingValue")
-    if not isinstance(value, int):
+    value = value_of(dataset, "PixelPaddingValue")
+    if not isinstance(value, int) or stored.dtype.kind not in "iu":
         return stored
     padding = np.int64(value).astype(stored.dtype, casting="unsafe")
     if float(padding) * slope + intercept <= _DENSEST_HU:

@@ -1,13 +1,18 @@
 """Files on disk or inside a zip, opened by Python itself so that any path works."""
 
 import contextlib
+import io
 import zipfile
+import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from typing import BinaryIO, cast
+from typing import TYPE_CHECKING, BinaryIO, cast
 
 from medct_core.errors import NotAnImageError, UsageError
+
+if TYPE_CHECKING:
+    from _typeshed import WriteableBuffer
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -98,7 +103,7 @@ def contents(files: Iterable[ScanFile]) -> Iterator[bytes]:
             if file.path not in archives:
                 archives[file.path] = stack.enter_context(_opened_zip(file.path))
             with _open_member(archives[file.path], file.member) as stream:
-                yield _read_member(stream, file)
+                yield stream.read()
 
 
 def require_existing(path: Path) -> None:
@@ -134,20 +139,61 @@ def _opened_zip(path: Path) -> Iterator[zipfile.ZipFile]:
 
 def _open_member(archive: zipfile.ZipFile, member: str) -> BinaryIO:
     try:
-        return cast("BinaryIO", archive.open(member))
+        stream = cast("BinaryIO", archive.open(member))
     except RuntimeError as error:  # zipfile's way to say that a password is needed
         raise NotAnImageError(
             "The zip archive is protected by a password.", remedy="Unpack it and open the folder."
         ) from error
     except (zipfile.BadZipFile, NotImplementedError) as error:
         raise _damaged_member(PurePosixPath(member).name) from error
+    return cast("BinaryIO", io.BufferedReader(_Member(stream, PurePosixPath(member).name)))
 
 
-def _read_member(stream: BinaryIO, file: ScanFile) -> bytes:
+class _Member(io.RawIOBase):
+    """A member of a zip whose damage is told in words, wherever it is met."""
+
+    def __init__(self, stream: BinaryIO, name: str) -> None:
+        super().__init__()
+        self._stream = stream
+        self.name = name
+
+    def readable(self) -> bool:
+        """Whether it can be read: always."""
+        return True
+
+    def seekable(self) -> bool:
+        """Whether it can be sought: by unpacking again where needed."""
+        return self._stream.seekable()
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        """Move to a place."""
+        with _told(self.name):
+            return self._stream.seek(offset, whence)
+
+    def tell(self) -> int:
+        """Return the place."""
+        return self._stream.tell()
+
+    def readinto(self, buffer: "WriteableBuffer") -> int:
+        """Read into a buffer; the number of bytes read, 0 at the end."""
+        target = memoryview(buffer).cast("B")
+        with _told(self.name):
+            content = self._stream.read(len(target))
+        target[: len(content)] = content
+        return len(content)
+
+    def close(self) -> None:
+        """Close the member."""
+        self._stream.close()
+        super().close()
+
+
+@contextlib.contextmanager
+def _told(name: str) -> Iterator[None]:
     try:
-        return stream.read()
-    except (zipfile.BadZipFile, EOFError) as error:
-        raise _damaged_member(file.name) from error
+        yield
+    except (zipfile.BadZipFile, EOFError, zlib.error) as error:
+        raise _damaged_member(name) from error
 
 
 def _damaged_member(name: str) -> NotAnImageError:

@@ -18,6 +18,8 @@ NOT_A_NUMBER_HU = -1024
 
 # Small enough to be looked at again while still in the processor's cache.
 _CHUNK_BYTES = 1024 * 1024
+# Keeps the sum with any 16-bit number inside 32 bits.
+_LARGEST_SHIFT = 1_000_000
 _UNREADABLE: tuple[type[Exception], ...] = (
     EOFError,
     OSError,
@@ -61,7 +63,8 @@ class Layout:
     @property
     def is_shift(self) -> bool:
         """Whether values differ from stored numbers by a whole number only."""
-        return self.slope == 1.0 and float(self.intercept).is_integer()
+        is_small = abs(self.intercept) <= _LARGEST_SHIFT
+        return self.slope == 1.0 and is_small and float(self.intercept).is_integer()
 
     @property
     def stored_bytes(self) -> int:
