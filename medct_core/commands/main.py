@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from medct_core.commands import analyze, embed, models, preprocess
+from medct_core.commands import analyze, embed, evaluate, models, phantom, preprocess
 from medct_core.commands.console import (
     DONE,
     OUR_FAULT,
@@ -21,7 +21,14 @@ from medct_core.commands.console import (
 )
 from medct_core.errors import UsageError
 
-COMMAND_MODULES: tuple[ModuleType, ...] = (analyze, embed, preprocess, models)
+COMMAND_MODULES: tuple[ModuleType, ...] = (
+    analyze,
+    embed,
+    preprocess,
+    models,
+    phantom,
+    evaluate,
+)
 """Modules with a `register(app)`, in the order of the help page. Each is light to import:
 what is heavy (torch, readers) is imported inside the functions that run."""
 

@@ -16,7 +16,7 @@ from medct_core.phantom.scanner import SCANNERS, acquire
 from medct_core.phantom.streams import stream
 from medct_core.vocabulary import FINDINGS, UNLABELLED_FINDINGS
 from medct_core.volume.geometry import Geometry
-from medct_core.volume.notice import Notice
+from medct_core.volume.notice import PHANTOM_NOTICE
 from medct_core.volume.volume import Unit, Volume
 
 PHANTOM_VERSION = 1
@@ -105,5 +105,5 @@ def _volume(hu: Float, grid: Grid, spec: PhantomSpec) -> Volume:
     affine = np.diag([*grid.spacing_mm, 1.0])
     affine[:3, 3] = [grid.axis_mm(axis)[0] for axis in range(3)]
     values = np.asfortranarray(np.rint(hu).astype(np.int16))
-    notice = Notice("phantom", "Synthetic scan: it shows no patient.")
-    return Volume(values, Unit.HU, Geometry(grid.shape, affine), f"phantom-{spec.seed}", (notice,))
+    geometry = Geometry(grid.shape, affine)
+    return Volume(values, Unit.HU, geometry, f"phantom-{spec.seed}", (PHANTOM_NOTICE,))

@@ -33,3 +33,17 @@ TRAINING = SeedRange("training", 0, 1_000_000)
 VALIDATION = SeedRange("validation", 1_000_000, 2_000_000)
 CALIBRATION = SeedRange("calibration", 2_000_000, 3_000_000)
 EVALUATION = SeedRange("evaluation", 5_000_000, None)
+
+
+def parse_seeds(text: str) -> tuple[int, int]:
+    """First seed and the one after the last, from ``A:B``.
+
+    Raises
+    ------
+    UsageError
+        If the text is no such range.
+    """
+    first, colon, stop = (part.strip() for part in text.partition(":"))
+    if not (colon and first.isdecimal() and stop.isdecimal()):
+        raise UsageError(f"{text!r} is no range of seeds.", remedy="Write it as 0:100.")
+    return int(first), int(stop)

@@ -16,7 +16,7 @@ from medct_core.phantom.generate import PHANTOM_VERSION, Phantom, draw_phantom
 from medct_core.phantom.report import write_report
 from medct_core.phantom.sampling import Draw, sample_spec
 from medct_core.phantom.seeds import SeedRange
-from medct_core.phantom.token_masks import token_masks
+from medct_core.phantom.token_masks import token_coverage
 from medct_core.preprocess.recipe import MEDCT_MINI
 from medct_core.vocabulary import FINDINGS
 
@@ -96,7 +96,7 @@ def render_corpus(scans: tuple[Scan, ...], folder: Path, workers: int) -> Iterat
     done = _finished(folder)
     todo = [(row, scan) for row, scan in enumerate(scans) if row not in done]
     with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
-        for count, row in enumerate(pool.map(_render, todo, chunksize=8), start=1):
+        for count, row in enumerate(pool.map(_render_task, todo, chunksize=8), start=1):
             _store(arrays, folder, row)
             yield (len(done) + count) / len(scans)
 
@@ -110,15 +110,21 @@ def open_corpus(folder: Path) -> Corpus:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Rendered:
+class Rendered:
+    """One phantom as a corpus keeps it; shapes as in `Corpus`, facts as in its list of rows."""
+
     row: int
     volume: npt.NDArray[np.uint8]
     coverage: npt.NDArray[np.uint8]
     facts: dict[str, Any]
 
 
-def _render(task: tuple[int, Scan]) -> _Rendered:
-    row, scan = task
+def _render_task(task: tuple[int, Scan]) -> Rendered:
+    return render(*task)
+
+
+def render(row: int, scan: Scan) -> Rendered:
+    """Draw one phantom as a row of a corpus."""
     phantom = draw_phantom(sample_spec(scan.seed, scan.draw, scan.domain), GRID)
     report = write_report(phantom.drawn, np.random.default_rng((scan.seed, 77)))
     facts: dict[str, Any] = {
@@ -128,7 +134,7 @@ def _render(task: tuple[int, Scan]) -> _Rendered:
         "report": report.text,
     }
     facts["findings"] = {name: drawn.severity for name, drawn in phantom.drawn.items()}
-    return _Rendered(row, quantised(phantom), _coverage(phantom), facts)
+    return Rendered(row, quantised(phantom), token_coverage(phantom, TOKEN_VOXELS), facts)
 
 
 def quantised(phantom: Phantom) -> npt.NDArray[np.uint8]:
@@ -137,16 +143,6 @@ def quantised(phantom: Phantom) -> npt.NDArray[np.uint8]:
     hu = phantom.volume.values.transpose(2, 0, 1).astype(np.float32).clip(*recipe.hu_range)
     low, high = recipe.hu_range
     return np.round((hu - low) * (_LEVELS / (high - low))).astype(np.uint8)
-
-
-def _coverage(phantom: Phantom) -> npt.NDArray[np.uint8]:
-    grid = (16, 12, 12)
-    coverage = np.zeros((len(FINDINGS), *grid), np.uint8)
-    for index, name in enumerate(FINDINGS):
-        if name in phantom.masks:
-            share = token_masks(phantom.masks[name], TOKEN_VOXELS).transpose(2, 0, 1)
-            coverage[index] = np.ceil(share * _LEVELS - 1e-4).clip(0, 255)
-    return coverage
 
 
 def _open_arrays(
@@ -166,7 +162,7 @@ def _open_arrays(
 
 
 def _store(
-    arrays: tuple[npt.NDArray[np.uint8], npt.NDArray[np.uint8]], folder: Path, item: _Rendered
+    arrays: tuple[npt.NDArray[np.uint8], npt.NDArray[np.uint8]], folder: Path, item: Rendered
 ) -> None:
     arrays[0][item.row], arrays[1][item.row] = item.volume, item.coverage
     with (folder / "rows.jsonl").open("a", encoding="utf-8") as file:
