@@ -3,7 +3,7 @@
 import json
 import math
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -86,13 +86,21 @@ class Trainer:
                 groups.append({"params": params, "peak": rate, "lr": rate, "weight_decay": decay})
         return groups
 
-    def run(self, corpus: Corpus, validation: Corpus, folder: Path, every_s: float) -> None:
+    def run(
+        self,
+        corpus: Corpus,
+        validation: Corpus,
+        folder: Path,
+        every_s: float,
+        on_progress: Callable[[float], None],
+    ) -> None:
         """Train to the end of the schedule, with checkpoints and validation on the way."""
         steps = math.ceil(self.config.epochs * len(corpus) / (2 * self.config.batch_bodies))
         saved = time.monotonic()
         for rows in self._batches(corpus, steps):
             losses = self.learn(corpus, rows, self.step / steps)
             self.step += 1
+            on_progress(self.step / steps)
             if self.step % 20 == 0:
                 _log(folder, {"step": self.step, "steps": steps, **losses})
             if time.monotonic() - saved > every_s or self.step == steps:

@@ -1,21 +1,17 @@
 """The network of medct-mini while it learns, and its tensors once it has."""
 
 import math
+from pathlib import Path
 
 import torch
 from peft import LoraConfig, inject_adapter_in_model
 from peft.tuners.lora import LoraLayer
 
-from medct_core.models.bundle import (
-    TEXT_PREFIX,
-    base_text_tensors,
-    text_base_folder,
-    thin_tensors,
-)
+from medct_core.models.bundle import TEXT_PREFIX, base_text_tensors, thin_tensors
 from medct_core.models.checkpoint import Tensors
 from medct_core.models.config import MINI
 from medct_core.models.joint import JointModel
-from medct_core.models.manifest import TextBase
+from medct_core.models.manifest import TextBase, text_base_folder
 from medct_core.training.run_config import RunConfig
 
 MINILM = TextBase(
@@ -82,6 +78,6 @@ def learned_tensors(network: JointModel) -> Tensors:
     return tensors
 
 
-def tokenizer_folder() -> str:
+def tokenizer_folder() -> Path:
     """Folder of the text tower's vocabulary."""
-    return str(text_base_folder(MINILM))
+    return text_base_folder(MINILM)
