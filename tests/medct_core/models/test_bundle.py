@@ -17,7 +17,6 @@ from medct_core.models.bundle import (
     without_text_base,
     write_bundle,
 )
-from medct_core.models.checkpoint import write_tensors
 from medct_core.models.config import MINI, JointConfig
 from medct_core.models.joint import JointModel
 from medct_core.models.manifest import (
@@ -28,22 +27,6 @@ from medct_core.models.manifest import (
     read_manifest,
     text_base_folder,
 )
-
-PACKAGE = "tiny_text_encoder"
-
-
-@pytest.fixture
-def text_base(
-    tmp_path: Path, tiny_network: JointModel, monkeypatch: pytest.MonkeyPatch
-) -> TextBase:
-    """Make a package whose import would fail and whose folder holds the tiny text tower."""
-    folder = tmp_path / "site" / PACKAGE
-    (folder / "model").mkdir(parents=True)
-    (folder / "__init__.py").write_text("raise RuntimeError('imported')\n", encoding="utf-8")
-    state = tiny_network.text_transformer.state_dict()
-    digest = write_tensors(folder / "model" / WEIGHTS_FILE, state)
-    monkeypatch.syspath_prepend(tmp_path / "site")
-    return TextBase(PACKAGE, "tiny-text-encoder==1.0", digest)
 
 
 def _outputs(network: JointModel) -> tuple[torch.Tensor, torch.Tensor]:

@@ -10,7 +10,7 @@ from peft import get_peft_model
 from peft.tuners.lora import LoraLayer
 
 from medct_core.errors import UsageError
-from medct_core.models.bundle import BundleParts, load_model, write_bundle
+from medct_core.models.bundle import BundleParts, load_model, without_text_base, write_bundle
 from medct_core.models.config import CT_CLIP, MINI
 from medct_core.models.joint import JointModel, build_unloaded
 from medct_core.models.lora import (
@@ -23,7 +23,7 @@ from medct_core.models.lora import (
     preset_config,
     text_config,
 )
-from medct_core.models.manifest import WEIGHTS_FILE, ModelManifest, TextBase
+from medct_core.models.manifest import ModelManifest, TextBase
 
 
 @pytest.mark.parametrize(
@@ -139,34 +139,22 @@ def test_the_state_of_a_network_with_adapter_is_that_of_the_base(tiny_network: J
 
 def test_a_trained_text_adapter_becomes_part_of_a_bundle(
     tmp_path: Path,
+    text_base: TextBase,
     tiny_network: JointModel,
     tiny_manifest: ModelManifest,
     tiny_parts: BundleParts,
-    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    base = TextBase("unused", "unused==1", "a" * 64)
-    text = {
-        name: tensor.clone()
-        for name, tensor in tiny_network.state_dict().items()
-        if name.startswith("text_transformer.")
-    }
-    monkeypatch.setattr("medct_core.models.bundle.base_text_tensors", lambda base: text)
-    monkeypatch.setattr("medct_core.models.manifest.text_base_folder", lambda base: tmp_path)
     config = text_config(tiny_network, layers=2, rank=2, alpha=8)
     get_peft_model(tiny_network, config, adapter_name="text")
     _randomise(tiny_network)
     words = torch.tensor([[2, 5, 6, 3]])
     with torch.inference_mode():
         expected = tiny_network.encode_text(words, torch.ones_like(words))
-    tensors = {
-        name: tensor
-        for name, tensor in bundle_tensors(tiny_network, "text").items()
-        if name not in text
-    }
+    tensors = without_text_base(bundle_tensors(tiny_network, "text"), text_base)
 
     write_bundle(
         tmp_path / "m",
-        replace(tiny_manifest, text_base=base),
+        replace(tiny_manifest, text_base=text_base),
         replace(tiny_parts, tensors=tensors),
     )
     network = load_model(tmp_path / "m").network
@@ -174,7 +162,8 @@ def test_a_trained_text_adapter_becomes_part_of_a_bundle(
     with torch.inference_mode():
         found = network.encode_text(words, torch.ones_like(words))
     torch.testing.assert_close(found, expected, rtol=0, atol=1e-5)
-    assert (tmp_path / "m" / WEIGHTS_FILE).is_file()
+    left = {name.rpartition(".")[2] for name in tensors if name.startswith("text_transformer.")}
+    assert left == {"low_rank_up", "low_rank_down"}
 
 
 def _randomise(network: JointModel) -> None:
