@@ -49,10 +49,10 @@ class ScanFile:
         Raises
         ------
         NotAnImageError
-            If the zip is damaged or asks for a password.
+            If the file may not be read, or the zip is damaged or asks for a password.
         """
         if not self.member:
-            return self.path.open("rb")
+            return _open_on_disk(self.path)
         with _opened_zip(self.path) as archive:
             return _open_member(archive, self.member)
 
@@ -98,7 +98,8 @@ def contents(files: Iterable[ScanFile]) -> Iterator[bytes]:
         archives: dict[Path, zipfile.ZipFile] = {}
         for file in files:
             if not file.member:
-                yield file.path.read_bytes()
+                with file.open() as stream:
+                    yield stream.read()
                 continue
             if file.path not in archives:
                 archives[file.path] = stack.enter_context(_opened_zip(file.path))
@@ -135,6 +136,16 @@ def _opened_zip(path: Path) -> Iterator[zipfile.ZipFile]:
         ) from error
     with archive:
         yield archive
+
+
+def _open_on_disk(path: Path) -> BinaryIO:
+    try:
+        return path.open("rb")
+    except OSError as error:
+        raise NotAnImageError(
+            f"{path.name} cannot be opened: {error.strerror or 'unknown reason'}.",
+            remedy="Check that you may read it and that the drive is connected.",
+        ) from error
 
 
 def _open_member(archive: zipfile.ZipFile, member: str) -> BinaryIO:

@@ -16,7 +16,7 @@ from medct_core.io.memory import require_memory
 from medct_core.io.nifti_geometry import grid_of
 from medct_core.io.sniff import FileKind, open_plain
 from medct_core.io.study import Series
-from medct_core.io.voxels import Layout, Voxels, check_end, read_voxels, skip, truncated
+from medct_core.io.voxels import UNREADABLE, Layout, Voxels, check_end, read_voxels, skip, truncated
 from medct_core.io.watch import Watch
 from medct_core.volume.notice import PHANTOM_DESCRIPTION, PHANTOM_NOTICE, Notice
 from medct_core.volume.volume import Volume
@@ -147,7 +147,7 @@ def _header(file: ScanFile) -> tuple[nib.Nifti1Header, bool]:
     try:
         with open_plain(file) as stream:
             block = stream.read(_HEADER_BYTES)
-    except (OSError, EOFError) as error:
+    except UNREADABLE as error:
         raise truncated(file.name) from error
     is_second = 540 in struct.unpack("<i", block[:4]) + struct.unpack(">i", block[:4])
     if len(block) < (540 if is_second else 348):

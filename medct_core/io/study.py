@@ -43,10 +43,9 @@ class Series:
         DICOM code such as ``"CT"`` or ``"MR"``; empty where unknown.
     image_type
         DICOM image type, upper case: ``("ORIGINAL", "PRIMARY", "AXIAL")``.
-    is_scan
-        Whether it can be read as one grey volume by its headers; where not, `refusal` says why.
     refusal
-        One sentence for a radiologist; empty where `is_scan`.
+        Why the headers promise no grey CT volume, in one sentence for a radiologist; empty where
+        they do.
     windows
         Windows the header recommends, first one first.
     notices
@@ -68,7 +67,7 @@ class Series:
 
     @property
     def is_scan(self) -> bool:
-        """Whether the headers promise one grey volume."""
+        """Whether it can be read as one grey volume, by its headers."""
         return not self.refusal
 
     @property

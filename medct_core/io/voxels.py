@@ -20,12 +20,13 @@ NOT_A_NUMBER_HU = -1024
 _CHUNK_BYTES = 1024 * 1024
 # Keeps the sum with any 16-bit number inside 32 bits.
 _LARGEST_SHIFT = 1_000_000
-_UNREADABLE: tuple[type[Exception], ...] = (
+UNREADABLE: tuple[type[Exception], ...] = (
     EOFError,
     OSError,
     zlib.error,
     cast("type[Exception]", igzip_lib.IsalError),
 )
+"""What unpacking and reading raise on damaged files."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +142,7 @@ def read_voxels(stream: BinaryIO, layout: Layout, *, name: str, watch: Watch) ->
     read = _read_plain if layout.is_plain_int16 else _read_converted
     try:
         read(stream, layout, values, seen, watch)
-    except _UNREADABLE as error:
+    except UNREADABLE as error:
         raise truncated(name) from error
     return Voxels(values.reshape(layout.shape, order="F"), seen)
 
@@ -193,7 +194,7 @@ def check_end(stream: BinaryIO, *, name: str) -> None:
     try:
         while stream.read(_CHUNK_BYTES):
             pass
-    except _UNREADABLE as error:
+    except UNREADABLE as error:
         raise truncated(name) from error
 
 
@@ -214,7 +215,7 @@ def skip(stream: BinaryIO, count: int, *, name: str, watch: Watch) -> None:
                 raise truncated(name)
             count -= read
             watch.step(0.0)
-    except _UNREADABLE as error:
+    except UNREADABLE as error:
         raise truncated(name) from error
 
 

@@ -74,6 +74,13 @@ def test_a_locked_zip_asks_to_be_unpacked(tmp_path: Path) -> None:
         ScanFile(path, "1.dcm").open()
 
 
+def test_a_file_that_may_not_be_read_says_why(tmp_path: Path) -> None:
+    (tmp_path / "a.nii").mkdir()
+
+    with pytest.raises(NotAnImageError, match=r"a\.nii cannot be opened: Is a directory"):
+        ScanFile(tmp_path / "a.nii").open()
+
+
 def test_a_neighbour_is_found_on_disk_and_in_a_zip(tmp_path: Path) -> None:
     archive = zipped(tmp_path / "a.zip", {"x/a.hdr": b"h", "x/a.img": b"i"})
     (tmp_path / "a.hdr").write_bytes(b"h")

@@ -1,5 +1,6 @@
 """From a path to a volume, whatever the path is."""
 
+import contextlib
 import logging
 import shutil
 import zipfile
@@ -7,12 +8,15 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from pydicom import dcmread
 from pydicom.dataset import Dataset
 from pydicom.fileset import FileSet
 
 from medct_core.cancel import Cancelled, CancelToken
 from medct_core.errors import (
+    MedctError,
     NotAnImageError,
     ScanRefusedError,
     UnsupportedImageError,
@@ -251,6 +255,25 @@ def test_a_path_that_leads_nowhere_is_wrong_usage(tmp_path: Path) -> None:
         scans_in(tmp_path / "nowhere")
 
 
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=40)
+@given(
+    st.sampled_from(["a.nii", "a.nii.gz", "a.dcm"]),
+    st.lists(st.tuples(st.floats(0, 1), st.integers(0, 255)), max_size=8),
+    st.floats(0.2, 1),
+)
+def test_a_damaged_file_is_read_or_refused_in_words(
+    tmp_path: Path, name: str, edits: list[tuple[float, int]], keep: float
+) -> None:
+    content = bytearray(_whole_file(tmp_path, name))
+    for place, value in edits:
+        # Squaring prefers the header, where damage is most varied.
+        content[int(place**2 * (len(content) - 1))] = value
+    (tmp_path / name).write_bytes(content[: int(len(content) * keep)])
+
+    with contextlib.suppress(MedctError):
+        assert read(tmp_path / name).values.dtype == np.int16
+
+
 @pytest.mark.shared_data
 @pytest.mark.parametrize("name", ["lungdx_a0001_5mm_B.zip"])
 def test_a_real_chest_is_the_same_as_zip_folder_and_nifti(
@@ -332,6 +355,17 @@ def test_real_ct_is_in_hounsfield_units(shared_dir: Path, name: str) -> None:
 
     assert scan.unit is Unit.HU
     assert scan.values.min() >= -1024
+
+
+def _whole_file(folder: Path, name: str) -> bytes:
+    path = folder / f"whole-{name}"
+    if path.exists():
+        return path.read_bytes()
+    if name.endswith(".dcm"):
+        making.save(making.enhanced(SCAN), path)
+    else:
+        write_nifti(SCAN, path)
+    return path.read_bytes()
 
 
 def _complete_for_directory(k: int, data: Dataset) -> None:
