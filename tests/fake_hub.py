@@ -29,8 +29,12 @@ class FakeHub:
         Another ETag than the content's, by ``repository/path``.
     cut_after
         Bytes after which the next answer breaks off, once.
-    requests, ranges
-        ``METHOD path`` of every request, and the Range of every GET that had one.
+    elsewhere
+        Another server that holds the bytes of large files, under the same keys; None sends them
+        from here.
+    requests, ranges, authorized
+        ``METHOD path`` of every request, the Range of every GET that had one, and the path of every
+        request that came with a token.
     """
 
     files: dict[str, bytes] = field(default_factory=dict)
@@ -39,7 +43,9 @@ class FakeHub:
     members: set[str] = field(default_factory=set)
     announced: dict[str, str] = field(default_factory=dict)
     cut_after: int | None = None
+    elsewhere: "FakeHub | None" = None
     requests: list[str] = field(default_factory=list)
+    authorized: list[str] = field(default_factory=list)
     ranges: list[str] = field(default_factory=list)
     url: str = ""
 
@@ -79,6 +85,8 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _answer(self) -> None:
         self.state.requests.append(f"{self.command} {self.path}")
+        if "Authorization" in self.headers:
+            self.state.authorized.append(self.path)
         wanted = _RESOLVE.fullmatch(self.path)
         if wanted is None:
             self._refuse(404, "RepoNotFound")
@@ -87,6 +95,8 @@ class _Handler(BaseHTTPRequestHandler):
         refusal = self._refusal(wanted["repo"], wanted["revision"], key)
         if refusal is not None:
             self._refuse(*refusal)
+        elif self.state.elsewhere is not None:
+            self._redirect(key, f"{self.state.elsewhere.url}{self.path}")
         else:
             self._send(key)
 
@@ -107,6 +117,16 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_response(status)
         self.send_header("X-Error-Code", code)
         self.send_header("X-Error-Message", code)
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+    def _redirect(self, key: str, location: str) -> None:
+        content = self.state.files[key]
+        self.send_response(302)
+        self.send_header("Location", location)
+        self.send_header("X-Linked-ETag", f'"{hashlib.sha256(content).hexdigest()}"')
+        self.send_header("X-Linked-Size", str(len(content)))
+        self.send_header("X-Repo-Commit", COMMIT)
         self.send_header("Content-Length", "0")
         self.end_headers()
 

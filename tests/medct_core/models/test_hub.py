@@ -139,6 +139,22 @@ def test_a_token_that_may_read_opens_the_gate(
     assert path.read_bytes() == CONTENT
 
 
+def test_a_token_never_leaves_the_hub_for_the_place_of_large_files(
+    hub: FakeHub, tmp_path: Path
+) -> None:
+    with running(FakeHub(files=hub.files)) as elsewhere:
+        hub.elsewhere = elsewhere
+        file = find_file(REPO, "deep/model.pt", token="hf_secret")
+        path = fetch(file, tmp_path, token="hf_secret")
+
+    assert path.read_bytes() == CONTENT
+    assert file.etag == sha256(CONTENT).hexdigest()
+    assert file.size == len(CONTENT)
+    assert len(hub.authorized) == 1
+    assert elsewhere.requests == ["GET /datasets/owner/weights/resolve/main/deep/model.pt"]
+    assert elsewhere.authorized == []
+
+
 def test_an_absent_file_is_told_from_an_absent_repository(hub: FakeHub) -> None:
     with pytest.raises(FileAbsentError, match=r"holds no other\.pt"):
         find_file(REPO, "other.pt")
