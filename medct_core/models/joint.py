@@ -59,13 +59,23 @@ class QueryPooling(nn.Module):
         The pooled vector, ``(b, latent)``, and what each query looked at,
         ``(b, queries, t, h, w)``.
         """
+        looked_at, value = self.look(tokens)
+        pooled = (looked_at @ value).transpose(1, 2).flatten(1)
+        seen = torch.unflatten(looked_at.mean(dim=1), -1, tokens.shape[1:4])
+        return self.to_latent(pooled), seen
+
+    def look(self, tokens: Tensor) -> tuple[Tensor, Tensor]:
+        """Say what each head of each query looks at in ``(b, t, h, w, dim)``, and what it takes.
+
+        Returns
+        -------
+        Weights that sum to 1 over tokens, ``(b, heads, queries, tokens)``, and the values they
+        weigh, ``(b, heads, tokens, d)``.
+        """
         key, value = self.to_kv(self.norm(tokens.flatten(1, 3))).chunk(2, dim=-1)
-        key = self._split(key)
-        value = self._split(value)
-        query = self._split(self.queries)
-        weights = (query @ key.transpose(-1, -2) * key.shape[-1] ** 0.5).softmax(dim=-1)
-        pooled = (weights @ value).transpose(1, 2).flatten(1)
-        return self.to_latent(pooled), torch.unflatten(weights.mean(dim=1), -1, tokens.shape[1:4])
+        key, query = self._split(key), self._split(self.queries)
+        alike = query @ key.transpose(-1, -2) * key.shape[-1] ** 0.5
+        return alike.softmax(dim=-1), self._split(value)
 
     def _split(self, x: Tensor) -> Tensor:
         """``(..., n, heads * d)`` to ``(..., heads, n, d)``."""
@@ -117,7 +127,7 @@ class JointModel(nn.Module):
 
     def features(self, tokens: Tensor, codes: Tensor | None) -> VolumeFeatures:
         """Bring tokens, ``(b, t, h, w, dim)``, into the shared space."""
-        latent = self.to_visual_latent(self._flat(tokens))
+        latent = self.to_visual_latent(self.head_input(tokens))
         attention = local = None
         if self.config.vision.pool_queries:
             pooled, attention = self.query_pooling(tokens)
@@ -126,7 +136,7 @@ class JointModel(nn.Module):
             local = functional.normalize(self.to_local_latent(tokens), dim=-1)
         return VolumeFeatures(functional.normalize(latent, dim=-1), codes, local, attention)
 
-    def _flat(self, tokens: Tensor) -> Tensor:
+    def head_input(self, tokens: Tensor) -> Tensor:
         """Flatten tokens for the head, ``(b, t, h, w, dim)`` to ``(b, head values)``."""
         if self.config.vision.pool_depth:
             tokens = tokens.mean(dim=1)
