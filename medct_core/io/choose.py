@@ -1,5 +1,7 @@
 """Choosing one series of a study."""
 
+from collections.abc import Iterable
+
 from medct_core.errors import NotAnImageError, UnsupportedImageError, UsageError
 from medct_core.io.study import Series, Study
 
@@ -29,8 +31,15 @@ def largest_chest_ct(study: Study) -> Series:
     more = f" {hidden} more series are no CT volumes either." if hidden > 0 else ""
     raise UnsupportedImageError(
         " ".join(reasons[:_MOST_REASONS]) + more,
-        remedy="Open the folder that holds the whole CT series.",
+        remedy=remedy_for(study.series),
     )
+
+
+def remedy_for(refused: Iterable[Series]) -> str:
+    """Return what to do about series that are no CT volume."""
+    if any(series.modality == "CT" for series in refused):
+        return "Open the folder that holds the whole CT series."
+    return "Open a chest CT: a folder of DICOM slices, a NIfTI, NRRD or MetaImage file."
 
 
 def chest_ct_or_none(study: Study) -> Series | None:

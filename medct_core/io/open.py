@@ -6,7 +6,7 @@ from pathlib import Path
 
 from medct_core.cancel import CancelToken
 from medct_core.errors import NotAnImageError, UnsupportedImageError, UsageError
-from medct_core.io.choose import chest_ct_or_none
+from medct_core.io.choose import chest_ct_or_none, remedy_for
 from medct_core.io.dicom import listed_in, read_dicom, studies_in
 from medct_core.io.files import ScanFile, files_below, require_existing
 from medct_core.io.nifti import describe_nifti, header_beside, read_nifti
@@ -53,7 +53,7 @@ def open_study(path: Path) -> Study:
     text = (
         f"{path.name} holds {len(studies)} studies; the one with the largest chest CT was opened."
     )
-    return replace(best, notices=(*best.notices, Notice("other-studies", text)))
+    return _with_notice(best, Notice("other-studies", text))
 
 
 def open_studies(path: Path) -> tuple[Study, ...]:
@@ -108,7 +108,7 @@ def read_volume(
         If `cancel` was raised.
     """
     if series.refusal:
-        raise UnsupportedImageError(series.refusal, remedy=_remedy(series))
+        raise UnsupportedImageError(series.refusal, remedy=remedy_for((series,)))
     watch = Watch(cancel, on_progress)
     file = series.files[0]
     if series.kind is FileKind.DICOM:
@@ -148,12 +148,6 @@ def scans_in(path: Path) -> tuple[Path, ...]:
 def _promise(study: Study) -> tuple[int, int]:
     chest = chest_ct_or_none(study)
     return (chest.slice_count if chest else 0, len(study.series))
-
-
-def _remedy(series: Series) -> str:
-    if series.modality == "CT":
-        return "Open the folder that holds the whole series."
-    return "Open a CT series, or a NIfTI, NRRD or MetaImage file."
 
 
 def _from_files(files: Iterable[ScanFile], name: str) -> tuple[Study, ...]:

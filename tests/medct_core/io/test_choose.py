@@ -5,7 +5,13 @@ from pathlib import Path
 import pytest
 
 from medct_core.errors import NotAnImageError, UnsupportedImageError, UsageError
-from medct_core.io.choose import chest_ct_or_none, choose_series, is_original, largest_chest_ct
+from medct_core.io.choose import (
+    chest_ct_or_none,
+    choose_series,
+    is_original,
+    largest_chest_ct,
+    remedy_for,
+)
 from medct_core.io.files import ScanFile
 from medct_core.io.sniff import FileKind
 from medct_core.io.study import Series, Study
@@ -70,6 +76,13 @@ def test_without_a_ct_the_reasons_are_told() -> None:
         largest_chest_ct(study(SCOUT, MR))
 
     assert chest_ct_or_none(study(SCOUT, MR)) is None
+
+
+@pytest.mark.parametrize(
+    ("found", "words"), [((SCOUT, MR), "whole CT series"), ((MR,), "a chest CT")]
+)
+def test_the_remedy_fits_what_was_found(found: tuple[Series, ...], words: str) -> None:
+    assert words in remedy_for(found)
 
 
 def test_a_study_without_series_is_no_image() -> None:

@@ -120,6 +120,7 @@ def test_of_two_studies_the_larger_is_opened_and_the_other_is_mentioned(tmp_path
 
     assert study.uid == making.STUDY
     assert [notice.code for notice in study.notices] == ["other-studies"]
+    assert [notice.code for notice in read(tmp_path).notices] == ["other-studies"]
     assert len(open_studies(tmp_path)) == 2
 
 
