@@ -27,6 +27,7 @@ from medct_core.inference.text_vectors import TextVectors
 from medct_core.models.attention import PositionConvolution
 from medct_core.models.bundle import LoadedModel
 from medct_core.models.joint import VolumeFeatures
+from medct_core.models.precision import encode_volume_reduced
 from medct_core.models.stamp import ModelStamp
 from medct_core.preprocess.model_input import ModelInput
 from medct_core.preprocess.recipe import Recipe
@@ -70,6 +71,11 @@ class InferenceEngine:
     def stamp(self) -> ModelStamp:
         """What every number of this engine carries."""
         return self._loaded.stamp
+
+    @property
+    def cache(self) -> EmbeddingCache | None:
+        """Where embeddings are kept between runs."""
+        return self._cache
 
     @property
     def device(self) -> torch.device:
@@ -226,7 +232,10 @@ class InferenceEngine:
             stack.enter_context(torch.inference_mode())
             # A read-only array cannot be shared with torch without a warning.
             values = torch.tensor(model_input.values[None], device=self._device)
-            features = network.encode_volume(values, cancel=cancel)
+            if self.stamp.precision == "float32":
+                features = network.encode_volume(values, cancel=cancel)
+            else:
+                features = encode_volume_reduced(network, values, cancel=cancel)
             return self._embedding(features, model_input.volume_sha256)
 
     def _embedding(self, features: VolumeFeatures, volume_sha256: str) -> Embedding:

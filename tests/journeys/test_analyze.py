@@ -17,9 +17,8 @@ import pypdfium2
 import pytest
 
 from medct_core.analysis import ScanChoice, analyze
-from medct_core.commands import analyze as analyze_command
 from medct_core.commands.console import exit_code_of
-from medct_core.commands.main import build_app, run
+from medct_core.commands.main import run
 from medct_core.errors import MedctError
 from medct_core.export.files import write_report
 from medct_core.export.report import SYNTHETIC_HEADLINE, Report
@@ -33,9 +32,7 @@ from medct_core.resources_folder import resources_folder
 from medct_core.vocabulary import FINDINGS
 from tests import small_chest, tiny_model
 
-PROGRAM = (
-    "from medct_core.commands import analyze, main; main.COMMAND_MODULES = (analyze,); main.main()"
-)
+PROGRAM = "from medct_core.commands.main import main; main()"
 
 
 @pytest.fixture(scope="session")
@@ -66,10 +63,8 @@ def test_three_files_tell_the_same_story(
 ) -> None:
     scan = small_chest.write(tmp_path / "chest.nii.gz")
     out = tmp_path / "out"
-    app = build_app()
-    analyze_command.register(app)
 
-    code = run(["analyze", str(scan), "--out", str(out), "--prompt", "心拡大"], app)
+    code = run(["analyze", str(scan), "--out", str(out), "--prompt", "心拡大"])
 
     report = json.loads((out / "chest.json").read_text(encoding="utf-8"))
     schema = json.loads((resources_folder() / "schemas" / "report-1.schema.json").read_text())
@@ -87,7 +82,7 @@ def test_three_files_tell_the_same_story(
     assert all(name in written for name in names)
     assert report["model"]["recipe"] in written
     assert capsys.readouterr().out.splitlines()[0] == report["headline"] == SYNTHETIC_HEADLINE
-    assert written.startswith(SYNTHETIC_HEADLINE)
+    assert 0 <= written.index(SYNTHETIC_HEADLINE) < written.index(FINDINGS[0])
 
 
 def test_a_models_own_prompts_survive_the_walk_through_a_file(
@@ -97,11 +92,9 @@ def test_a_models_own_prompts_survive_the_walk_through_a_file(
     engine = open_engine(device="cpu")
     usual = default_prompts(engine.loaded.folder, engine.loaded.manifest)
     write_prompts(usual, tmp_path / "mine.toml")
-    app = build_app()
-    analyze_command.register(app)
     options = ["--prompts", str(tmp_path / "mine.toml"), "--formats", "json"]
 
-    code = run(["analyze", str(scan), "--out", str(tmp_path / "out"), *options], app)
+    code = run(["analyze", str(scan), "--out", str(tmp_path / "out"), *options])
 
     report = json.loads((tmp_path / "out" / "chest.json").read_text(encoding="utf-8"))
     expected = analyze(scan, model=engine)

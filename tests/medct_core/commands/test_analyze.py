@@ -5,10 +5,8 @@ import json
 from pathlib import Path
 
 import pytest
-import typer
 
-from medct_core.commands import analyze
-from medct_core.commands.main import build_app, run
+from medct_core.commands.main import run
 from medct_core.export import files
 from medct_core.export.report import SYNTHETIC_HEADLINE, Report
 from medct_core.vocabulary import FINDINGS
@@ -19,10 +17,8 @@ pytestmark = pytest.mark.usefixtures("models_dir")
 
 def call(*arguments: str | Path) -> int:
     """Run ``medct analyze`` with the tiny model on the processor."""
-    app: typer.Typer = build_app()
-    analyze.register(app)
     given = [str(argument) for argument in arguments]
-    return run(["analyze", *given, "--model", "tiny", "--device", "cpu"], app)
+    return run(["analyze", *given, "--model", "tiny", "--device", "cpu"])
 
 
 @pytest.fixture
@@ -164,12 +160,8 @@ def test_wrong_usage_is_said_and_ends_with_two(
     options: tuple[str, str],
     complaint: str,
 ) -> None:
-    app = build_app()
-    analyze.register(app)
 
-    code = run(
-        ["analyze", str(scan), "--out", str(tmp_path / "o"), "--model", "tiny", *options], app
-    )
+    code = run(["analyze", str(scan), "--out", str(tmp_path / "o"), "--model", "tiny", *options])
 
     captured = capsys.readouterr()
     assert code == 2
@@ -180,10 +172,8 @@ def test_wrong_usage_is_said_and_ends_with_two(
 def test_a_missing_model_ends_with_four(
     scan: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    app = build_app()
-    analyze.register(app)
 
-    code = run(["analyze", str(scan), "--out", str(tmp_path / "out"), "--model", "huge"], app)
+    code = run(["analyze", str(scan), "--out", str(tmp_path / "out"), "--model", "huge"])
 
     assert code == 4
     assert "'huge'" in capsys.readouterr().err

@@ -6,17 +6,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from medct_core.commands import embed
-from medct_core.commands.main import build_app, run
+from medct_core.commands.main import run
 from tests import small_chest
 
 pytestmark = pytest.mark.usefixtures("models_dir")
 
 
 def call(*arguments: str | Path) -> int:
-    app = build_app()
-    embed.register(app)
-    return run(["embed", *map(str, arguments), "--model", "tiny", "--device", "cpu"], app)
+    return run(["embed", *map(str, arguments), "--model", "tiny", "--device", "cpu"])
 
 
 @pytest.fixture

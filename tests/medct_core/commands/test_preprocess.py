@@ -6,17 +6,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from medct_core.commands import preprocess
-from medct_core.commands.main import build_app, run
+from medct_core.commands.main import run
 from medct_core.preprocess.prepare import prepare
 from medct_core.preprocess.recipe import MEDCT_MINI
 from tests import small_chest
 
 
 def call(*arguments: str | Path) -> int:
-    app = build_app()
-    preprocess.register(app)
-    return run(["preprocess", *map(str, arguments)], app)
+    return run(["preprocess", *map(str, arguments)])
 
 
 def test_file_holds_the_models_input(tmp_path: Path) -> None:

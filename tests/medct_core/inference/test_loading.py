@@ -3,15 +3,21 @@
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from medct_core.errors import ModelMismatchError, ModelUnavailableError, UsageError
+from medct_core.inference import loading
 from medct_core.inference.cache import EmbeddingCache
-from medct_core.inference.loading import open_engine
+from medct_core.inference.engine import InferenceEngine
+from medct_core.inference.loading import in_half_precision, open_engine
+from medct_core.models import precision
 from medct_core.models.adapters import AdapterHost, AdapterNotes
-from medct_core.models.bundle import load_model
+from medct_core.models.bundle import LoadedModel, load_model
 from medct_core.models.catalogue import FOLDER_VARIABLE
 from medct_core.models.lora import text_config
+from medct_core.models.precision import PrecisionReport
+from medct_core.preprocess.model_input import ModelInput
 from tests import tiny_model
 
 
@@ -74,6 +80,48 @@ def test_adapter_of_another_model_is_refused(models: Path, tmp_path: Path) -> No
 
     with pytest.raises(ModelMismatchError):
         open_engine("tiny", device="cpu", adapter=adapter)
+
+
+@pytest.mark.parametrize("least_cosine", [0.9, 2.0])
+def test_half_precision_is_given_only_where_it_agrees(
+    local_model: LoadedModel,
+    model_input: ModelInput,
+    monkeypatch: pytest.MonkeyPatch,
+    least_cosine: float,
+) -> None:
+    engine = InferenceEngine(local_model)
+    report = PrecisionReport(1.0, latent_cosine=1.0, full_s=2.0, reduced_s=1.0)
+    monkeypatch.setattr(precision, "LEAST_COSINE", least_cosine)
+    monkeypatch.setattr(loading, "compare_precision", lambda *_, **__: report)
+
+    if least_cosine > 1:
+        with pytest.raises(ModelUnavailableError, match=r"cosine with full precision is 1\.0000"):
+            in_half_precision(engine, model_input)
+        return
+    half = in_half_precision(engine, model_input)
+
+    assert half.stamp == replace(engine.stamp, precision="bfloat16")
+    full, reduced = engine.embed_volume(model_input), half.embed_volume(model_input)
+    assert reduced.stamp.precision == "bfloat16"
+    assert not np.array_equal(full.vector, reduced.vector)
+    assert float(full.vector @ reduced.vector) > 0.9
+
+
+def test_half_precision_is_compared_on_the_loaded_weights(
+    pair_model: LoadedModel, model_input: ModelInput, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    compared: list[object] = []
+
+    def compare(network: object, *_: object, **__: object) -> PrecisionReport:
+        compared.append(network)
+        return PrecisionReport(0.5, latent_cosine=1.0, full_s=2.0, reduced_s=1.0)
+
+    monkeypatch.setattr(loading, "compare_precision", compare)
+
+    with pytest.raises(ModelUnavailableError, match=r"50\.0% of the codes agree"):
+        in_half_precision(InferenceEngine(pair_model), model_input)
+
+    assert compared == [pair_model.network]
 
 
 def _write_adapter(model: Path, folder: Path) -> Path:

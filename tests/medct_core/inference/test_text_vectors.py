@@ -57,3 +57,18 @@ def test_the_refused_prompt_is_named(pair_model: LoadedModel) -> None:
 
     with pytest.raises(PromptRefusedError, match="Endless nodule"):
         TextVectors(pair_model).encode([PAIR, endless])
+
+
+def test_wordings_of_any_length_get_the_vector_they_get_alone(pair_model: LoadedModel) -> None:
+    many = [
+        Prompt(f"{words} {dots}", ("nodule " * words + "." * dots,))
+        for words in range(1, 27, 3)
+        for dots in range(4)
+    ]
+    together = TextVectors(pair_model)
+    together.encode(many)
+
+    for prompt in many:
+        alone = TextVectors(pair_model)
+        alone.encode([prompt])
+        np.testing.assert_allclose(together.direction(prompt), alone.direction(prompt), atol=1e-5)
