@@ -23,6 +23,7 @@ from medct_core.phantom.drawing.shapes import (
     cloud,
     ellipsoid_box,
     ellipsoid_distance,
+    points_where,
     slab_coverage,
     smoothstep,
 )
@@ -65,24 +66,32 @@ def _centrilobular(
 ) -> None:
     size = by_severity(request, ((8, 11), (9, 12), (10, 14)))
     widest = by_severity(request, ((0.28, 0.36), (0.36, 0.43), (0.42, 0.5)))
-    cells = lobules(request.rng, size).at(paint.body.canvas.grid.coordinates(box))
+    pattern = lobules(request.rng, size)
+    grid = paint.body.canvas.grid
     radii = request.rng.uniform(16, 32, len(where))
-    strength = np.minimum(cloud(paint.body.canvas.grid, box, where, radii), 1.0)
-    radius = np.float32(size * widest) * strength * (0.45 + 0.75 * cells.key)
-    hole = ball_coverage(cells.centre_mm, radius, paint.edge_mm) * (strength > 0.25)
-    paint.lower_to(box, (hole * share).astype(np.float32), EMPTY_HU)
+    strength = np.minimum(cloud(grid, box, where, radii), 1.0)
+    sick = (strength > 0.25) & (share > 0)
+    cells = pattern.at(points_where(grid, box, sick))
+    radius = np.float32(size * widest) * strength[sick] * (0.45 + 0.75 * cells.key)
+    hole = np.zeros_like(share)
+    hole[sick] = share[sick] * ball_coverage(cells.centre_mm, radius, paint.edge_mm)
+    paint.lower_to(box, hole, EMPTY_HU)
 
 
 def _paraseptal(
     paint: Painting, request: DrawRequest, box: Box, share: Float, where: Points
 ) -> None:
     size = by_severity(request, ((7, 9), (9, 13), (12, 18)))
-    cells = lobules(request.rng, size).at(paint.body.canvas.grid.coordinates(box))
-    strength = cloud(paint.body.canvas.grid, box, where, np.full(len(where), 30.0))
+    pattern = lobules(request.rng, size)
+    grid = paint.body.canvas.grid
+    strength = cloud(grid, box, where, np.full(len(where), 30.0))
     depth = paint.body.depth_mm[box]
-    row = coverage_of(depth - np.float32(0.8 * size), paint.edge_mm) * (strength > 0.4)
-    hollow = 1 - slab_coverage(cells.wall_mm, 1.2, paint.edge_mm)
-    paint.lower_to(box, (row * hollow * share * (depth > 0)).astype(np.float32), EMPTY_HU)
+    row = coverage_of(depth - np.float32(0.8 * size), paint.edge_mm) * share * (depth > 0)
+    sick = (strength > 0.4) & (row > 0)
+    cells = pattern.at(points_where(grid, box, sick))
+    hollow = np.zeros_like(share)
+    hollow[sick] = row[sick] * (1 - slab_coverage(cells.wall_mm, 1.2, paint.edge_mm))
+    paint.lower_to(box, hollow, EMPTY_HU)
 
 
 def _bullae(paint: Painting, request: DrawRequest, side: str, where: Points) -> None:
@@ -109,13 +118,15 @@ def draw_mosaic(body: Body, request: DrawRequest) -> Drawn:
     box = lung_box(body, side)
     grid = body.canvas.grid
     contrast = by_severity(request, ((70, 95), (95, 130), (130, 170)))
-    cells = lobules(request.rng, request.rng.uniform(18, 34)).at(grid.coordinates(box))
+    pattern = lobules(request.rng, request.rng.uniform(18, 34))
     zone = _mosaic_zone(body, request, box, side)
-    lucent = cells.key < request.rng.uniform(0.4, 0.55)
+    share = lung_share(body, box, LOBES_OF_SIDE[side]) * zone * _without_vessels(body, box)
+    sick = share > 0
+    lucent = np.zeros(sick.shape, bool)
+    part = request.rng.uniform(0.4, 0.55)
+    lucent[sick] = pattern.at(points_where(grid, box, sick)).key < part
     # Lucent lobules trap air, their neighbours take more blood, so the mean hardly moves.
     change = np.where(lucent, np.float32(-0.6 * contrast), np.float32(0.4 * contrast))
-    spared = _without_vessels(body, box)
-    share = lung_share(body, box, LOBES_OF_SIDE[side]) * zone * spared
     present = body.canvas.hu[box]
     target = np.maximum(present + change, np.float32(-1000))
     paint.cover(box, share.astype(np.float32), target.astype(np.float32))

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from medct_core.phantom.body import Body, Points
 from medct_core.phantom.canvas import coverage_of
@@ -16,6 +17,7 @@ from medct_core.phantom.drawing.places import (
     count_by_severity,
     direction,
     in_lobes,
+    kept,
     level,
     lobe_at,
     lobes_in_words,
@@ -32,6 +34,7 @@ from medct_core.phantom.drawing.shapes import (
     ball_coverage,
     box_of_points,
     cloud,
+    points_where,
     rod_coverage,
     slab_coverage,
     smoothstep,
@@ -132,14 +135,15 @@ def draw_fibrosis(body: Body, request: DrawRequest) -> Drawn:
     paint = painting(body)
     lobes = []
     for one in sides(side):
+        sites = scatter(body, request.rng, 3000)
         for _ in range(count_by_severity(request, ((1, 1), (2, 2), (3, 4)))):
-            lobes.append(_scar(paint, request, one))
+            lobes.append(_scar(paint, request, sites, one))
     return paint.drawn(request, lobes_in_words(lobes), side_of_lobes(lobes))
 
 
-def _scar(paint: Painting, request: DrawRequest, side: str) -> str:
+def _scar(paint: Painting, request: DrawRequest, sites: Sites, side: str) -> str:
     rng = request.rng
-    sites = scatter(paint.body, rng, 3000)
+    sites = kept(sites, _nearest_first(paint.body, sites, rng))
     own = in_lobes(sites, LOBES_OF_SIDE[side])
     apical = rng.uniform() < 0.6
     place = (sites.height > 0.72) if apical else (sites.height < 0.6)
@@ -150,6 +154,13 @@ def _scar(paint: Painting, request: DrawRequest, side: str) -> str:
     _strands(paint, request, scar)
     _mesh(paint, request, scar)
     return lobe_at(int(site.lobe[0]))
+
+
+def _nearest_first(body: Body, sites: Sites, rng: np.random.Generator) -> npt.NDArray[np.intp]:
+    """Order sites by distance from a random point, which does not depend on their number."""
+    wall = body.chest_wall
+    anchor = np.asarray(wall.centre_mm) + np.asarray(wall.radii_mm) * rng.uniform(-1, 1, 3)
+    return np.argsort(np.linalg.norm(sites.points_mm - anchor, axis=1))
 
 
 def _along_pleura(sites: Sites, own: Flags, centre: Points, size: float) -> Points:
@@ -194,15 +205,19 @@ def _mesh(paint: Painting, request: DrawRequest, scar: Scar) -> None:
     """Draw reticulation with small traction cysts in a thin layer under the pleura."""
     rng, grid = request.rng, paint.body.canvas.grid
     box = box_of_points(grid, scar.points_mm, 1.6 * scar.size_mm)
-    cells = lobules(rng, rng.uniform(5.5, 8.0)).at(grid.coordinates(box))
+    pattern = lobules(rng, rng.uniform(5.5, 8.0))
     radii = np.full(len(scar.points_mm), 0.75 * scar.size_mm)
     near = cloud(grid, box, scar.points_mm, radii)
     reach = 0.62 * scar.size_mm
     shallow = 1 - smoothstep(paint.body.depth_mm[box], 0.5 * reach, reach)
     zone = smoothstep(near, 0.3, 0.6) * shallow
     share = lung_share(paint.body, box, LOBES_OF_SIDE[scar.side])
-    paint.fill(box, slab_coverage(cells.wall_mm, 1.3, paint.edge_mm) * zone, share, -60.0)
-    cyst = ball_coverage(cells.centre_mm, 1.9, paint.edge_mm) * (cells.key < 0.3)
+    sick = (zone > 0) & (share > 0)
+    cells = pattern.at(points_where(grid, box, sick))
+    net, cyst = np.zeros_like(share), np.zeros_like(share)
+    net[sick] = slab_coverage(cells.wall_mm, 1.3, paint.edge_mm)
+    cyst[sick] = ball_coverage(cells.centre_mm, 1.9, paint.edge_mm) * (cells.key < 0.3)
+    paint.fill(box, net * zone, share, -60.0)
     paint.lower_to(box, cyst * zone * share, -930.0)
 
 
@@ -214,16 +229,20 @@ def draw_septal_thickening(body: Body, request: DrawRequest) -> Drawn:
     box = lung_box(body, side)
     thickness = by_severity(request, ((0.9, 1.2), (1.2, 1.7), (1.7, 2.5)))
     deepest = by_severity(request, ((16, 22), (22, 32), (32, 45)))
-    cells = lobules(rng, rng.uniform(13, 19)).at(grid.coordinates(box))
+    pattern, unevenness = lobules(rng, rng.uniform(13, 19)), ripple(rng, 24.0)
     centres = _septal_sites(body, request, side)
     near = cloud(grid, box, centres, rng.uniform(28, 42, len(centres)))
     zone = smoothstep(near, 0.3, 0.45) * (
         1 - smoothstep(body.depth_mm[box], 0.75 * deepest, deepest)
     )
     # Some walls stay thin: an even net would be a honeycomb.
-    uneven = np.clip(0.75 + 0.6 * ripple(rng, 24.0).at(grid.coordinates(box)), 0.0, 1.3)
-    walls = slab_coverage(cells.wall_mm, thickness * uneven, paint.edge_mm)
-    paint.fill(box, walls * zone, lung_share(body, box, LOBES_OF_SIDE[side]), 0.0)
+    share = lung_share(body, box, LOBES_OF_SIDE[side])
+    sick = (zone > 0) & (share > 0)
+    points = points_where(grid, box, sick)
+    uneven = np.clip(0.75 + 0.6 * unevenness.at(points), 0.0, 1.3)
+    walls = np.zeros_like(share)
+    walls[sick] = slab_coverage(pattern.at(points).wall_mm, thickness * uneven, paint.edge_mm)
+    paint.fill(box, walls * zone, share, 0.0)
     return paint.drawn(request, LUNG_WORDS[side], side)
 
 

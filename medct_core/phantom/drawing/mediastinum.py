@@ -18,6 +18,8 @@ from medct_core.phantom.request import Drawn, DrawRequest
 
 WALL_HU = 42.0
 GAS_HU = -960.0
+# Between these, tissue begins to share the voxel with the air of a bronchus.
+OPEN_AIR_HU = (-945.0, -905.0)
 
 
 def draw_hiatal_hernia(body: Body, request: DrawRequest) -> Drawn:
@@ -124,8 +126,9 @@ def _node(paint: Painting, centre: Points, radii: Points, density: float) -> Non
     shape = Ellipsoid((x, y, z), (a, b, c))
     box = ellipsoid_box(body.canvas.grid, shape, 3)
     distance = ellipsoid_distance(body.canvas.grid.coordinates(box), shape)
-    airways = (body.trachea, *(tube for tube in body.bronchi if tube.radii_mm[0] > 3.5))
-    node = coverage_of(distance, paint.edge_mm) * (1 - tubes_in(body.canvas.grid, box, airways))
+    trachea = tubes_in(body.canvas.grid, box, (body.trachea,))
+    node = coverage_of(distance, paint.edge_mm) * (1 - trachea)
     # Vessels with contrast medium stay as they are; bone cannot lie here.
     spared = smoothstep(body.canvas.hu[box], 70, 110)
-    paint.raise_to(box, (node * (1 - spared)).astype(np.float32), density)
+    node = node * (1 - spared) * smoothstep(body.canvas.hu[box], *OPEN_AIR_HU)
+    paint.raise_to(box, node, density)

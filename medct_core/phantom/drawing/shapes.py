@@ -201,6 +201,13 @@ def cloud(grid: Grid, box: Box, centres_mm: Points, radii_mm: npt.NDArray[np.flo
     return total
 
 
+def points_where(grid: Grid, box: Box, flags: npt.NDArray[np.bool_]) -> Coordinates:
+    """x, y, z in mm, each ``(n,)``, of the voxels of a box where `flags` is true."""
+    i, j, k = np.nonzero(flags)
+    x, y, z = grid.coordinates(box)
+    return x[i, 0, 0], y[0, j, 0], z[0, 0, k]
+
+
 def smoothstep(value: Float, low: float, high: float) -> Float:
     """Rise smoothly from 0 at `low` to 1 at `high`."""
     t = np.clip((value - np.float32(low)) / np.float32(high - low), 0.0, 1.0)

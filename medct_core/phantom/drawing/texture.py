@@ -49,16 +49,28 @@ class Ripple:
     phases: Points
 
     def at(self, coordinates: Coordinates) -> Float:
-        """Evaluate at broadcastable coordinates in mm."""
+        """Evaluate at coordinates in mm: axes to broadcast, or three lists of one length."""
         x, y, z = coordinates
+        if x.ndim == 1:
+            return self._at_points(x, y, z)
         total = np.zeros(np.broadcast_shapes(x.shape, y.shape, z.shape), np.float32)
         for wave, phase in zip(self.waves.astype(np.float32), self.phases, strict=True):
             # cos(a + b) = cos a cos b - sin a sin b keeps the costly functions off the volume.
             flat, upright = x * wave[0] + y * wave[1] + np.float32(phase), z * wave[2]
             total += np.cos(flat) * np.cos(upright)
             total -= np.sin(flat) * np.sin(upright)
-        total *= np.float32((2 / len(self.waves)) ** 0.5 / 1.2)
+        total *= np.float32(self._scale())
         return total
+
+    def _at_points(self, x: Float, y: Float, z: Float) -> Float:
+        total = np.zeros(len(x), np.float32)
+        for wave, phase in zip(self.waves.astype(np.float32), self.phases, strict=True):
+            total += np.cos(x * wave[0] + y * wave[1] + z * wave[2] + np.float32(phase))
+        total *= np.float32(self._scale())
+        return total
+
+    def _scale(self) -> float:
+        return float((2 / len(self.waves)) ** 0.5 / 1.2)
 
 
 def ripple(rng: np.random.Generator, wavelength_mm: float, count: int = 6) -> Ripple:
@@ -91,7 +103,7 @@ class Lobules:
     seed: int
 
     def at(self, coordinates: Coordinates) -> Cells:
-        """Find the lobule of each voxel."""
+        """Find the lobule at coordinates in mm: axes to broadcast, or lists of one length."""
         bent = self._bent(coordinates)
         corner = [np.rint(part) for part in bent]
         middle = [np.floor(part) + np.float32(0.5) for part in bent]

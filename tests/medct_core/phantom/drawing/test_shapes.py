@@ -117,14 +117,14 @@ def test_a_box_within_a_box_is_found_by_its_slices() -> None:
 
     part = inside(outer, inner)
 
+    assert np.prod(shape_of(part)) == np.prod(shape_of(inner))
     assert cut(outer, part) == inner
-    assert list(shape_of(part)) == [10, 10, 10]
 
 
 def test_a_cloud_is_highest_at_its_centre_and_fades() -> None:
     field = cloud(GRID, whole(GRID), np.array([[1.0, 1.0, 1.0]]), np.array([8.0]))
 
-    assert np.unravel_index(int(field.argmax()), field.shape) == (20, 20, 20)
+    assert list(np.unravel_index(int(field.argmax()), field.shape)) == [20, 20, 20]
     assert field[20, 20, 20] == pytest.approx(1.0, abs=1e-5)
     assert field[0].max() == 0
 

@@ -30,6 +30,18 @@ def test_a_ripple_does_not_depend_on_where_it_is_sampled(seed: int) -> None:
     np.testing.assert_allclose(fine[::2], coarse, atol=1e-4)
 
 
+def test_a_list_of_points_gives_what_the_axes_give() -> None:
+    x, y, z = _cube(5, 40.0)
+    a, b, c = (np.broadcast_to(axis, (5, 5, 5)).ravel() for axis in (x, y, z))
+    wave = ripple(np.random.default_rng(1), 12.0)
+    pattern = lobules(np.random.default_rng(1), 12.0)
+
+    walls = pattern.at((x, y, z)).wall_mm
+
+    np.testing.assert_allclose(wave.at((x, y, z)).ravel(), wave.at((a, b, c)), atol=1e-4)
+    np.testing.assert_allclose(walls.ravel(), pattern.at((a, b, c)).wall_mm, atol=1e-3)
+
+
 def test_a_ripple_is_centred_and_bounded() -> None:
     values = ripple(np.random.default_rng(3), 15.0).at(_cube(40, 200.0))
 
