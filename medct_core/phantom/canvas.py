@@ -7,6 +7,7 @@ first order and a septum thinner than a voxel still raises its density.
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -31,9 +32,8 @@ class Grid:
     spacing_mm: tuple[float, float, float]
 
     def axis_mm(self, axis: int) -> Float:
-        """``(n,)`` float32 coordinates of the voxel centres along one axis."""
-        n, step = self.shape[axis], self.spacing_mm[axis]
-        return ((np.arange(n) - (n - 1) / 2) * step).astype(np.float32)
+        """``(n,)`` float32 coordinates of the voxel centres along one axis; read-only."""
+        return _centres_mm(self.shape[axis], self.spacing_mm[axis])
 
     def coordinates(self, box: Box) -> tuple[Float, Float, Float]:
         """x, y, z in mm inside `box`, each shaped to broadcast: (i,1,1), (1,j,1), (1,1,k)."""
@@ -53,6 +53,14 @@ class Grid:
             last = int(np.ceil(high[axis] / step + (n - 1) / 2)) + 2
             slices.append(slice(min(max(first, 0), n), min(max(last, 0), n)))
         return slices[0], slices[1], slices[2]
+
+
+@lru_cache(maxsize=64)
+def _centres_mm(count: int, step_mm: float) -> Float:
+    """Thousands of small shapes ask for the same few axes."""
+    centres: Float = ((np.arange(count) - (count - 1) / 2) * step_mm).astype(np.float32)
+    centres.flags.writeable = False
+    return centres
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -1,13 +1,14 @@
 """One phantom: a chest, what is wrong with it, and the scan of both."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
+from functools import lru_cache
 
 import numpy as np
 
 from medct_core.errors import UsageError
 from medct_core.phantom.body import Body
-from medct_core.phantom.canvas import Float, Grid
+from medct_core.phantom.canvas import Canvas, Float, Grid
 from medct_core.phantom.chest.draw import draw_chest
 from medct_core.phantom.drawing.registry import LOOK_ALIKES, draw_findings
 from medct_core.phantom.request import SEVERITIES, Drawn, DrawRequest
@@ -23,6 +24,8 @@ PHANTOM_VERSION = 1
 """Changes with every change of any voxel; numbers of two versions are never compared."""
 
 _LOOK_ALIKE_SHARE = 0.45
+# A kept body takes 12 bytes and more a voxel: 7 MB at the size models train on.
+_MOST_KEPT_VOXELS = 1_000_000
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -61,12 +64,37 @@ def draw_phantom(spec: PhantomSpec, grid: Grid) -> Phantom:
         If the domain, a finding or a severity is unknown.
     """
     _check(spec)
-    scanner = SCANNERS[spec.domain]
-    body = draw_chest(grid, spec.seed, scanner)
-    _draw_look_alikes(body, spec.seed)
+    body = _harmless(grid, spec)
     drawn = draw_findings(body, _requests(spec))
-    hu = acquire(body.canvas.hu, grid, scanner, stream(spec.seed, f"scanner {spec.domain}"))
+    rng = stream(spec.seed, f"scanner {spec.domain}")
+    hu = acquire(body.canvas.hu, grid, SCANNERS[spec.domain], rng)
     return Phantom(_volume(hu, grid, spec), drawn, spec)
+
+
+def _harmless(grid: Grid, spec: PhantomSpec) -> Body:
+    """Draw the body without findings, or copy it where the phantom before had the same."""
+    if np.prod(grid.shape) > _MOST_KEPT_VOXELS:
+        return _drawn_harmless(grid, spec.seed, spec.domain)
+    kept = _kept_harmless(grid, spec.seed, spec.domain)
+    return replace(kept, canvas=Canvas(grid, kept.canvas.hu.copy()))
+
+
+@lru_cache(maxsize=1)
+def _kept_harmless(grid: Grid, seed: int, domain: str) -> Body:
+    """Twins and the two draws of a body follow each other, so one is enough to keep."""
+    body = _drawn_harmless(grid, seed, domain)
+    body.canvas.hu.flags.writeable = False
+    for field in fields(body):
+        value = getattr(body, field.name)
+        if isinstance(value, np.ndarray):
+            value.flags.writeable = False
+    return body
+
+
+def _drawn_harmless(grid: Grid, seed: int, domain: str) -> Body:
+    body = draw_chest(grid, seed, SCANNERS[domain])
+    _draw_look_alikes(body, seed)
+    return body
 
 
 def _check(spec: PhantomSpec) -> None:
