@@ -111,6 +111,34 @@ def test_a_phase_of_an_enhanced_ct_is_chosen_by_its_number(tmp_path: Path) -> No
     np.testing.assert_array_equal(read(tmp_path, frame=3).values, SCAN.values + 10)
 
 
+def test_a_frame_that_does_not_say_where_it_lies_is_set_apart(tmp_path: Path) -> None:
+    data = making.enhanced(SCAN)
+    del data.PerFrameFunctionalGroupsSequence[4].PlanePositionSequence
+    making.save(data, tmp_path / "a.dcm")
+    (study,) = studies_in(files_below(tmp_path)).studies
+
+    scan = read_dicom(study.series[0], frame=None, watch=Watch())
+
+    assert [series.is_scan for series in study.series] == [True, False]
+    assert codes(scan) == ["missing-slices"]
+    np.testing.assert_array_equal(scan.values, np.delete(SCAN.values, 4, axis=2))
+
+
+def test_two_stacks_in_one_file_are_refused(tmp_path: Path) -> None:
+    data = making.enhanced(SCAN)
+    for index, group in enumerate(data.PerFrameFunctionalGroupsSequence[5:]):
+        orientation = Dataset()
+        orientation.ImageOrientationPatient = [1, 0, 0, 0, 0, -1]
+        group.PlaneOrientationSequence = [orientation]
+        group.PlanePositionSequence[0].ImagePositionPatient = [0, 3.0 * index, 0]
+    making.save(data, tmp_path / "a.dcm")
+    (study,) = studies_in(files_below(tmp_path)).studies
+
+    assert len(study.series) == 2
+    with pytest.raises(UnsupportedImageError, match="several stacks"):
+        read_dicom(study.series[0], frame=None, watch=Watch())
+
+
 def test_doubled_positions_are_refused_with_two_names(tmp_path: Path) -> None:
     making.write_series(tmp_path / "a", SCAN)
 

@@ -1,8 +1,10 @@
 """From a path to a volume, whatever the path is."""
 
 import contextlib
+import gc
 import logging
 import shutil
+import warnings
 import zipfile
 from pathlib import Path
 
@@ -35,6 +37,19 @@ SCAN = making.chest_volume()
 
 def read(path: Path) -> Volume:
     return read_volume(largest_chest_ct(open_study(path)))
+
+
+def write_disc(folder: Path, disc: Path) -> None:
+    """Write the slices of a folder as a DICOM disc with its DICOMDIR."""
+    # pydicom leaves its temporary folder to the garbage collector, which says so.
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ResourceWarning)
+        fileset = FileSet()
+        for path in sorted(folder.iterdir()):
+            fileset.add(path)
+        fileset.write(disc)
+        del fileset
+        gc.collect()
 
 
 def zipped(folder: Path) -> Path:
@@ -80,10 +95,7 @@ def test_the_image_half_of_a_pair_leads_to_its_header(tmp_path: Path) -> None:
 
 def test_a_dicomdir_leads_to_its_files_and_says_which_are_missing(tmp_path: Path) -> None:
     making.write_series(tmp_path / "in", SCAN, change=_complete_for_directory)
-    fileset = FileSet()
-    for path in sorted((tmp_path / "in").iterdir()):
-        fileset.add(path)
-    fileset.write(tmp_path / "disc")
+    write_disc(tmp_path / "in", tmp_path / "disc")
     directory = tmp_path / "disc" / "DICOMDIR"
 
     assert read(directory).content_sha256 == SCAN.content_sha256
@@ -98,10 +110,7 @@ def test_a_dicomdir_leads_to_its_files_and_says_which_are_missing(tmp_path: Path
 
 def test_a_dicomdir_on_its_own_says_that_its_files_are_not_there(tmp_path: Path) -> None:
     making.write_series(tmp_path / "in", SCAN, change=_complete_for_directory)
-    fileset = FileSet()
-    for path in (tmp_path / "in").iterdir():
-        fileset.add(path)
-    fileset.write(tmp_path / "disc")
+    write_disc(tmp_path / "in", tmp_path / "disc")
     (tmp_path / "DICOMDIR").write_bytes((tmp_path / "disc" / "DICOMDIR").read_bytes())
 
     with pytest.raises(NotAnImageError, match="None of the 10 files"):
@@ -152,7 +161,7 @@ def test_one_slice_asks_for_the_whole_series(tmp_path: Path) -> None:
     with pytest.raises(UnsupportedImageError, match="single CT slice") as caught:
         read_volume(open_study(path).series[0])
 
-    assert caught.value.remedy == "Open the folder that holds the whole series."
+    assert caught.value.remedy == "Open the folder that holds the whole CT series."
 
 
 @pytest.mark.parametrize(
