@@ -152,29 +152,70 @@ def _aorta() -> Tube:
     return Tube(np.vstack([[[8, -10, 5]], arch, down]), np.full(25, 13.0), name="aorta")
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Lines:
+    """Every tube of the stand-in chest."""
+
+    bronchi: tuple[Tube, ...]
+    vessels: tuple[Tube, ...]
+    ribs: tuple[Tube, ...]
+    spine: Tube
+    oesophagus: Tube
+    trachea: Tube
+    cava: Tube
+    carotid: Tube
+    aorta: Tube
+
+
+def _lines() -> Lines:
+    bronchi = _bronchi()
+    return Lines(
+        bronchi=bronchi,
+        vessels=tuple(
+            Tube(t.points_mm + 5.0, t.radii_mm, t.side, t.lobe, "vessel") for t in bronchi
+        ),
+        ribs=tuple(_arc(n, side) for side in LUNGS for n in range(9)),
+        spine=_tube([[0, 75, 150], [0, 75, -150]], 18, name="spine"),
+        oesophagus=_tube([[3, 38, z] for z in np.linspace(150, -140, 15)], 7, name="oesophagus"),
+        trachea=_tube([[0, 8, 150], [0, 8, 25]], 9, name="trachea"),
+        cava=_tube([[-22, -5, 70], [-24, -10, 5]], 9, name="superior vena cava"),
+        carotid=_tube([[8, 10, 68], [14, 0, 130]], 4, name="left carotid artery"),
+        aorta=_aorta(),
+    )
+
+
+def _paint_lines(canvas: Canvas, lines: Lines) -> None:
+    for tubes, value in (
+        (lines.vessels, 40.0),
+        (lines.bronchi, 0.0),
+        (lines.ribs, 500.0),
+        ((lines.spine,), 220.0),
+        ((lines.oesophagus, lines.aorta, lines.cava, lines.carotid), 42.0),
+        ((lines.trachea,), -950.0),
+    ):
+        _paint_tubes(canvas, tubes, value)
+
+
+STATIONS = {
+    "right paratracheal": (-18.0, 2.0, 50.0),
+    "subcarinal": (0.0, 14.0, 8.0),
+    "right hilar": (-34.0, 6.0, 8.0),
+    "left hilar": (34.0, 6.0, 8.0),
+    "aortopulmonary": (20.0, 2.0, 35.0),
+}
+THYROID = {
+    "right": Ellipsoid((-18.0, -8.0, 140.0), (9.0, 9.0, 18.0)),
+    "left": Ellipsoid((18.0, -8.0, 140.0), (9.0, 9.0, 18.0)),
+}
+
+
 def crude_body(grid: Grid) -> Body:
     """Paint the stand-in chest at the resolution of a grid."""
     canvas = Canvas(grid, np.full(grid.shape, -1000, np.float32))
     _paint_trunk(canvas)
     lung, depth, lobes = _paint_lungs(canvas)
-    ribs = tuple(_arc(n, side) for side in LUNGS for n in range(9))
-    bronchi = _bronchi()
-    vessels = tuple(Tube(t.points_mm + 5.0, t.radii_mm, t.side, t.lobe, "vessel") for t in bronchi)
-    spine = _tube([[0, 75, 150], [0, 75, -150]], 18, name="spine")
-    oesophagus = _tube([[3, 38, z] for z in np.linspace(150, -140, 15)], 7, name="oesophagus")
-    trachea = _tube([[0, 8, 150], [0, 8, 25]], 9, name="trachea")
-    cava = _tube([[-22, -5, 70], [-24, -10, 5]], 9, name="superior vena cava")
-    carotid = _tube([[8, 10, 68], [14, 0, 130]], 4, name="left carotid artery")
-    aorta = _aorta()
-    for tubes, value in (
-        (vessels, 40.0),
-        (bronchi, 0.0),
-        (ribs, 500.0),
-        ((spine,), 220.0),
-        ((oesophagus, aorta, cava, carotid), 42.0),
-        ((trachea,), -950.0),
-    ):
-        _paint_tubes(canvas, tubes, value)
+    lines = _lines()
+    _paint_lines(canvas, lines)
     _, y, z = grid.coordinates(whole(grid))
     return Body(
         canvas=canvas,
@@ -183,31 +224,22 @@ def crude_body(grid: Grid) -> Body:
         depth_mm=depth.astype(np.float32),
         height=np.clip((z + 115) / 230, 0, 1),
         dependency=np.clip((y + 80) / 160, 0, 1),
-        bronchi=bronchi,
-        vessels=vessels,
-        ribs=ribs,
+        bronchi=lines.bronchi,
+        vessels=lines.vessels,
+        ribs=lines.ribs,
         coronaries=tuple(_coronary(HEART, turn) for turn in (0.3, 1.4, 2.4)),
-        trachea=trachea,
-        aorta=aorta,
-        oesophagus=oesophagus,
-        spine=spine,
-        great_vessels=(cava, carotid),
+        trachea=lines.trachea,
+        aorta=lines.aorta,
+        oesophagus=lines.oesophagus,
+        spine=lines.spine,
+        great_vessels=(lines.cava, lines.carotid),
         heart=HEART,
         stomach=Ellipsoid((60.0, -10.0, -130.0), (45.0, 40.0, 30.0)),
         liver=Ellipsoid((-55.0, -10.0, -130.0), (80.0, 70.0, 40.0)),
         diaphragm_mm=np.full(grid.shape[:2], -95.0, np.float32),
         chest_wall=Ellipsoid((0.0, 0.0, 0.0), (128.0, 88.0, 120.0)),
-        node_stations_mm={
-            "right paratracheal": (-18.0, 2.0, 50.0),
-            "subcarinal": (0.0, 14.0, 8.0),
-            "right hilar": (-34.0, 6.0, 8.0),
-            "left hilar": (34.0, 6.0, 8.0),
-            "aortopulmonary": (20.0, 2.0, 35.0),
-        },
-        thyroid={
-            "right": Ellipsoid((-18.0, -8.0, 140.0), (9.0, 9.0, 18.0)),
-            "left": Ellipsoid((18.0, -8.0, 140.0), (9.0, 9.0, 18.0)),
-        },
+        node_stations_mm=STATIONS,
+        thyroid=THYROID,
     )
 
 
