@@ -65,12 +65,37 @@ class Outcome:
 
 
 @dataclass(frozen=True, slots=True)
-class Job:
-    """What is to be done with every scan."""
+class Wish:
+    """What was asked for on the command line."""
 
     model: str | None
     adapter: Path | None
     device: str
+    texts: tuple[str, ...]
+    prompt_file: Path | None
+    series: str | None
+    frame: int | None
+    force: bool
+    patient: bool
+    out: Path
+    formats: str
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """What is done with every scan.
+
+    Attributes
+    ----------
+    engine
+        The model, loaded.
+    own
+        Prompts beside the model's.
+    choice, out, formats
+        Which part of a path is scored, and what is written where.
+    """
+
+    engine: "InferenceEngine"
     own: tuple["Prompt | str", ...]
     choice: "ScanChoice"
     out: Path
@@ -112,24 +137,26 @@ def analyze(
 
     Example: medct analyze scan.nii.gz --out results --prompt "cavitating nodule"
     """
-    from medct_core.analysis import ScanChoice
-
-    job = Job(
+    wish = Wish(
         model=model,
         adapter=adapter,
         device=device,
-        own=(*_written(prompts), *(prompt or ())),
-        choice=ScanChoice(series, frame, force, patient_text),
+        texts=tuple(prompt or ()),
+        prompt_file=prompts,
+        series=series,
+        frame=frame,
+        force=force,
+        patient=patient_text,
         out=out,
-        formats=_formats(formats),
+        formats=formats,
     )
     outcomes: list[Outcome] = []
     stopped: Cancelled | None = None
     try:
-        interruptible(lambda cancel: _analyze_all(paths, job, outcomes, cancel))
+        interruptible(lambda cancel: _analyze_all(paths, wish, outcomes, cancel))
     except Cancelled as error:
         stopped = error
-    _finish(tuple(outcomes), job, as_json=as_json, stopped=stopped)
+    _finish(tuple(outcomes), wish, as_json=as_json, stopped=stopped)
 
 
 def _formats(text: str) -> tuple[str, ...]:
@@ -145,24 +172,27 @@ def _formats(text: str) -> tuple[str, ...]:
     return wanted
 
 
+def _analyze_all(
+    paths: Sequence[Path], wish: Wish, outcomes: list[Outcome], cancel: CancelToken
+) -> None:
+    """Do everything; what is slow to import is imported here, where Ctrl-C does not wait for it."""
+    formats = _formats(wish.formats)
+    own: tuple[Prompt | str, ...] = (*_written(wish.prompt_file), *wish.texts)
+    scans = [scan for path in paths for scan in _scans_in(path, outcomes)]
+    if not scans:
+        return
+    _make_folder(wish.out)
+    job = _job(wish, own, formats)
+    for number, scan in enumerate(scans, start=1):
+        cancel.raise_if_cancelled()
+        title = f"{scan.name} ({number} of {len(scans)})" if len(scans) > 1 else scan.name
+        outcomes.append(_analyze_one(scan, title, job, cancel))
+
+
 def _written(file: Path | None) -> tuple["Prompt", ...]:
     from medct_core.inference.prompt_file import read_prompts
 
     return read_prompts(file) if file else ()
-
-
-def _analyze_all(
-    paths: Sequence[Path], job: Job, outcomes: list[Outcome], cancel: CancelToken
-) -> None:
-    scans = [scan for path in paths for scan in _scans_in(path, outcomes)]
-    if not scans:
-        return
-    _make_folder(job.out)
-    engine = _engine(job)
-    for number, scan in enumerate(scans, start=1):
-        cancel.raise_if_cancelled()
-        title = f"{scan.name} ({number} of {len(scans)})" if len(scans) > 1 else scan.name
-        outcomes.append(_analyze_one(scan, title, engine, job, cancel))
 
 
 def _scans_in(path: Path, outcomes: list[Outcome]) -> tuple[Path, ...]:
@@ -187,20 +217,21 @@ def _make_folder(folder: Path) -> None:
         ) from error
 
 
-def _engine(job: Job) -> "InferenceEngine":
+def _job(wish: Wish, own: tuple["Prompt | str", ...], formats: tuple[str, ...]) -> Job:
     """Load the model, and refuse prompts it cannot read before any scan is touched."""
-    from medct_core.analysis import prompts_for
+    from medct_core.analysis import ScanChoice, prompts_for
     from medct_core.inference.loading import open_engine
 
     with progress_bar("Loading the model") as report:
-        engine = open_engine(job.model, device=job.device, adapter=job.adapter, on_progress=report)
-    engine.check_prompts(prompts_for(engine, job.own))
-    return engine
+        engine = open_engine(
+            wish.model, device=wish.device, adapter=wish.adapter, on_progress=report
+        )
+    engine.check_prompts(prompts_for(engine, own))
+    choice = ScanChoice(wish.series, wish.frame, wish.force, wish.patient)
+    return Job(engine, own, choice, wish.out, formats)
 
 
-def _analyze_one(
-    scan: Path, title: str, engine: "InferenceEngine", job: Job, cancel: CancelToken
-) -> Outcome:
+def _analyze_one(scan: Path, title: str, job: Job, cancel: CancelToken) -> Outcome:
     from medct_core.analysis import analyze as analyze_scan
     from medct_core.export.files import write_report
 
@@ -209,7 +240,7 @@ def _analyze_one(
         with progress_bar(title) as report:
             result = analyze_scan(
                 scan,
-                model=engine,
+                model=job.engine,
                 prompts=job.own,
                 choice=job.choice,
                 cancel=cancel,
@@ -238,7 +269,7 @@ def _overall(report: Callable[[float], None]) -> Callable[[str, float], None]:
 
 
 def _finish(
-    outcomes: tuple[Outcome, ...], job: Job, *, as_json: bool, stopped: Cancelled | None
+    outcomes: tuple[Outcome, ...], wish: Wish, *, as_json: bool, stopped: Cancelled | None
 ) -> None:
     """Say what became of every scan, and end with the exit code that stands for it.
 
@@ -250,7 +281,7 @@ def _finish(
         With the highest exit code of several scans.
     """
     reports = tuple(outcome.report for outcome in outcomes if outcome.report is not None)
-    table = _write_table(reports, job) if len(outcomes) > 1 else ()
+    table = _write_table(reports, wish) if len(outcomes) > 1 else ()
     code = INTERRUPTED if stopped else worst(outcome.exit_code for outcome in outcomes)
     if as_json:
         print_json(_as_fields(outcomes, table, code))
@@ -265,10 +296,10 @@ def _finish(
     raise typer.Exit(code)
 
 
-def _write_table(reports: tuple["Report", ...], job: Job) -> tuple[Path, ...]:
+def _write_table(reports: tuple["Report", ...], wish: Wish) -> tuple[Path, ...]:
     from medct_core.export.files import write_table
 
-    return (write_table(reports, job.out),) if reports and "csv" in job.formats else ()
+    return (write_table(reports, wish.out),) if reports and "csv" in wish.formats.lower() else ()
 
 
 def _as_fields(outcomes: tuple[Outcome, ...], table: tuple[Path, ...], code: int) -> dict[str, Any]:

@@ -15,7 +15,7 @@ Result = TypeVar("Result")
 
 _SHOW_CURSOR = "\x1b[?25h"  # a progress bar that was left behind has hidden it
 _LOOK_EVERY_S = 0.05
-_GRACE_S = 0.6
+_GRACE_S = 0.4
 """How long interrupted work may take to reach a place where it can stop."""
 
 

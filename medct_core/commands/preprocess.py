@@ -1,5 +1,6 @@
 """`medct preprocess`: a scan as a model wants it, in a file."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -11,7 +12,6 @@ from medct_core.commands.interrupt import interruptible
 from medct_core.errors import OutOfDiskError, UsageError
 
 if TYPE_CHECKING:
-    from medct_core.analysis import ScanChoice
     from medct_core.preprocess.model_input import ModelInput
     from medct_core.preprocess.recipe import Recipe
 
@@ -35,11 +35,10 @@ def preprocess(
 
     Example: medct preprocess scan.nii.gz --recipe ct-clip --out scan.npy
     """
-    from medct_core.analysis import ScanChoice
-
     chosen = _recipe(recipe)
-    choice = ScanChoice(series=series, frame=frame)
-    prepared = interruptible(lambda cancel: _prepared(scan, chosen, choice, cancel))
+    prepared = interruptible(
+        lambda cancel: _prepared(scan, chosen, cancel, series=series, frame=frame)
+    )
     _save(prepared, out)
     for notice in prepared.notices:
         to_stderr().print(notice.text, markup=False)
@@ -60,14 +59,14 @@ def _recipe(name: str) -> "Recipe":
 
 
 def _prepared(
-    scan: Path, recipe: "Recipe", choice: "ScanChoice", cancel: CancelToken
+    scan: Path, recipe: "Recipe", cancel: CancelToken, *, series: str | None, frame: int | None
 ) -> "ModelInput":
-    from dataclasses import replace
-
-    from medct_core.analysis import read_scan
+    """Read and prepare; what is slow to import is imported here, beside the thread of Ctrl-C."""
+    from medct_core.analysis import ScanChoice, read_scan
     from medct_core.preprocess.prepare import prepare
     from medct_core.preprocess.suitability import unsuitability
 
+    choice = ScanChoice(series=series, frame=frame)
     with progress_bar(scan.name) as report:
         read = read_scan(scan, choice=choice, cancel=cancel, on_progress=report)
         prepared = prepare(read.volume, recipe, cancel=cancel)
