@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from medct_core.phantom.body import Body, Ellipsoid, Tube
-from medct_core.phantom.canvas import Canvas, Grid, coverage_of
+from medct_core.phantom.canvas import Canvas, Float, Grid, coverage_of
 from medct_core.phantom.chest.habitus import Habitus, sample_habitus
 from medct_core.phantom.chest.mediastinum import (
     Mediastinum,
@@ -46,7 +46,7 @@ def draw_chest(grid: Grid, seed: int, scanner: Scanner) -> Body:
     habitus = sample_habitus(stream(seed, "habitus"), scanner.contrast_share)
     organs = plan_mediastinum(habitus, stream(seed, "organs"))
     trunk = draw_trunk(canvas, habitus, stream(seed, "trunk"))
-    trunk = beside_heart(canvas, trunk, organs.heart)
+    trunk = beside_heart(canvas, trunk, organs)
     draw_abdomen(canvas, habitus, organs, trunk, stream(seed, "abdomen"))
     ribs = rib_tubes(habitus, stream(seed, "ribs"))
     spine = draw_spine(canvas, habitus, stream(seed, "spine"))
@@ -70,10 +70,10 @@ class Lines:
     spine: Tube
 
 
-def beside_heart(canvas: Canvas, trunk: Trunk, heart: Ellipsoid) -> Trunk:
+def beside_heart(canvas: Canvas, trunk: Trunk, organs: Mediastinum) -> Trunk:
     """Take the heart and its fat out of the lungs."""
     coordinates = canvas.grid.coordinates(whole(canvas.grid))
-    outside = 4.0 - ellipsoid_distance(coordinates, heart)
+    outside = organs.heart_fat_mm - ellipsoid_distance(coordinates, organs.heart)
     lung = np.maximum(trunk.lung_mm, outside)
     lobes = np.where(lung < 0, trunk.lobes, 0).astype(np.int8)
     return replace(trunk, lung_mm=lung, lobes=lobes)
@@ -85,7 +85,9 @@ def draw_table(canvas: Canvas, habitus: Habitus, scanner: Scanner) -> None:
     x, y, _ = canvas.grid.coordinates(box)
     back = habitus.centre_mm[1] + habitus.cage_mm[1] + habitus.muscle_mm + habitus.fat_mm + 14
     top = np.float32(back) - np.float32(scanner.table_curve) * x**2 / np.float32(2000.0)
-    shell = slab_coverage(y - top - 2.0, 4.0, edge) * coverage_of(np.abs(x) - 190.0, edge)
+    below: Float = y - top - np.float32(2.0)
+    aside: Float = np.abs(x) - np.float32(190.0)
+    shell = slab_coverage(below, 4.0, edge) * coverage_of(aside, edge)
     air = coverage_of(canvas.hu + 700.0, 200.0)
     canvas.blend(box, shell * air, -150.0)
 

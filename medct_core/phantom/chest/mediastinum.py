@@ -1,5 +1,6 @@
 """Heart, great vessels, oesophagus, thyroid, and the organs below the diaphragm."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -26,6 +27,7 @@ class Mediastinum:
     """What lies between and below the lungs."""
 
     heart: Ellipsoid
+    heart_fat_mm: float
     aorta: Tube
     great_vessels: tuple[Tube, ...]
     coronaries: tuple[Tube, ...]
@@ -53,6 +55,7 @@ def plan_mediastinum(habitus: Habitus, rng: np.random.Generator) -> Mediastinum:
     }
     return Mediastinum(
         heart=heart,
+        heart_fat_mm=rng.uniform(1.5, 4.5),
         aorta=_aorta(habitus, rng),
         great_vessels=_great_vessels(habitus, rng),
         coronaries=_coronaries(heart),
@@ -80,7 +83,7 @@ def _heart(habitus: Habitus, rng: np.random.Generator) -> Ellipsoid:
 
 def _tube(
     habitus: Habitus,
-    points: list[tuple[float, float, float]],
+    points: Sequence[tuple[float, float, float]],
     radius_mm: float,
     name: str,
     side: str = "middle",
@@ -214,7 +217,7 @@ def draw_mediastinum(
     canvas: Canvas, habitus: Habitus, organs: Mediastinum, rng: np.random.Generator
 ) -> None:
     """Paint heart, vessels, oesophagus and thyroid."""
-    _draw_heart(canvas, habitus, organs.heart, rng)
+    _draw_heart(canvas, habitus, organs)
     arteries = ("aorta", "artery", "trunk")
     for tube in (*organs.great_vessels, organs.aorta):
         arterial = tube.name.endswith(arteries)
@@ -225,15 +228,12 @@ def draw_mediastinum(
         _draw_ellipsoid(canvas, gland, _THYROID_HU)
 
 
-def _draw_heart(
-    canvas: Canvas, habitus: Habitus, heart: Ellipsoid, rng: np.random.Generator
-) -> None:
-    edge = canvas.edge_mm()
+def _draw_heart(canvas: Canvas, habitus: Habitus, organs: Mediastinum) -> None:
+    edge, heart = canvas.edge_mm(), organs.heart
     box = ellipsoid_box(canvas.grid, heart, 10)
     coordinates = canvas.grid.coordinates(box)
     distance = ellipsoid_distance(coordinates, heart)
-    fat = rng.uniform(1.5, 4.5)
-    canvas.blend(box, coverage_of(distance - fat, edge), _FAT_HU)
+    canvas.blend(box, coverage_of(distance - organs.heart_fat_mm, edge), _FAT_HU)
     canvas.blend(box, coverage_of(distance, edge), _MYOCARDIUM_HU)
     x, y, z = heart.centre_mm
     a, b, c = heart.radii_mm

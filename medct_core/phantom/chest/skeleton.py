@@ -3,7 +3,7 @@
 import numpy as np
 
 from medct_core.phantom.body import Points, Tube
-from medct_core.phantom.canvas import Canvas, coverage_of
+from medct_core.phantom.canvas import Canvas, Float, coverage_of
 from medct_core.phantom.chest.habitus import Habitus
 from medct_core.phantom.chest.trunk import cage_profile, spine_x
 from medct_core.phantom.drawing.shapes import (
@@ -50,11 +50,12 @@ def _spine_line(habitus: Habitus, heights: Points) -> Points:
 def _draw_arch(canvas: Canvas, frame: Coordinates, habitus: Habitus) -> None:
     u, v, from_disc = frame
     box, edge, scale = whole(canvas.grid), canvas.edge_mm(), habitus.scale
-    canal = np.sqrt(u**2 + (v - np.float32(25 * scale)) ** 2)
+    canal: Float = np.sqrt(u**2 + (v - np.float32(25 * scale)) ** 2)
     segments = 0.35 + 0.65 * coverage_of(6.0 - from_disc, edge)
-    ring = coverage_of(np.abs(canal - 11.5 * scale) - 3.5, edge) * segments
-    process = np.maximum(np.abs(u) - 3.5, np.abs(v - np.float32(43 * scale)) - 11 * scale)
-    wings = np.maximum(np.abs(v - np.float32(24 * scale)) - 5.0, np.abs(u) - 30 * scale)
+    off_ring: Float = np.abs(canal - 11.5 * scale) - 3.5
+    ring = coverage_of(off_ring, edge) * segments
+    process: Float = np.maximum(np.abs(u) - 3.5, np.abs(v - np.float32(43 * scale)) - 11 * scale)
+    wings: Float = np.maximum(np.abs(v - np.float32(24 * scale)) - 5.0, np.abs(u) - 30 * scale)
     wings = np.maximum(wings, 9.5 * scale - canal)
     bone = np.maximum(ring, coverage_of(np.minimum(process, wings), edge) * segments)
     canvas.blend(box, bone, 0.5 * _CORTEX_HU)

@@ -167,8 +167,8 @@ def draw_tree(canvas: Canvas, tree: Tree, lung: Float, blood_hu: float) -> None:
     """Paint the vessels inside the lungs, then the airways with their walls."""
     vessels = tree.arteries + tree.others
     canvas.blend(whole(canvas.grid), _solid(canvas, vessels, 1.0) * lung, blood_hu)
-    canvas.blend(whole(canvas.grid), _solid(canvas, tree.bronchi, 1.0), _WALL_HU)
-    canvas.blend(whole(canvas.grid), _solid(canvas, tree.bronchi, 0.80), _AIR_HU)
+    canvas.blend(whole(canvas.grid), _solid(canvas, tree.bronchi, 1.0) * lung, _WALL_HU)
+    canvas.blend(whole(canvas.grid), _solid(canvas, tree.bronchi, 0.80) * lung, _AIR_HU)
     draw_airways(canvas, (*tree.main_bronchi, tree.trachea), 0.87)
 
 
@@ -204,7 +204,8 @@ def splatted(grid: Grid, tubes: tuple[Tube, ...], radius_share: float) -> Float:
     radii = radius_share * (first[:, None] + along * (last - first)[:, None])
     volumes = np.pi * radii**2 * lengths[:, None] / _SPLATS
     deposited = _deposit(grid, points.reshape(-1, 3), volumes.ravel())
-    return np.minimum(deposited / np.float32(np.prod(grid.spacing_mm)), 1.0)
+    coverage: Float = np.minimum(deposited / np.float32(np.prod(grid.spacing_mm)), 1.0)
+    return coverage
 
 
 def _deposit(grid: Grid, points_mm: Points, amounts: Points) -> Float:
