@@ -164,7 +164,7 @@ def read_scan(
     study = open_study(Path(path))
     series = choose_series(study, choice.series) if choice.series else largest_chest_ct(study)
     volume = read_volume(series, frame=choice.frame, cancel=cancel, on_progress=on_progress)
-    return ReadScan(volume, series, (*study.notices, *_other_series(study, series)))
+    return ReadScan(volume, series, (*study.notices, *other_series(study, series)))
 
 
 def doubts_about(volume: Volume, recipe: Recipe, choice: ScanChoice) -> tuple[Notice, ...]:
@@ -225,7 +225,7 @@ def _provenance(engine: InferenceEngine) -> Provenance:
     )
 
 
-def _other_series(study: Study, chosen: Series) -> tuple[Notice, ...]:
+def other_series(study: Study, chosen: Series) -> tuple[Notice, ...]:
     """Name the series that were not scored; pictures that are no scans are not worth a word."""
     others = [one for one in study.series if one is not chosen and one.is_scan and is_original(one)]
     if not others:

@@ -109,7 +109,7 @@ def register(app: typer.Typer) -> None:
 
 def analyze(
     paths: Annotated[
-        list[Path], typer.Argument(metavar="PATH...", help="Scans: files, folders, zips.")
+        list[Path], typer.Argument(metavar="PATH", help="Scans: files, folders, zips.")
     ],
     out: Annotated[Path, typer.Option(help="Folder for the results.")] = Path("results"),
     formats: Annotated[str, typer.Option(help="Some of csv, pdf, json.")] = "csv,pdf,json",

@@ -70,7 +70,7 @@ def register(app: typer.Typer) -> None:
 
 
 def embed(
-    scans: Annotated[list[Path], typer.Argument(metavar="SCAN...", help="Files, folders, zips.")],
+    scans: Annotated[list[Path], typer.Argument(metavar="SCAN", help="Files, folders, zips.")],
     out: Annotated[Path, typer.Option(help="File to write: .npy or .parquet.")],
     model: Annotated[
         str | None, typer.Option(help="Name or folder of a model; CT-CLIP if installed.")

@@ -5,7 +5,14 @@ from pathlib import Path
 
 import pytest
 
-from medct_core.analysis import STAGES, ScanChoice, analyze, calibration_of, prompts_for
+from medct_core.analysis import (
+    STAGES,
+    ScanChoice,
+    analyze,
+    calibration_of,
+    other_series,
+    prompts_for,
+)
 from medct_core.cancel import Cancelled, CancelToken
 from medct_core.errors import NotScorableError, PromptRefusedError, UsageError
 from medct_core.findings.calibration import (
@@ -17,6 +24,9 @@ from medct_core.findings.calibration import (
 from medct_core.inference.engine import InferenceEngine
 from medct_core.inference.prompt import Prompt
 from medct_core.inference.prompt_sets import default_prompts
+from medct_core.io.files import ScanFile
+from medct_core.io.sniff import FileKind
+from medct_core.io.study import Series, Study
 from medct_core.models.bundle import load_model
 from medct_core.models.manifest import CALIBRATION_FILE, MANIFEST_FILE, file_sha256, read_manifest
 from medct_core.vocabulary import FINDINGS
@@ -118,6 +128,26 @@ def test_refused_prompt_is_known_before_the_scan_is_touched(engine: InferenceEng
 def test_series_that_is_not_there_is_refused(engine: InferenceEngine, scan: Path) -> None:
     with pytest.raises(UsageError, match="'9'"):
         analyze(scan, model=engine, choice=ScanChoice(series="9"))
+
+
+def test_series_that_were_not_scored_are_named(tmp_path: Path) -> None:
+    file = ScanFile(small_chest.write(tmp_path / "chest.nii.gz"))
+    chosen, other, picture = (
+        Series(
+            uid, FileKind.DICOM, (file,), count, number=number, description=text, image_type=kind
+        )
+        for uid, count, number, text, kind in (
+            ("1.1", 200, 3, "LUNG", ("ORIGINAL", "PRIMARY", "AXIAL")),
+            ("1.2", 60, 4, "SOFT", ("ORIGINAL", "PRIMARY", "AXIAL")),
+            ("1.3", 1, 5, "DOSE", ("DERIVED", "SECONDARY", "SCREEN SAVE")),
+        )
+    )
+    study = Study("1", "study-1", None, (chosen, other, picture))
+
+    (notice,) = other_series(study, chosen)
+
+    assert notice.text == "Of 2 series, 'LUNG' was scored. Others: 4 SOFT (60 slices)."
+    assert other_series(replace(study, series=(chosen,)), chosen) == ()
 
 
 def test_calibration_holds_on_phantoms_only(tmp_path: Path) -> None:
