@@ -18,10 +18,13 @@ from medct_core.io.choose import choose_series, is_original, largest_chest_ct
 from medct_core.io.deidentify import read_patient_text
 from medct_core.io.open import open_study, read_volume
 from medct_core.io.study import Series, Study
+from medct_core.models import config
+from medct_core.models.bundle import LoadedModel
 from medct_core.models.manifest import CALIBRATION_FILE
+from medct_core.preprocess import recipe
 from medct_core.preprocess.prepare import prepare
 from medct_core.preprocess.recipe import Recipe
-from medct_core.preprocess.suitability import check_scorable, unsuitability
+from medct_core.preprocess.suitability import check_scorable, intensity_mismatch, unsuitability
 from medct_core.volume.notice import Notice
 from medct_core.volume.volume import Volume
 
@@ -135,7 +138,7 @@ def analyze(
         scan.volume,
         findings,
         provenance=_provenance(engine),
-        notices=(*prepared.notices, *scan.notices, *doubts),
+        notices=(*prepared.notices, *scan.notices, *doubts, *range_doubts(engine.loaded)),
         key_images=key_images(scan.volume),
         patient=read_patient_text(scan.series) if choice.patient else None,
     )
@@ -167,7 +170,7 @@ def read_scan(
     return ReadScan(volume, series, (*study.notices, *other_series(study, series)))
 
 
-def doubts_about(volume: Volume, recipe: Recipe, choice: ScanChoice) -> tuple[Notice, ...]:
+def doubts_about(volume: Volume, wanted: Recipe, choice: ScanChoice) -> tuple[Notice, ...]:
     """Refuse an unsuitable scan, or say what is against it where it is forced.
 
     Raises
@@ -176,7 +179,7 @@ def doubts_about(volume: Volume, recipe: Recipe, choice: ScanChoice) -> tuple[No
         If there is something against it and it is not forced.
     """
     if not choice.force:
-        check_scorable(volume, recipe)
+        check_scorable(volume, wanted)
         return ()
     reasons = unsuitability(volume)
     if not reasons:
@@ -223,6 +226,13 @@ def _provenance(engine: InferenceEngine) -> Provenance:
         device=describe_device(engine.device),
         created=now(),
     )
+
+
+def range_doubts(loaded: LoadedModel) -> tuple[Notice, ...]:
+    """Say so where CT-CLIP's weights are given intensities they were not trained on."""
+    if loaded.config != config.CT_CLIP:
+        return ()
+    return intensity_mismatch(loaded.recipe, recipe.CT_CLIP)
 
 
 def other_series(study: Study, chosen: Series) -> tuple[Notice, ...]:

@@ -12,6 +12,7 @@ from medct_core.analysis import (
     calibration_of,
     other_series,
     prompts_for,
+    range_doubts,
 )
 from medct_core.cancel import Cancelled, CancelToken
 from medct_core.errors import NotScorableError, PromptRefusedError, UsageError
@@ -27,8 +28,11 @@ from medct_core.inference.prompt_sets import default_prompts
 from medct_core.io.files import ScanFile
 from medct_core.io.sniff import FileKind
 from medct_core.io.study import Series, Study
+from medct_core.models import config
 from medct_core.models.bundle import load_model
+from medct_core.models.config import JointConfig
 from medct_core.models.manifest import CALIBRATION_FILE, MANIFEST_FILE, file_sha256, read_manifest
+from medct_core.preprocess import recipe
 from medct_core.vocabulary import FINDINGS
 from tests import small_chest, tiny_model
 
@@ -148,6 +152,22 @@ def test_series_that_were_not_scored_are_named(tmp_path: Path) -> None:
 
     assert notice.text == "Of 2 series, 'LUNG' was scored. Others: 4 SOFT (60 slices)."
     assert other_series(replace(study, series=(chosen,)), chosen) == ()
+
+
+@pytest.mark.parametrize(
+    ("network", "prepared", "codes"),
+    [
+        (config.CT_CLIP, recipe.MEDCT_VLM_PAPER, ["intensity-range"]),
+        (config.CT_CLIP, recipe.CT_CLIP, []),
+        (config.MINI, recipe.MEDCT_VLM_PAPER, []),
+    ],
+)
+def test_ct_clips_weights_in_another_intensity_range_are_pointed_out(
+    engine: InferenceEngine, network: JointConfig, prepared: recipe.Recipe, codes: list[str]
+) -> None:
+    loaded = replace(engine.loaded, config=network, recipe=prepared)
+
+    assert [notice.code for notice in range_doubts(loaded)] == codes
 
 
 def test_calibration_holds_on_phantoms_only(tmp_path: Path) -> None:
