@@ -15,6 +15,12 @@ from medct_core.volume.notice import PHANTOM_CODE
 SMALL = ("--shape", "48,48,32", "--spacing", "8,8,10")
 
 
+def nifti(path: Path) -> nib.Nifti1Image:
+    image = nib.load(path)
+    assert isinstance(image, nib.Nifti1Image)
+    return image
+
+
 def make(out: Path, *arguments: str) -> int:
     return run(["phantom", "make", "--seed", "7", "--out", str(out), *SMALL, *arguments])
 
@@ -43,8 +49,8 @@ def test_a_scan_lies_with_report_findings_and_masks(
 def test_a_mask_covers_the_scan_and_holds_percent(tmp_path: Path) -> None:
     make(tmp_path / "p.nii.gz", "--findings", "pleural effusion")
 
-    scan = nib.load(tmp_path / "p.nii.gz")
-    mask = nib.load(tmp_path / "p.masks" / "pleural-effusion.nii.gz")
+    scan = nifti(tmp_path / "p.nii.gz")
+    mask = nifti(tmp_path / "p.masks" / "pleural-effusion.nii.gz")
     percent = np.asarray(mask.dataobj)
 
     np.testing.assert_allclose(mask.affine, scan.affine)
@@ -58,7 +64,7 @@ def test_what_was_written_is_read_as_a_phantom(tmp_path: Path) -> None:
 
     volume = read_volume(open_study(tmp_path / "p.nii.gz").series[0])
 
-    description = bytes(nib.load(tmp_path / "p.nii.gz").header["descrip"]).decode()
+    description = bytes(nifti(tmp_path / "p.nii.gz").header["descrip"]).decode()
     assert description.startswith(f"medct-phantom {PHANTOM_VERSION} seed 7 domain b")
     assert PHANTOM_CODE in {notice.code for notice in volume.notices}
     assert volume.geometry.shape == (48, 48, 32)
