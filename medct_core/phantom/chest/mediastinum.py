@@ -22,6 +22,22 @@ _FAT_HU, _MYOCARDIUM_HU, _OESOPHAGUS_HU, _AIR_HU = -95.0, 48.0, 38.0, -960.0
 _LIVER_HU, _SPLEEN_HU, _STOMACH_HU, _THYROID_HU = 58.0, 48.0, 20.0, 105.0
 
 
+_GREAT_VESSELS: tuple[tuple[str, float, tuple[tuple[float, float, float], ...]], ...] = (
+    ("SVC", 9.0, ((-22, -12, -8), (-24, -14, 30), (-22, -20, 66))),
+    ("right brachiocephalic vein", 6.5, ((-22, -20, 66), (-34, -22, 92), (-44, -30, 110))),
+    ("left brachiocephalic vein", 6.5, ((-22, -20, 66), (6, -30, 74), (38, -28, 96))),
+    ("IVC", 11.5, ((-26, -6, -40), (-28, 2, -110))),
+    ("pulmonary trunk", 0.0, ((12, -32, -8), (16, -22, 14), (20, -4, 26))),
+    ("right pulmonary artery", 9.5, ((20, -4, 24), (-10, 2, 20), (-38, 12, 10))),
+    ("left pulmonary artery", 9.5, ((20, -4, 26), (34, 14, 18))),
+    ("brachiocephalic artery", 6.0, ((-2, -8, 60), (-10, -10, 84), (-16, -8, 112))),
+    ("left common carotid artery", 4.2, ((6, 4, 62), (10, -2, 90), (14, -4, 140))),
+    ("left subclavian artery", 5.0, ((14, 20, 60), (22, 14, 90), (46, 2, 116))),
+    ("azygos vein", 4.0, ((-14, 44, -160), (-12, 42, -20), (-12, 42, 38), (-20, 10, 44))),
+)
+"""Name, radius in mm (0 where it varies between patients), line in an average chest."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Mediastinum:
     """What lies between and below the lungs."""
@@ -134,49 +150,10 @@ def _aorta(habitus: Habitus, rng: np.random.Generator) -> Tube:
 
 
 def _great_vessels(habitus: Habitus, rng: np.random.Generator) -> tuple[Tube, ...]:
-    s = habitus.scale
-    trunk = rng.uniform(11.5, 14.5) * s
-    return (
-        _tube(habitus, [(-22, -12, -8), (-24, -14, 30), (-22, -20, 66)], 9.0 * s, "SVC"),
-        _tube(
-            habitus,
-            [(-22, -20, 66), (-34, -22, 92), (-44, -30, 110)],
-            6.5 * s,
-            "right brachiocephalic vein",
-        ),
-        _tube(
-            habitus,
-            [(-22, -20, 66), (6, -30, 74), (38, -28, 96)],
-            6.5 * s,
-            "left brachiocephalic vein",
-        ),
-        _tube(habitus, [(-26, -6, -40), (-28, 2, -110)], 11.5 * s, "IVC"),
-        _tube(habitus, [(12, -32, -8), (16, -22, 14), (20, -4, 26)], trunk, "pulmonary trunk"),
-        _tube(
-            habitus, [(20, -4, 24), (-10, 2, 20), (-38, 12, 10)], 9.5 * s, "right pulmonary artery"
-        ),
-        _tube(habitus, [(20, -4, 26), (34, 14, 18)], 9.5 * s, "left pulmonary artery"),
-        _tube(
-            habitus,
-            [(-2, -8, 60), (-10, -10, 84), (-16, -8, 112)],
-            6.0 * s,
-            "brachiocephalic artery",
-        ),
-        _tube(
-            habitus,
-            [(6, 4, 62), (10, -2, 90), (14, -4, 140)],
-            4.2 * s,
-            "left common carotid artery",
-        ),
-        _tube(
-            habitus, [(14, 20, 60), (22, 14, 90), (46, 2, 116)], 5.0 * s, "left subclavian artery"
-        ),
-        _tube(
-            habitus,
-            [(-14, 44, -160), (-12, 42, -20), (-12, 42, 38), (-20, 10, 44)],
-            4.0 * s,
-            "azygos vein",
-        ),
+    trunk_mm = rng.uniform(11.5, 14.5)
+    return tuple(
+        _tube(habitus, line, (radius_mm or trunk_mm) * habitus.scale, name)
+        for name, radius_mm, line in _GREAT_VESSELS
     )
 
 
