@@ -60,10 +60,12 @@ def phantoms(
         evaluate_phantoms,
         phantom_baseline,
     )
+    from medct_core.inference.loading import open_engine
     from medct_core.phantom.sampling import Draw
+    from medct_core.phantom.seeds import parse_seeds
 
-    first, stop = _seed_range(seeds)
-    engine = _engine(model)
+    first, stop = parse_seeds(seeds)
+    engine = open_engine(model)
     asked = _prompts(engine, wordings, prompts)
     task = PhantomTask(first, stop, Draw(draw.value), domain.value)
     with cancel_on_interrupt() as cancel, progress_bar("Scoring phantoms") as report:
@@ -71,25 +73,6 @@ def phantoms(
             engine, asked, task, phantom_baseline(), cancel=cancel, on_progress=report
         )
     print_json(result.to_json()) if as_json else print_text(_table(result))
-
-
-def _seed_range(text: str) -> tuple[int, int]:
-    try:
-        first, stop = (int(part) for part in text.split(":"))
-    except ValueError as error:
-        raise UsageError(
-            f"{text!r} is no range of seeds.", remedy="Write it as 5000000:5000400."
-        ) from error
-    return first, stop
-
-
-def _engine(model: str) -> "InferenceEngine":
-    from medct_core.inference.device import choose_device
-    from medct_core.inference.engine import InferenceEngine
-    from medct_core.models.bundle import load_model
-    from medct_core.models.catalogue import find_model
-
-    return InferenceEngine(load_model(find_model(model), device=choose_device()))
 
 
 def _prompts(

@@ -9,7 +9,7 @@ from peft.tuners.lora import LoraLayer
 
 from medct_core.models.bundle import TEXT_PREFIX, base_text_tensors, thin_tensors
 from medct_core.models.checkpoint import Tensors
-from medct_core.models.config import MINI
+from medct_core.models.config import MINI, JointConfig
 from medct_core.models.joint import JointModel
 from medct_core.models.manifest import TextBase, text_base_folder
 from medct_core.training.run_config import RunConfig
@@ -25,8 +25,8 @@ _ADAPTER = "default"
 _FIRST_SCALE = 15.0
 
 
-def new_network(config: RunConfig) -> JointModel:
-    """Build medct-mini with a random image side, MiniLM, and a fresh text adapter.
+def new_network(config: RunConfig, sizes: JointConfig = MINI) -> JointModel:
+    """Build medct-mini, or one of other sizes: random image side, MiniLM, fresh text adapter.
 
     Raises
     ------
@@ -34,7 +34,7 @@ def new_network(config: RunConfig) -> JointModel:
         If the text tower's package is not installed.
     """
     torch.manual_seed(config.seed)
-    network = JointModel(MINI)
+    network = JointModel(sizes)
     _load_text(network)
     _adapt_text(network, config)
     with torch.no_grad():
