@@ -222,6 +222,11 @@ PRESENT_TEMPLATES: tuple[str, ...] = (
     "Findings compatible with {term}.",
     "{term} is seen.",
     "{term}",
+    "Evidence of {term}.",
+    "The scan demonstrates {term}.",
+    "Positive for {term}.",
+    "Features consistent with {term}.",
+    "{term} can be recognised.",
 )
 
 ABSENT_TEMPLATES: tuple[str, ...] = (
@@ -232,6 +237,11 @@ ABSENT_TEMPLATES: tuple[str, ...] = (
     "No findings compatible with {term}.",
     "No {term} is seen.",
     "No {term}.",
+    "No evidence of {term}.",
+    "The scan does not show {term}.",
+    "Negative for {term}.",
+    "{term} has been excluded.",
+    "{term} cannot be recognised.",
 )
 
 

@@ -19,6 +19,7 @@ from medct_core.training.augment import augmented
 from medct_core.training.corpus import Corpus
 from medct_core.training.losses import balanced_token_loss, report_loss, strongest_mean
 from medct_core.training.run_config import RunConfig
+from medct_core.training.text_start import start_text
 from medct_core.training.validate import validate
 from medct_core.training.wordings import WordingPool, directions, encode_wordings
 
@@ -26,6 +27,7 @@ _WORDINGS_A_STEP = 2
 _WORDING_TOKENS = 32
 _REPORT_TOKENS = 128
 _HIGHEST_LOG_SCALE = math.log(100.0)
+_HIGHEST_HARDNESS = 0.4
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -85,6 +87,12 @@ class Trainer:
                 decay = config.weight_decay if decays else 0.0
                 groups.append({"params": params, "peak": rate, "lr": rate, "weight_decay": decay})
         return groups
+
+    def start(self) -> None:
+        """Teach the text side its wordings before the first scan."""
+        start_text(self.network, self.tokenizer, self.config)
+        for name, parameter in self.trained.items():
+            self.average[name].copy_(parameter.detach())
 
     def run(
         self,
@@ -152,7 +160,9 @@ class Trainer:
         losses = {
             "score": F.binary_cross_entropy_with_logits(scale * similar.combined(config), labels),
             "whole": 0.5 * F.binary_cross_entropy_with_logits(scale * similar.whole, labels),
-            "token": 0.5 * balanced_token_loss(scale * similar.tokens, coverage),
+            "token": balanced_token_loss(
+                scale * similar.tokens, coverage, min(progress, _HIGHEST_HARDNESS)
+            ),
         }
         if config.report_weight and progress >= config.report_from:
             reports = [corpus.reports[row] for row in rows]

@@ -5,7 +5,7 @@ from torch import Tensor
 from torch.nn import functional as F  # noqa: N812
 
 _SURE_COVERAGE = 0.15
-_HARDEST_PER_SCAN = 16
+_HARDEST_PER_SCAN = 64
 
 
 def strongest_mean(token_similarity: Tensor, count: int) -> Tensor:
@@ -43,25 +43,37 @@ def token_targets(coverage: Tensor) -> tuple[Tensor, Tensor]:
     return positive, coverage == 0
 
 
-def balanced_token_loss(logits: Tensor, coverage: Tensor) -> Tensor:
-    """Every finding counts the same, however small: positives plus the hardest negatives.
+def balanced_token_loss(logits: Tensor, coverage: Tensor, hardness: float) -> Tensor:
+    """Every finding counts the same, however small: its positives against its negatives.
+
+    Only the hardest negatives at once would be a trap: among untrained tokens the hardest is
+    always worse than the mean positive, and making all tokens alike is the quickest way out.
 
     Parameters
     ----------
     logits, coverage
         ``(batch, tokens, findings)``.
+    hardness
+        Share of the negative half given to each scan's hardest tokens, in [0, 1]; the rest is
+        the mean over all negatives. Starts at 0 and grows with what was learned.
 
     Returns
     -------
     Scalar.
     """
     positive, negative = token_targets(coverage)
-    per_scan_count = positive.sum(dim=1)
-    found = (F.softplus(-logits) * positive).sum(dim=1) / per_scan_count.clamp(min=1)
-    shown = per_scan_count > 0
+    found = _mean_where(F.softplus(-logits), positive)
+    shown = positive.any(dim=1)
     hit = (found * shown).sum(dim=0) / shown.sum(dim=0).clamp(min=1)
-    wrong = (F.softplus(logits) * negative).topk(_HARDEST_PER_SCAN, dim=1).values
-    return (hit + wrong.mean(dim=(0, 1))).mean()
+    cost = F.softplus(logits) * negative
+    hardest = cost.topk(min(_HARDEST_PER_SCAN, cost.shape[1]), dim=1).values.mean(dim=(0, 1))
+    wrong = (1 - hardness) * _mean_where(cost, negative).mean(dim=0) + hardness * hardest
+    return (hit + wrong).mean()
+
+
+def _mean_where(values: Tensor, chosen: Tensor) -> Tensor:
+    """Mean over the chosen tokens, ``(batch, findings)``; 0 where none is chosen."""
+    return (values * chosen).sum(dim=1) / chosen.sum(dim=1).clamp(min=1)
 
 
 def report_loss(image: Tensor, report: Tensor, scale: Tensor) -> Tensor:

@@ -121,6 +121,9 @@ def _fit(run: MiniRun, corpus: Corpus, validation: Corpus, report: Report) -> Jo
     checkpoint = run.work / "checkpoint.pt"
     if checkpoint.exists():
         trainer.resume(checkpoint)
+    else:
+        report("learning wordings", 0.0)
+        trainer.start()
     trainer.run(
         corpus, validation, run.work, _CHECKPOINT_EVERY_S, lambda share: report("fitting", share)
     )

@@ -30,6 +30,8 @@ class RunConfig:
         Weight of the contrastive report loss, and the share of the run after which it starts.
     text_layers, text_rank
         Upper layers of the text tower that are adapted, and the rank.
+    text_steps, text_start_rate
+        Steps on wordings alone before the first scan, and the text adapter's rate in them.
     seed
         Of initial weights, order, wordings and augmentation.
     """
@@ -41,7 +43,7 @@ class RunConfig:
     epochs: float = 8.0
     batch_bodies: int = 4
     image_rate: float = 1.0e-3
-    text_rate: float = 4.0e-4
+    text_rate: float = 1.0e-4
     weight_decay: float = 0.05
     warmup_share: float = 0.05
     clip_norm: float = 1.0
@@ -52,6 +54,8 @@ class RunConfig:
     report_from: float = 0.5
     text_layers: int = 2
     text_rank: int = 8
+    text_steps: int = 120
+    text_start_rate: float = 5.0e-4
     seed: int = 0
 
     @property

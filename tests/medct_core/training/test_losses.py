@@ -35,11 +35,11 @@ def test_a_small_lesion_weighs_as_much_as_a_large_one(size: int) -> None:
     coverage[:, :size] = 1.0
     missed = torch.full((1, 400, 1), -3.0)
 
-    loss = balanced_token_loss(missed, coverage)
+    loss = balanced_token_loss(missed, coverage, 0.0)
 
     one = torch.zeros(1, 400, 1)
     one[:, 0] = 1.0
-    torch.testing.assert_close(loss, balanced_token_loss(missed, one))
+    torch.testing.assert_close(loss, balanced_token_loss(missed, one, 0.0))
 
 
 def test_right_places_cost_less_than_wrong_ones() -> None:
@@ -49,7 +49,9 @@ def test_right_places_cost_less_than_wrong_ones() -> None:
     right[0, 7, 1] = 4.0
     wrong = right.roll(5, dims=1)
 
-    assert balanced_token_loss(right, coverage) < 0.1 * balanced_token_loss(wrong, coverage)
+    for hardness in (0.0, 0.5):
+        cost = balanced_token_loss(right, coverage, hardness)
+        assert cost < 0.1 * balanced_token_loss(wrong, coverage, hardness)
 
 
 def test_matching_reports_cost_less_than_shuffled_ones() -> None:
@@ -63,3 +65,18 @@ def test_strongest_mean_ignores_weak_tokens() -> None:
     tokens = torch.tensor([[5.0, 1.0, -9.0, 3.0]]).reshape(1, 4, 1)
 
     assert strongest_mean(tokens, 2).item() == 4.0
+
+
+def test_untrained_tokens_are_not_all_pushed_the_same_way() -> None:
+    torch.manual_seed(1)
+    logits = torch.randn(4, 300, 2)
+    coverage = torch.zeros(4, 300, 2)
+    coverage[:, :3] = 1.0
+
+    def shrinking(hardness: float) -> torch.Tensor:
+        """How much of the gradient only makes every logit smaller."""
+        values = logits.clone().requires_grad_()
+        (slope,) = torch.autograd.grad(balanced_token_loss(values, coverage, hardness), values)
+        return torch.nn.functional.cosine_similarity(slope.flatten(), logits.flatten(), dim=0)
+
+    assert shrinking(0.0) < 0.6 * shrinking(1.0)
