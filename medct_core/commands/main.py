@@ -10,7 +10,15 @@ from typing import Annotated
 
 import typer
 
-from medct_core.commands import analyze, embed, evaluate, models, phantom, preprocess
+from medct_core.commands import (
+    analyze,
+    embed,
+    evaluate,
+    models,
+    phantom,
+    preprocess,
+    train,
+)
 from medct_core.commands.console import (
     DONE,
     OUR_FAULT,
@@ -28,6 +36,7 @@ COMMAND_MODULES: tuple[ModuleType, ...] = (
     models,
     phantom,
     evaluate,
+    train,
 )
 """Modules with a `register(app)`, in the order of the help page. Each is light to import:
 what is heavy (torch, readers) is imported inside the functions that run."""

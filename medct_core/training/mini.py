@@ -47,7 +47,6 @@ from medct_core.vocabulary import (
 )
 
 _CHECKPOINT_EVERY_S = 300.0
-_CALIBRATION_SCANS = 400
 _WORDINGS = 3
 
 Report = Callable[[str, float], None]
@@ -149,10 +148,9 @@ def _finish(run: MiniRun, network: JointModel, report: Report) -> ModelManifest:
     texts = {PROMPTS_FILE: format_prompts(mini_prompts())}
     if not draft.exists():
         write_bundle(draft, _manifest(run.config), _parts(network, texts))
-    scans = tuple(
-        Scan(CALIBRATION.first + n, Draw.BALANCED, "a") for n in range(_CALIBRATION_SCANS)
-    )
-    CALIBRATION.check(scans[0].seed, scans[-1].seed + 1)
+    first, stop = CALIBRATION.first, CALIBRATION.first + run.config.calibration_scans
+    CALIBRATION.check(first, stop)
+    scans = tuple(Scan(seed, Draw.BALANCED, "a") for seed in range(first, stop))
     corpus = _corpus(run, "calibration", scans, report)
     engine = InferenceEngine(load_model(draft))
     calibration = fit_calibration(

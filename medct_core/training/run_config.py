@@ -18,6 +18,8 @@ class RunConfig:
         Seed of the first body; the others follow.
     validation_scans, validation_seed
         Scans that every choice is made on, and the first of their seeds.
+    calibration_scans
+        Scans that temperature, Platt scaling and thresholds are fitted on.
     epochs, batch_bodies
         Passes over the corpus; bodies a step (two scans each).
     image_rate, text_rate
@@ -40,6 +42,7 @@ class RunConfig:
     first_seed: int = 0
     validation_scans: int = 240
     validation_seed: int = 1_000_000
+    calibration_scans: int = 400
     epochs: float = 8.0
     batch_bodies: int = 4
     image_rate: float = 1.0e-3

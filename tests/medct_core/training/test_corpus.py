@@ -1,0 +1,85 @@
+"""A corpus on disk is what the recipe would have given, whole even after a stop."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from medct_core.errors import UsageError
+from medct_core.phantom.generate import draw_phantom
+from medct_core.phantom.sampling import Draw, sample_spec
+from medct_core.phantom.seeds import TRAINING
+from medct_core.preprocess.prepare import prepare
+from medct_core.preprocess.recipe import MEDCT_MINI
+from medct_core.training.corpus import (
+    GRID,
+    Corpus,
+    Scan,
+    bodies,
+    open_corpus,
+    quantised,
+    render_corpus,
+)
+from medct_core.vocabulary import FINDINGS
+
+SCANS = tuple(Scan(seed, Draw.BALANCED, "a") for seed in (31, 32, 33))
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Render three phantoms, as two processes do."""
+    place = tmp_path_factory.mktemp("corpus")
+    shares = list(render_corpus(SCANS, place, 2))
+    assert shares[-1] == 1.0
+    return place
+
+
+@pytest.fixture(scope="module")
+def corpus(folder: Path) -> Corpus:
+    return open_corpus(folder)
+
+
+def test_values_are_those_of_the_recipe_to_half_a_level(corpus: Corpus) -> None:
+    phantom = draw_phantom(sample_spec(32, Draw.BALANCED, "a"), GRID)
+
+    prepared = prepare(phantom.volume, MEDCT_MINI)
+
+    difference = np.abs(corpus.values(np.array([1]))[0] - prepared.values)
+    assert difference.max() <= 1 / 255 + 1e-6
+
+
+def test_labels_and_coverage_say_what_was_drawn(corpus: Corpus) -> None:
+    for row, scan in enumerate(SCANS):
+        wanted = sample_spec(scan.seed, scan.draw, scan.domain).findings
+
+        assert [
+            name for name, there in zip(FINDINGS, corpus.labels[row], strict=True) if there
+        ] == [name for name in FINDINGS if name in wanted]
+        touched = corpus.coverage[row].reshape(len(FINDINGS), -1).max(axis=1) > 0
+        np.testing.assert_array_equal(touched, corpus.labels[row])
+
+
+def test_a_finished_corpus_is_not_drawn_again(folder: Path) -> None:
+    assert list(render_corpus(SCANS, folder, 2)) == []
+
+
+def test_training_scans_come_in_pairs_of_one_body() -> None:
+    scans = bodies(TRAINING, 5, 2)
+
+    assert [scan.seed for scan in scans] == [5, 5, 6, 6]
+    assert {scan.draw for scan in scans[:2]} == {Draw.RAISED, Draw.BALANCED}
+
+
+def test_training_refuses_the_seeds_of_evaluation() -> None:
+    with pytest.raises(UsageError, match="may not be used for training"):
+        bodies(TRAINING, 5_000_000, 10)
+
+
+def test_levels_reach_from_air_to_bone() -> None:
+    phantom = draw_phantom(sample_spec(31, Draw.BALANCED, "a"), GRID)
+
+    levels = quantised(phantom)
+
+    assert levels.shape == MEDCT_MINI.shape
+    assert levels.min() < 5
+    assert levels.max() > 200
