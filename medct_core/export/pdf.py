@@ -73,31 +73,33 @@ def to_pdf(report: Report) -> bytes:
 
 
 def _build(report: Report, file: BytesIO, *, pages: int) -> int:
+    banner = _banner(report.provenance.headline)
+    _, banner_height = banner.wrap(_WIDTH, A4[1])
     document = SimpleDocTemplate(
         file,
         pagesize=A4,
         leftMargin=18 * mm - _FRAME_PADDING,
         rightMargin=18 * mm - _FRAME_PADDING,
-        topMargin=18 * mm,
+        topMargin=18 * mm + banner_height,
         bottomMargin=16 * mm,
         title="MedCT report",
         author=f"MedCT {software_version()}",
         subject=report.provenance.headline,
     )
-    frame = partial(_frame, pages=pages, model=report.provenance.stamp.model)
+    frame = partial(_frame, pages=pages, report=report)
     document.build(_story(report), onFirstPage=frame, onLaterPages=frame)
     return int(document.page)
 
 
-def _frame(canvas: Canvas, document: SimpleDocTemplate, *, pages: int, model: str) -> None:
-    left = f"MedCT {software_version()}, scores of {model}"
+def _frame(canvas: Canvas, document: SimpleDocTemplate, *, pages: int, report: Report) -> None:
+    left = f"MedCT {software_version()}, scores of {report.provenance.stamp.model}"
     texts = ("Chest CT: scores of a model", DISCLAIMER, f"{DISCLAIMER}. {left}")
-    page_frame(canvas, page=document.page, pages=pages, texts=texts)
+    banner = _banner(report.provenance.headline)
+    page_frame(canvas, banner, page=document.page, pages=pages, texts=texts)
 
 
 def _story(report: Report) -> list[Flowable]:
     return [
-        _banner(report.provenance.headline),
         *_facts(report),
         *_notices(report),
         *_chart(report),

@@ -97,28 +97,36 @@ class Picture(Flowable):  # type: ignore[misc]  # reportlab has no types
         self._write(x + length, y + 2.5, "5 cm", "drawRightString")
 
 
-def page_frame(canvas: Canvas, *, page: int, pages: int, texts: tuple[str, str, str]) -> None:
-    """Write the edges of an A4 page: what it is, that it is no medical device, and its number.
+def page_frame(
+    canvas: Canvas, banner: Flowable, *, page: int, pages: int, texts: tuple[str, str, str]
+) -> None:
+    """Write the edges of an A4 page: the banner, what it is, whose it is, and its number.
 
     Parameters
     ----------
     canvas
         Of reportlab.
+    banner
+        Drawn first and above everything, so that it is also the first line of extracted text.
     page, pages
         Number of this page and of all, from 1.
     texts
-        At the top left, at the top right, and at the bottom left.
+        At the left and at the right under the banner, and at the bottom left.
     """
     width, height = A4
+    left, right, top = 18 * mm, width - 18 * mm, height - 8 * mm
+    _, banner_height = banner.wrapOn(canvas, right - left, height)
+    banner.drawOn(canvas, left, top - banner_height)
+    below = top - banner_height
     canvas.saveState()
     canvas.setFillColor(_INK)
     canvas.setFont(BOLD, 9)
-    canvas.drawString(18 * mm, height - 12 * mm, texts[0])
-    canvas.drawRightString(width - 18 * mm, height - 12 * mm, texts[1])
+    canvas.drawString(left, below - 5 * mm, texts[0])
+    canvas.drawRightString(right, below - 5 * mm, texts[1])
     canvas.setStrokeColor(_OUTLINE)
     canvas.setLineWidth(0.5)
-    canvas.line(18 * mm, height - 14 * mm, width - 18 * mm, height - 14 * mm)
+    canvas.line(left, below - 7 * mm, right, below - 7 * mm)
     canvas.setFont(REGULAR, 7.5)
-    canvas.drawString(18 * mm, 10 * mm, texts[2])
-    canvas.drawRightString(width - 18 * mm, 10 * mm, f"{page} of {pages}")
+    canvas.drawString(left, 10 * mm, texts[2])
+    canvas.drawRightString(right, 10 * mm, f"{page} of {pages}")
     canvas.restoreState()

@@ -57,10 +57,15 @@ def test_every_finding_and_the_whole_stamp_are_written(findings: tuple[Finding, 
     assert "Mediastinum 400/40" in text
 
 
-def test_the_headline_opens_and_every_page_says_what_it_is() -> None:
-    texts = pages(report_samples.report())
+@pytest.mark.parametrize("headline", [SYNTHETIC_HEADLINE, "Random weights, no meaning. " * 12])
+def test_the_headline_opens_every_page_and_each_says_what_it_is(headline: str) -> None:
+    report = report_samples.report()
+    provenance = replace(report.provenance, headline=headline)
 
-    assert SYNTHETIC_HEADLINE in texts[0]
+    texts = pages(replace(report, provenance=provenance))
+
+    assert len(texts) > 1
+    assert all(text.startswith(headline.strip()) for text in texts)
     for number, text in enumerate(texts, start=1):
         assert "Not a medical device" in text
         assert f"{number} of {len(texts)}" in text

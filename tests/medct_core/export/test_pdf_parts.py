@@ -7,6 +7,7 @@ import pytest
 from reportlab.graphics.shapes import Drawing, Line, Rect
 from reportlab.lib.pagesizes import A4
 from reportlab.pdfgen.canvas import Canvas
+from reportlab.platypus import Paragraph
 
 from medct_core.export.fonts import register
 from medct_core.export.key_images import key_images
@@ -59,8 +60,9 @@ def test_the_edges_of_a_page_hold_texts_and_numbers() -> None:
     canvas = Canvas(file, pagesize=A4)
     register()
 
-    page_frame(canvas, page=2, pages=3, texts=("left", "right", "below"))
+    page_frame(canvas, Paragraph("a banner"), page=2, pages=3, texts=("left", "right", "below"))
 
     canvas.save()
     text = pypdfium2.PdfDocument(file.getvalue())[0].get_textpage().get_text_range()
+    assert text.startswith("a banner")
     assert all(part in text for part in ("left", "right", "below", "2 of 3"))
