@@ -1,5 +1,11 @@
 """Every error the core raises on purpose, in families that decide the exit code."""
 
+import errno
+
+# Windows has no quota error.
+DISK_FULL = frozenset({errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)})
+"""Numbers of an `OSError` that mean that there is no room left."""
+
 
 class MedctError(Exception):
     """Base class of every error the core raises on purpose.

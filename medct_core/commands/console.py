@@ -1,7 +1,6 @@
 """What every command shares: progress, errors and JSON on the right stream, exit codes."""
 
 import contextlib
-import errno
 import json
 import signal
 import sys
@@ -16,6 +15,7 @@ from rich.text import Text
 
 from medct_core.cancel import Cancelled, CancelToken
 from medct_core.errors import (
+    DISK_FULL,
     MedctError,
     ModelUnavailableError,
     OutOfDiskError,
@@ -36,8 +36,6 @@ _EXIT_CODES: tuple[tuple[type[BaseException], int], ...] = (
     (Cancelled, INTERRUPTED),
     (KeyboardInterrupt, INTERRUPTED),
 )
-# Windows has no quota error.
-_DISK_FULL = frozenset({errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)})
 _SHOWN_AFTER_S = 1.0
 
 
@@ -77,7 +75,7 @@ def as_shown(error: BaseException) -> MedctError:
             "There is not enough free memory for this.",
             remedy="Close other programs, or use a machine with more memory.",
         )
-    if isinstance(error, OSError) and error.errno in _DISK_FULL:
+    if isinstance(error, OSError) and error.errno in DISK_FULL:
         place = f" at {error.filename!r}" if error.filename else ""
         return OutOfDiskError(
             f"The disk is full{place}.",

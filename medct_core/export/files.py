@@ -1,6 +1,5 @@
 """Files: reports written beside each other, whole or not at all, under names that always work."""
 
-import errno
 import re
 import tempfile
 import unicodedata
@@ -8,7 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-from medct_core.errors import OutOfDiskError
+from medct_core.errors import DISK_FULL, OutOfDiskError
 from medct_core.export.csv import to_csv
 from medct_core.export.pdf import to_pdf
 from medct_core.export.report import Report
@@ -131,7 +130,7 @@ def _as_disk_errors(folder: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        full = error.errno in {errno.ENOSPC, errno.EDQUOT}
+        full = error.errno in DISK_FULL
         why = "the disk is full" if full else (error.strerror or "it cannot be written")
         raise OutOfDiskError(
             f"The results cannot be written to {str(folder)!r}: {why}.",
