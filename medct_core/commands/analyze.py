@@ -23,7 +23,7 @@ from medct_core.commands.console import (
     worst,
 )
 from medct_core.commands.interrupt import interruptible
-from medct_core.errors import MedctError, OutOfDiskError, UsageError
+from medct_core.errors import MedctError, UsageError
 
 if TYPE_CHECKING:
     from medct_core.analysis import ScanChoice
@@ -176,12 +176,14 @@ def _analyze_all(
     paths: Sequence[Path], wish: Wish, outcomes: list[Outcome], cancel: CancelToken
 ) -> None:
     """Do everything; what is slow to import is imported here, where Ctrl-C does not wait for it."""
+    from medct_core.export.files import require_writable
+
     formats = _formats(wish.formats)
     own: tuple[Prompt | str, ...] = (*_written(wish.prompt_file), *wish.texts)
     scans = [scan for path in paths for scan in _scans_in(path, outcomes)]
     if not scans:
         return
-    _make_folder(wish.out)
+    require_writable(wish.out)
     job = _job(wish, own, formats)
     for number, scan in enumerate(scans, start=1):
         cancel.raise_if_cancelled()
@@ -197,24 +199,16 @@ def _written(file: Path | None) -> tuple["Prompt", ...]:
 
 def _scans_in(path: Path, outcomes: list[Outcome]) -> tuple[Path, ...]:
     """Find the scans a path stands for; a path that holds none is a scan that failed."""
-    from medct_core.io.open import scans_in
+    from medct_core.io.open import mask_folders_in, scans_in
 
     try:
-        return scans_in(path)
+        scans = scans_in(path)
     except MedctError as error:
         outcomes.append(Outcome(path, 0.0, error=error))
         return ()
-
-
-def _make_folder(folder: Path) -> None:
-    """Find out that nothing can be written before anything is computed."""
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise OutOfDiskError(
-            f"The folder {str(folder)!r} cannot be made: {error.strerror}.",
-            remedy="Choose another folder with --out.",
-        ) from error
+    for masks in mask_folders_in(path):
+        to_stderr().print(Text(f"Passed over {masks.name}: masks of findings, not scans."))
+    return scans
 
 
 def _job(wish: Wish, own: tuple["Prompt | str", ...], formats: tuple[str, ...]) -> Job:

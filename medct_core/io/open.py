@@ -17,6 +17,7 @@ from medct_core.volume.notice import Notice
 from medct_core.volume.volume import Volume
 
 _MOST_NAMED = 3
+_MASKS = ".masks"
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +128,7 @@ def scans_in(path: Path) -> tuple[Path, ...]:
     A file is one input. A folder whose DICOM files belong to one study is one input; otherwise
     each folder below is looked at on its own, and every volume file is an input. Files that
     are named like a scan but are none are inputs too, so that opening them says what they are.
+    Folders of masks (`mask_folders_in`) are passed over.
 
     Raises
     ------
@@ -143,6 +145,11 @@ def scans_in(path: Path) -> tuple[Path, ...]:
             remedy="Choose a folder with DICOM, NIfTI, NRRD or MetaImage files.",
         )
     return inputs
+
+
+def mask_folders_in(path: Path) -> tuple[Path, ...]:
+    """Return the folders below `path` that hold masks of the scan beside them: ``*.masks``."""
+    return tuple(sorted(found for found in path.rglob(f"*{_MASKS}") if found.is_dir()))
 
 
 def _promise(study: Study) -> tuple[int, int]:
@@ -265,9 +272,8 @@ def _inputs(folder: Path) -> list[Path]:
         for file in found.others
         if file.path.parent == folder and _is_named_like_scan(file)
     ]
-    below = [
-        inner for child in sorted(folder.iterdir()) if child.is_dir() for inner in _inputs(child)
-    ]
+    children = sorted(child for child in folder.iterdir() if child.is_dir())
+    below = [inner for child in children if child.suffix != _MASKS for inner in _inputs(child)]
     return [*here, *broken, *below]
 
 

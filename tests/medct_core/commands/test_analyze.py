@@ -220,3 +220,17 @@ def test_a_folder_stands_for_every_scan_in_it(tmp_path: Path) -> None:
         "2.csv",
         "all.csv",
     ]
+
+
+def test_masks_beside_a_scan_are_no_scans_and_that_is_said(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "scans" / "p.masks").mkdir(parents=True)
+    small_chest.write(tmp_path / "scans" / "p.nii.gz")
+    small_chest.write(tmp_path / "scans" / "p.masks" / "emphysema.nii.gz")
+
+    code = call(tmp_path / "scans", "--out", tmp_path / "out", "--formats", "csv")
+
+    assert code == 0
+    assert [path.name for path in (tmp_path / "out").iterdir()] == ["p.csv"]
+    assert "Passed over p.masks" in capsys.readouterr().err

@@ -25,7 +25,7 @@ from medct_core.errors import (
     UsageError,
 )
 from medct_core.io.choose import largest_chest_ct
-from medct_core.io.open import open_studies, open_study, read_volume, scans_in
+from medct_core.io.open import mask_folders_in, open_studies, open_study, read_volume, scans_in
 from medct_core.io.write import write_nifti
 from medct_core.volume.orientation import reorient
 from medct_core.volume.resample import resample
@@ -251,6 +251,18 @@ def test_volume_files_are_found_below_and_broken_ones_too(tmp_path: Path) -> Non
     found = scans_in(tmp_path)
 
     assert found == (tmp_path / "b.nii.gz", tmp_path / "deep" / "er" / "a.nii.gz")
+
+
+def test_masks_beside_a_scan_are_passed_over_unless_asked_for(tmp_path: Path) -> None:
+    masks = tmp_path / "a.masks"
+    masks.mkdir()
+    write_nifti(SCAN, tmp_path / "a.nii.gz")
+    write_nifti(SCAN, masks / "emphysema.nii.gz")
+
+    assert scans_in(tmp_path) == (tmp_path / "a.nii.gz",)
+    assert mask_folders_in(tmp_path) == (masks,)
+    assert scans_in(masks) == (masks / "emphysema.nii.gz",)
+    assert mask_folders_in(masks) == ()
 
 
 def test_a_folder_without_scans_is_wrong_usage(tmp_path: Path) -> None:
