@@ -49,7 +49,8 @@ def build_app() -> typer.Typer:
     """Command line with every command of the core and every one that other packages add."""
     app = typer.Typer(
         name="medct",
-        help="Scored findings from chest CT with a vision-language model. Not a medical device.",
+        help="Scored findings from chest CT with a vision-language model. Not a medical device."
+        "\n\nExample: medct analyze scan.nii.gz --out results",
         no_args_is_help=True,
         add_completion=False,
         pretty_exceptions_enable=False,

@@ -20,7 +20,8 @@ AsJson = Annotated[bool, typer.Option("--json", help="JSON on standard output.")
 
 def register(app: typer.Typer) -> None:
     """Add the commands of this module."""
-    models = typer.Typer(help="List, check, install and convert models.")
+    help_text = "List, check, install and convert models.\n\nExample: medct models list"
+    models = typer.Typer(help=help_text)
     models.command("list")(list_models)
     models.command("show")(show)
     models.command("verify")(verify)
@@ -136,6 +137,11 @@ def verify(
     from medct_core.models.catalogue import find_model, installed_models
 
     chosen = [find_model(name) for name in models] if models else list(installed_models())
+    if not chosen:
+        raise ModelUnavailableError(
+            "No model is installed on this machine, so there is nothing to check.",
+            remedy="'medct models list' says which can be installed.",
+        )
     results = [_verified(model) for model in chosen]
     if as_json:
         print_json(results)

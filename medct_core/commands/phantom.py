@@ -26,7 +26,11 @@ _PERCENT = 100
 
 def register(app: typer.Typer) -> None:
     """Add the commands of this module."""
-    phantom = typer.Typer(help="Draw synthetic chest CTs whose findings are known.")
+    help_text = (
+        "Draw synthetic chest CTs whose findings are known.\n\n"
+        "Example: medct phantom make --seed 7 --out phantom.nii.gz"
+    )
+    phantom = typer.Typer(help=help_text)
     phantom.command("make")(make)
     phantom.command("export")(export)
     app.add_typer(phantom, name="phantom", no_args_is_help=True)

@@ -1,6 +1,7 @@
 """`medct models` answers on the right stream, in words or JSON, with the right exit code."""
 
 import json
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -130,6 +131,14 @@ def test_one_damaged_model_does_not_hide_another(home: Path, capsys: Capture) ->
     printed = capsys.readouterr().out
     assert "second: The file vocab.txt" in printed
     assert "tiny: whole" in printed
+
+
+def test_checking_nothing_says_so_and_ends_with_code_4(home: Path, capsys: Capture) -> None:
+    shutil.rmtree(home / "tiny")
+
+    assert run(["models", "verify"]) == 4
+
+    assert "No model is installed" in capsys.readouterr().err
 
 
 def test_a_checkpoint_is_converted_and_every_stranger_named(
