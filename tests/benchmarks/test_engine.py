@@ -26,7 +26,6 @@ from medct_core.models.joint import JointModel
 from medct_core.models.manifest import ModelManifest, Scoring
 from medct_core.models.stamp import ModelStamp
 from medct_core.preprocess import recipe as recipes
-from medct_core.preprocess.model_input import ModelInput
 from medct_core.vocabulary import FINDINGS, TERMS
 
 log = logging.getLogger(__name__)
@@ -86,13 +85,6 @@ def loaded(name: str) -> LoadedModel:
 def engine_of(name: str) -> InferenceEngine:
     """Build an engine that knows no wording yet."""
     return InferenceEngine(loaded(name))
-
-
-def prepared_noise(engine: InferenceEngine) -> ModelInput:
-    """Noise in the shape the model reads."""
-    shape = engine.loaded.config.vision.input_shape
-    values = np.random.default_rng(1).random(shape, dtype=np.float32)
-    return ModelInput(values, engine.recipe.id, np.eye(4), "0" * 64)
 
 
 def embedding_of(engine: InferenceEngine, config: JointConfig) -> Embedding:
