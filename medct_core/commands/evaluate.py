@@ -67,7 +67,8 @@ def phantoms(
     first, stop = parse_seeds(seeds)
     engine = open_engine(model)
     asked = _prompts(engine, wordings, prompts)
-    task = PhantomTask(first, stop, Draw(draw.value), domain.value)
+    source = wordings.value if wordings else prompts.name if prompts else "own"
+    task = PhantomTask(first, stop, Draw(draw.value), domain.value, source)
     with cancel_on_interrupt() as cancel, progress_bar("Scoring phantoms") as report:
         result = evaluate_phantoms(
             engine, asked, task, phantom_baseline(), cancel=cancel, on_progress=report

@@ -14,13 +14,9 @@ from medct_core.errors import UsageError
 def register(app: typer.Typer) -> None:
     """Add the commands of this module."""
     train = typer.Typer(help="Train a model.")
-    train.callback()(_explain)
     train.command("mini")(mini)
+    train.command("card")(card)
     app.add_typer(train, name="train", no_args_is_help=True)
-
-
-def _explain() -> None:
-    """Train a model."""
 
 
 def mini(
@@ -51,3 +47,20 @@ def mini(
 
     interruptible(do)
     print_text(str(out))
+
+
+def card(
+    model: Annotated[Path, typer.Option(help="Model folder the card goes into.")],
+    work: Annotated[Path, typer.Option(help="Folder of the training run.")],
+    evaluations: Annotated[
+        list[Path], typer.Argument(help="What 'medct evaluate phantoms --json' printed.")
+    ],
+) -> None:
+    """Write the model card from measured numbers.
+
+    Example: medct train card --model medct-mini --work runs/mini balanced.json natural.json
+    """
+    from medct_core.training.card import write_card
+
+    write_card(model, work / "run.json", evaluations)
+    print_text(str(model / "MODEL_CARD.md"))

@@ -30,12 +30,13 @@ Logits = npt.NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class PhantomTask:
-    """Which phantoms are evaluated; the seeds are a half-open range."""
+    """Which phantoms are evaluated, and how they are asked; the seeds are a half-open range."""
 
     first: int
     stop: int
     draw: Draw = Draw.BALANCED
     domain: str = "a"
+    wordings: str = "own"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -91,6 +92,7 @@ class PhantomEvaluation:
     seeds: tuple[int, int]
     draw: str
     domain: str
+    wordings: str
     model: str
     phantom_version: str
 
@@ -246,6 +248,7 @@ def _summarise(
         seeds=(task.first, task.stop),
         draw=task.draw.value,
         domain=task.domain,
+        wordings=task.wordings,
         model=model,
         phantom_version=str(PHANTOM_VERSION),
     )

@@ -17,7 +17,6 @@ from medct_core.models.config import MINI
 from medct_core.models.joint import JointModel
 from medct_core.models.manifest import (
     CALIBRATION_FILE,
-    CARD_FILE,
     PROMPTS_FILE,
     ModelManifest,
     Scoring,
@@ -159,9 +158,6 @@ def _finish(run: MiniRun, network: JointModel, report: Report) -> ModelManifest:
     path = run.work / CALIBRATION_FILE
     write_calibration(calibration, path)
     texts[CALIBRATION_FILE] = path.read_text(encoding="utf-8")
-    card = run.work / CARD_FILE
-    if card.exists():
-        texts[CARD_FILE] = card.read_text(encoding="utf-8")
     return write_bundle(run.out, _manifest(run.config), _parts(network, texts))
 
 

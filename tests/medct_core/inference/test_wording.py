@@ -13,6 +13,7 @@ from medct_core.inference.wording import (
     prompt_from_text,
     require_upright,
 )
+from medct_core.vocabulary import ABSENT_TEMPLATES, PRESENT_TEMPLATES
 
 
 def test_ct_clip_is_asked_in_its_own_words() -> None:
@@ -34,7 +35,8 @@ def test_our_own_models_are_asked_with_every_sentence_they_learned() -> None:
 
     assert "There is emphysema." in prompt.present
     assert "There is no emphysema." in prompt.absent
-    assert len(prompt.present) == len(prompt.absent) == 7
+    assert len(prompt.present) == len(PRESENT_TEMPLATES)
+    assert len(prompt.absent) == len(ABSENT_TEMPLATES)
 
 
 @pytest.mark.parametrize(
