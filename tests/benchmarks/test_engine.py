@@ -36,10 +36,14 @@ SIZES = {
 }
 PEAK_PROGRAM = """
 import resource, sys
+import numpy as np
 from medct_core.inference.device import encoding_bytes
+from medct_core.preprocess.model_input import ModelInput
 from tests.benchmarks import test_engine
 engine = test_engine.engine_of(sys.argv[1])
-prepared = test_engine.prepared_noise(engine)
+shape = engine.loaded.config.vision.input_shape
+noise = np.random.default_rng(5).uniform(-1, 1, shape).astype(np.float32)
+prepared = ModelInput(noise, engine.recipe.id, np.eye(4), "0" * 64)
 before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
 engine.embed_volume(prepared)
 peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
