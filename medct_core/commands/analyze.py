@@ -293,7 +293,7 @@ def _finish(
 def _write_table(reports: tuple["Report", ...], wish: Wish) -> tuple[Path, ...]:
     from medct_core.export.files import write_table
 
-    return (write_table(reports, wish.out),) if reports and "csv" in wish.formats.lower() else ()
+    return (write_table(reports, wish.out),) if reports and "csv" in _formats(wish.formats) else ()
 
 
 def _as_fields(outcomes: tuple[Outcome, ...], table: tuple[Path, ...], code: int) -> dict[str, Any]:

@@ -149,7 +149,7 @@ def _rows_of(
 
 
 def _row(scan: Path, engine: "InferenceEngine", wish: Wish, cancel: CancelToken) -> Row:
-    from medct_core.analysis import ScanChoice, doubts_about, read_scan
+    from medct_core.analysis import ScanChoice, doubts_about, range_doubts, read_scan
     from medct_core.preprocess.prepare import prepare
 
     with progress_bar(scan.name) as report:
@@ -157,6 +157,7 @@ def _row(scan: Path, engine: "InferenceEngine", wish: Wish, cancel: CancelToken)
         doubts = doubts_about(read.volume, engine.recipe, ScanChoice(force=wish.force))
         prepared = prepare(read.volume, engine.recipe, cancel=cancel)
         embedding = engine.embed_volume(prepared, cancel=cancel, on_progress=report)
+    doubts = (*doubts, *range_doubts(engine.loaded))
     notices = dict.fromkeys(one.code for one in (*prepared.notices, *read.notices, *doubts))
     return Row(scan, embedding, tuple(notices))
 

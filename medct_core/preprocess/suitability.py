@@ -88,7 +88,7 @@ def check_scorable(volume: Volume, recipe: Recipe) -> None:
         raise NotScorableError(
             f"{volume.source!r} cannot be scored with {recipe.name}, which reads chest CTs: "
             + " ".join(reason.text for reason in reasons),
-            remedy="Choose a chest CT in Hounsfield units, or force the scoring of this one.",
+            remedy="Choose a chest CT in Hounsfield units, or score this one by force (--force).",
         )
 
 
