@@ -8,6 +8,8 @@ import pytest
 from medct_core.commands.main import run
 from medct_core.vocabulary import FINDINGS
 
+pytestmark = pytest.mark.usefixtures("models_dir")
+
 
 def evaluate(*arguments: str) -> int:
     return run(["evaluate", "phantoms", "--model", "tiny", *arguments])
@@ -15,7 +17,7 @@ def evaluate(*arguments: str) -> int:
 
 @pytest.mark.parametrize("seeds", ["0:4", "5000000:5000000", "5000000", "a:b", "4999999:5000002"])
 def test_seeds_that_are_not_for_evaluation_are_wrong_usage(
-    seeds: str, models_dir: Path, capsys: pytest.CaptureFixture[str]
+    seeds: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     code = evaluate("--seeds", seeds)
 
@@ -24,7 +26,7 @@ def test_seeds_that_are_not_for_evaluation_are_wrong_usage(
 
 
 def test_two_sources_of_wordings_contradict_each_other(
-    models_dir: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     own = tmp_path / "own.toml"
     own.write_text('[[prompt]]\nname = "Emphysema"\npresent = ["Emphysema."]\n', encoding="utf-8")
@@ -36,7 +38,7 @@ def test_two_sources_of_wordings_contradict_each_other(
 
 
 @pytest.mark.slow
-def test_json_and_table_say_the_same(models_dir: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_json_and_table_say_the_same(capsys: pytest.CaptureFixture[str]) -> None:
     arguments = ("--seeds", "5000000:5000006", "--wordings", "kept-out")
 
     assert evaluate(*arguments, "--json") == 0
