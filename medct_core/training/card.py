@@ -62,8 +62,20 @@ thyroid nodule, which had no label, mask or wording in training, are *zero-shot*
 Made from nothing by:
 
     {command}
-
+{_stop(run)}
 Settings: {", ".join(f"{name} {value}" for name, value in sorted(run.items()))}.
+"""
+
+
+def _stop(run: dict[str, Any]) -> str:
+    """Say so where this copy is not what the command ends with."""
+    if "stopped_at_step" not in run:
+        return ""
+    return f"""
+This copy is not the end of that run: it was stopped at step {run["stopped_at_step"]} of
+{run["planned_steps"]}, and some settings below are not those the command sets. The kept-out
+wordings were looked at while the start of the text side was chosen, so their result is no clean
+hold-out.
 """
 
 
