@@ -1,5 +1,7 @@
 """Findings of the bronchi: thick walls and wide lumens."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from medct_core.phantom.body import Body, Tube
@@ -26,9 +28,10 @@ def draw_peribronchial_thickening(body: Body, request: DrawRequest) -> Drawn:
     """Draw cuffs of soft tissue around bronchi whose lumens stay as they are."""
     side = side_of(request, both=0.7)
     paint = painting(body)
-    lobes = _lobes(request, side, ((1, 2), (2, 3), (3, 5)), 0.5)
-    wall = by_severity(request, ((1.2, 1.8), (1.9, 2.8), (2.9, 4.2)))
-    tubes = tuple(bronchus for bronchus in body.bronchi if bronchus.lobe in lobes)
+    lobes = _lobes(request, side, ((1, 2), (2, 4), (4, 5)), 0.5)
+    wall = by_severity(request, ((1.5, 2.1), (2.3, 3.2), (3.2, 4.4)))
+    # A thick wall shows a bronchus further out than a normal one is seen.
+    tubes = tuple(_further(request, tube, 16.0) for tube in body.bronchi if tube.lobe in lobes)
     field = tube_field(body.canvas.grid, tubes, wall + 6)
     outer = rod_coverage(field.distance_mm, field.radius_mm + np.float32(wall), paint.edge_mm)
     lumen = rod_coverage(field.distance_mm, LUMEN_SHARE * field.radius_mm, paint.edge_mm)
@@ -41,9 +44,9 @@ def draw_bronchiectasis(body: Body, request: DrawRequest) -> Drawn:
     """Draw bronchi wider than their vessels, with walls, out towards the pleura."""
     side = side_of(request, both=0.5)
     paint = painting(body)
-    lobes = _lobes(request, side, ((1, 1), (1, 2), (2, 4)), 0.7)
-    lumen = by_severity(request, ((2.0, 2.7), (2.8, 4.0), (4.2, 6.5)))
-    wall = by_severity(request, ((1.0, 1.4), (1.2, 1.7), (1.4, 2.2)))
+    lobes = _lobes(request, side, ((1, 1), (2, 3), (3, 5)), 0.7)
+    lumen = by_severity(request, ((2.6, 3.3), (3.6, 4.8), (5.0, 7.0)))
+    wall = by_severity(request, ((1.2, 1.6), (1.6, 2.2), (2.0, 2.8)))
     tubes = tuple(
         _widened(request, bronchus, lumen) for bronchus in body.bronchi if bronchus.lobe in lobes
     )
@@ -65,14 +68,24 @@ def _peripheral(depth_mm: Float) -> Float:
 
 
 def _widened(request: DrawRequest, bronchus: Tube, lumen_mm: float) -> Tube:
-    """Bronchus with a wide, beaded lumen that runs on beyond its end."""
-    rng = request.rng
-    last = bronchus.points_mm[-1] - bronchus.points_mm[-2]
-    onwards = last / max(float(np.linalg.norm(last)), 1e-6) + 0.25 * rng.normal(size=3)
-    points = np.vstack([bronchus.points_mm, bronchus.points_mm[-1] + 14 * onwards])
-    beads = rng.uniform(0.8, 1.25, len(points))
-    shape = np.interp(np.linspace(0, 1, len(points)), [0, 0.25, 0.8, 1], [0.7, 1, 1, 0.75])
+    """Bronchus with a wide, beaded lumen that runs on beyond its end, towards the pleura."""
+    longer = _further(request, bronchus, 26.0)
+    # The first piece lies among the vessels of the hilum, where nothing could be told apart.
+    points = longer.points_mm[1:]
+    beads = request.rng.uniform(0.75, 1.3, len(points))
+    shape = np.interp(np.linspace(0, 1, len(points)), [0, 0.25, 0.8, 1], [0.7, 1, 1, 0.8])
     return rod(points, lumen_mm * beads * shape)
+
+
+def _further(request: DrawRequest, bronchus: Tube, length_mm: float) -> Tube:
+    """Bronchus that runs on by two more points."""
+    last = bronchus.points_mm[-1] - bronchus.points_mm[-2]
+    onwards = last / max(float(np.linalg.norm(last)), 1e-6)
+    bends = np.cumsum(0.2 * request.rng.normal(size=(2, 3)), axis=0)
+    steps = np.array([[0.5], [1.0]]) * length_mm
+    points = np.vstack([bronchus.points_mm, bronchus.points_mm[-1] + steps * (onwards + bends)])
+    radii = np.append(bronchus.radii_mm, bronchus.radii_mm[-1] * np.array([0.9, 0.8]))
+    return replace(bronchus, points_mm=points, radii_mm=radii)
 
 
 def _lobes(

@@ -128,14 +128,14 @@ def draw_coronary_calcification(body: Body, request: DrawRequest) -> Drawn:
     """Draw specks and tracks of calcium along the coronary arteries."""
     paint = painting(body)
     rng = request.rng
-    count = count_by_severity(request, ((2, 4), (5, 9), (10, 16)))
+    count = count_by_severity(request, ((2, 4), (5, 8), (9, 14)))
     bits = []
     for _ in range(count):
         artery = body.coronaries[int(rng.integers(len(body.coronaries)))]
-        length = by_severity(request, ((4, 8), (6, 16), (10, 30)))
-        radius = by_severity(request, ((1.2, 1.6), (1.5, 2.1), (1.9, 2.8)))
+        length = by_severity(request, ((6, 10), (12, 24), (20, 42)))
+        radius = by_severity(request, ((1.4, 1.8), (1.8, 2.4), (2.3, 3.0)))
         bits.append(stretch_of(artery, rng.uniform(0.0, 0.75), length, radius))
-    _calcify(paint, tuple(bits), rng.uniform(350, 800))
+    _calcify(paint, tuple(bits), rng.uniform(550, 1200))
     return paint.drawn(request, "coronary arteries", "middle")
 
 

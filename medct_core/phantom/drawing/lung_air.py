@@ -34,6 +34,9 @@ from medct_core.phantom.request import Drawn, DrawRequest
 EMPTY_HU = -985.0
 BULLA_WALL_HU = -350.0
 
+# Share of its brightness that a vessel of a lucent lobule loses, away from the hilum.
+_THINNED, _CENTRAL_MM, _BONE_HU = 0.5, 8.0, 300.0
+
 
 def draw_emphysema(body: Body, request: DrawRequest) -> Drawn:
     """Draw centrilobular holes, subpleural cysts and bullae, mostly in the upper lobes."""
@@ -54,7 +57,7 @@ def _without_vessels(body: Body, box: Box) -> Float:
 
 
 def _upper_sites(body: Body, request: DrawRequest, side: str) -> Points:
-    count = count_by_severity(request, ((3, 5), (6, 9), (10, 16)))
+    count = count_by_severity(request, ((5, 7), (9, 13), (15, 22)))
     sites = scatter(body, request.rng)
     lobes = in_lobes(sites, LOBES_OF_SIDE[side])
     upper = sites.height > request.rng.uniform(0.35, 0.55)
@@ -64,15 +67,15 @@ def _upper_sites(body: Body, request: DrawRequest, side: str) -> Points:
 def _centrilobular(
     paint: Painting, request: DrawRequest, box: Box, share: Float, where: Points
 ) -> None:
-    size = by_severity(request, ((8, 11), (9, 12), (10, 14)))
-    widest = by_severity(request, ((0.28, 0.36), (0.36, 0.43), (0.42, 0.5)))
+    size = by_severity(request, ((11, 13), (12, 15), (13, 18)))
+    widest = by_severity(request, ((0.34, 0.4), (0.4, 0.46), (0.45, 0.52)))
     pattern = lobules(request.rng, size)
     grid = paint.body.canvas.grid
     radii = request.rng.uniform(16, 32, len(where))
     strength = np.minimum(cloud(grid, box, where, radii), 1.0)
     sick = (strength > 0.25) & (share > 0)
     cells = pattern.at(points_where(grid, box, sick))
-    radius = np.float32(size * widest) * strength[sick] * (0.45 + 0.75 * cells.key)
+    radius = np.float32(size * widest) * np.sqrt(strength[sick]) * (0.55 + 0.6 * cells.key)
     hole = np.zeros_like(share)
     hole[sick] = share[sick] * ball_coverage(cells.centre_mm, radius, paint.edge_mm)
     paint.lower_to(box, hole, EMPTY_HU)
@@ -117,19 +120,24 @@ def draw_mosaic(body: Body, request: DrawRequest) -> Drawn:
     paint = painting(body)
     box = lung_box(body, side)
     grid = body.canvas.grid
-    contrast = by_severity(request, ((70, 95), (95, 130), (130, 170)))
-    pattern = lobules(request.rng, request.rng.uniform(18, 34))
-    zone = _mosaic_zone(body, request, box, side)
-    share = lung_share(body, box, LOBES_OF_SIDE[side]) * zone * _without_vessels(body, box)
-    sick = share > 0
+    contrast = by_severity(request, ((100, 130), (145, 180), (185, 225)))
+    pattern = lobules(request.rng, request.rng.uniform(22, 38))
+    zone = _mosaic_zone(body, request, box, side) * lung_share(body, box, LOBES_OF_SIDE[side])
+    tissue = _without_vessels(body, box)
+    sick = zone > 0
     lucent = np.zeros(sick.shape, bool)
     part = request.rng.uniform(0.4, 0.55)
     lucent[sick] = pattern.at(points_where(grid, box, sick)).key < part
     # Lucent lobules trap air, their neighbours take more blood, so the mean hardly moves.
-    change = np.where(lucent, np.float32(-0.6 * contrast), np.float32(0.4 * contrast))
+    change = np.where(lucent, np.float32(-0.52 * contrast), np.float32(0.48 * contrast))
     present = body.canvas.hu[box]
     target = np.maximum(present + change, np.float32(-1000))
-    paint.cover(box, share.astype(np.float32), target.astype(np.float32))
+    # Blood avoids what is not ventilated: vessels in lucent lobules are thin.
+    thin = _THINNED * lucent * (body.depth_mm[box] > _CENTRAL_MM) * (present < _BONE_HU)
+    narrowed = np.where(present > -720, present + thin * (-880 - present), present)
+    changed = np.where(tissue > 0.5, target, narrowed).astype(np.float32)
+    share = zone * np.where(tissue > 0.5, tissue, np.float32(1) * (thin > 0))
+    paint.cover(box, share.astype(np.float32), changed)
     return paint.drawn(request, LUNG_WORDS[side], side)
 
 

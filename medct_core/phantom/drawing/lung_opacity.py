@@ -47,9 +47,9 @@ def draw_opacity(body: Body, request: DrawRequest) -> Drawn:
     side = side_of(request, both=0.6)
     paint = painting(body)
     sites = _opacity_sites(body, request, side)
-    density = request.rng.uniform(-660, -430)
+    density = request.rng.uniform(-630, -420)
     for centre in sites.points_mm:
-        size = by_severity(request, ((9, 15), (12, 22), (16, 30)))
+        size = by_severity(request, ((11, 17), (16, 26), (22, 36)))
         _haze(paint, request, _patch(request, centre, size), density, side)
     lobes = [lobe_at(int(lobe)) for lobe in sites.lobe]
     return paint.drawn(request, lobes_in_words(lobes), side_of_lobes(lobes))
@@ -57,7 +57,7 @@ def draw_opacity(body: Body, request: DrawRequest) -> Drawn:
 
 def _opacity_sites(body: Body, request: DrawRequest, side: str) -> Sites:
     rng = request.rng
-    count = count_by_severity(request, ((1, 2), (2, 5), (5, 9)))
+    count = count_by_severity(request, ((1, 3), (3, 6), (6, 10)))
     pattern = int(rng.choice(4, p=(0.4, 0.25, 0.15, 0.2)))
     sites = scatter(body, rng)
     wishes = (
@@ -159,11 +159,13 @@ def draw_nodule(body: Body, request: DrawRequest) -> Drawn:
     side = one_side_of(request) if request.side != "both" else "both"
     for n in range(max(count, len(sides(side)))):
         one = side if side != "both" else sides(side)[n % 2]
-        diameter = by_severity(request, ((7, 10), (11, 17), (18, 28))) * (1.0 if n == 0 else 0.75)
+        diameter = by_severity(request, ((8, 12), (12, 20), (20, 30))) * (1.0 if n == 0 else 0.75)
         sites = scatter(body, request.rng, 400)
         juxtapleural = request.rng.uniform() < 0.35
         deep = sites.depth_mm > 0.7 * diameter
-        wish = (sites.depth_mm < 0.5 * diameter) if juxtapleural else deep
+        # Half of a nodule on the pleura lies in the lung at least, or nothing of it would show.
+        beside = (sites.depth_mm > 0.25 * diameter) & (sites.depth_mm < 0.5 * diameter)
+        wish = beside if juxtapleural else deep
         site = preferred(sites, in_lobes(sites, LOBES_OF_SIDE[one]), wish)
         _nodule(paint, request, site.points_mm[0], diameter / 2)
         lobes.append(lobe_at(int(site.lobe[0])))

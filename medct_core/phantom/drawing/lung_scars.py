@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from medct_core.phantom.body import Body, Points
-from medct_core.phantom.canvas import coverage_of
+from medct_core.phantom.canvas import Box, Float, coverage_of
 from medct_core.phantom.drawing.painting import Painting, painting
 from medct_core.phantom.drawing.places import (
     LOBES_OF_SIDE,
@@ -227,9 +227,9 @@ def draw_septal_thickening(body: Body, request: DrawRequest) -> Drawn:
     paint = painting(body)
     rng, grid = request.rng, body.canvas.grid
     box = lung_box(body, side)
-    thickness = by_severity(request, ((0.9, 1.2), (1.2, 1.7), (1.7, 2.5)))
+    thickness = by_severity(request, ((1.5, 2.0), (2.1, 2.9), (2.9, 4.0)))
     deepest = by_severity(request, ((16, 22), (22, 32), (32, 45)))
-    pattern, unevenness = lobules(rng, rng.uniform(13, 19)), ripple(rng, 24.0)
+    pattern, unevenness = lobules(rng, rng.uniform(17, 24)), ripple(rng, 24.0)
     centres = _septal_sites(body, request, side)
     near = cloud(grid, box, centres, rng.uniform(28, 42, len(centres)))
     zone = smoothstep(near, 0.3, 0.45) * (
@@ -242,8 +242,18 @@ def draw_septal_thickening(body: Body, request: DrawRequest) -> Drawn:
     uneven = np.clip(0.75 + 0.6 * unevenness.at(points), 0.0, 1.3)
     walls = np.zeros_like(share)
     walls[sick] = slab_coverage(pattern.at(points).wall_mm, thickness * uneven, paint.edge_mm)
+    walls = np.maximum(walls, _subpleural_line(body, rng, box, thickness) * (share > 0))
     paint.fill(box, walls * zone, share, 0.0)
     return paint.drawn(request, LUNG_WORDS[side], side)
+
+
+def _subpleural_line(body: Body, rng: np.random.Generator, box: Box, thickness_mm: float) -> Float:
+    """Cover a line that follows the pleura at a distance, here and there."""
+    away = np.abs(body.depth_mm[box] - np.float32(rng.uniform(7, 10)))
+    line = slab_coverage(away, np.float32(thickness_mm), body.canvas.edge_mm())
+    broken = ripple(rng, 40.0).at(body.canvas.grid.coordinates(box))
+    covered: Float = line * smoothstep(broken, 0.1, 0.4)
+    return covered
 
 
 def _septal_sites(body: Body, request: DrawRequest, side: str) -> Points:

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from medct_core.phantom.body import Body, Ellipsoid, Points
+from medct_core.phantom.body import Body, Ellipsoid, Points, Tube
 from medct_core.phantom.canvas import Box, Float, coverage_of
 from medct_core.phantom.drawing.painting import Painting, painting
 from medct_core.phantom.drawing.places import by_severity, count_by_severity, indices
@@ -20,6 +20,8 @@ WALL_HU = 42.0
 GAS_HU = -960.0
 # Between these, tissue begins to share the voxel with the air of a bronchus.
 OPEN_AIR_HU = (-945.0, -905.0)
+# Places tried for each node.
+_TRIED = 12
 
 
 def draw_hiatal_hernia(body: Body, request: DrawRequest) -> Drawn:
@@ -96,19 +98,41 @@ def draw_lymphadenopathy(body: Body, request: DrawRequest) -> Drawn:
     paint = painting(body)
     rng = request.rng
     stations = list(body.node_stations_mm)
-    count = count_by_severity(request, ((1, 2), (2, 4), (4, 7)))
+    count = count_by_severity(request, ((1, 2), (3, 5), (5, 8)))
     order = [stations[n] for n in rng.permutation(len(stations))]
     used, largest = [], 0.0
     density = rng.uniform(32, 60)
     for n in range(count):
         name = order[n % max(1, min(len(order), (count + 1) // 2 + 1))]
-        short = by_severity(request, ((10.5, 13), (13, 19), (18, 28)))
-        centre = np.asarray(body.node_stations_mm[name]) + rng.normal(size=3) * 0.3 * short
+        short = by_severity(request, ((11, 14), (15, 21), (21, 30)))
+        centre = _beside_vessels(body, rng, np.asarray(body.node_stations_mm[name]), short)
         _node(paint, centre, short * rng.permutation([0.5, 0.55, rng.uniform(0.6, 0.8)]), density)
         used.append(name)
         largest = max(largest, short)
     location = " and ".join(dict.fromkeys(used[:2]))
     return paint.drawn(request, location, _side_of_stations(used), round(largest, 1))
+
+
+def _beside_vessels(
+    body: Body, rng: np.random.Generator, station: Points, short_mm: float
+) -> Points:
+    """Place near a station that lies outside vessels and airways: a node displaces neither."""
+    places = station + rng.normal(size=(_TRIED, 3)) * 0.4 * short_mm
+    lines = (body.aorta, body.trachea, *body.great_vessels)
+    room = np.min([_clearance_mm(places, tube) for tube in lines], axis=0)
+    best: Points = places[int(np.argmax(np.minimum(room, 0.5 * short_mm)))]
+    return best
+
+
+def _clearance_mm(points_mm: Points, tube: Tube) -> Points:
+    """Distance ``(n,)`` of points from the wall of a tube, negative inside."""
+    start, step = tube.points_mm[:-1], np.diff(tube.points_mm, axis=0)
+    offset = points_mm[:, None] - start
+    along = np.clip((offset * step).sum(axis=2) / (step**2).sum(axis=1), 0, 1)
+    away = np.linalg.norm(offset - along[..., None] * step, axis=2)
+    radii = tube.radii_mm[:-1] + along * np.diff(tube.radii_mm)
+    nearest: Points = (away - radii).min(axis=1)
+    return nearest
 
 
 def _side_of_stations(names: list[str]) -> str:

@@ -20,7 +20,7 @@ def draw_arterial_calcification(body: Body, request: DrawRequest) -> Drawn:
     """Draw plaques on the wall of the arch, the descending aorta and the arch branches."""
     paint = painting(body)
     rng = request.rng
-    count = count_by_severity(request, ((2, 4), (5, 9), (11, 20)))
+    count = count_by_severity(request, ((3, 5), (6, 10), (12, 20)))
     branches = tuple(tube for tube in body.great_vessels if _is_arterial(tube))
     aorta = _within_chest(body)
     plaques = []
@@ -31,7 +31,7 @@ def draw_arterial_calcification(body: Body, request: DrawRequest) -> Drawn:
         plaques.append(_plaque(request, tube, start))
     field = tube_field(body.canvas.grid, tuple(plaques), 4.0 + paint.edge_mm)
     coverage = rod_coverage(field.distance_mm, field.radius_mm, paint.edge_mm)
-    paint.raise_to(field.box, coverage, rng.uniform(420, 900))
+    paint.raise_to(field.box, coverage, rng.uniform(650, 1300))
     return paint.drawn(request, _part_of_aorta(aorta, plaques), "middle")
 
 
@@ -64,11 +64,11 @@ def _is_arterial(tube: Tube) -> bool:
 def _plaque(request: DrawRequest, tube: Tube, start: float) -> Tube:
     """Arc on the wall of a tube: along it and around it at once."""
     rng = request.rng
-    turn = by_severity(request, ((0.25, 0.6), (0.4, 1.0), (0.6, 1.7)))
-    length = by_severity(request, ((4, 9), (6, 13), (8, 22)))
-    thick = by_severity(request, ((1.3, 1.8), (1.6, 2.3), (2.0, 3.0)))
+    turn = by_severity(request, ((0.3, 0.7), (0.5, 1.2), (0.7, 1.8)))
+    length = by_severity(request, ((7, 12), (12, 24), (20, 40)))
+    thick = by_severity(request, ((1.6, 2.1), (2.0, 2.7), (2.5, 3.3)))
     angle = rng.uniform(0, 2 * np.pi)
-    share = np.linspace(0, 1, 6)
+    share = np.linspace(0, 1, 11)
     steps = np.linalg.norm(np.diff(tube.points_mm, axis=0), axis=1)
     along = np.concatenate([[0], np.cumsum(steps)])
     place = np.clip(start * along[-1] + share * length, 0, along[-1])
@@ -77,6 +77,11 @@ def _plaque(request: DrawRequest, tube: Tube, start: float) -> Tube:
     first, second = _across(tube.points_mm, along, start * along[-1])
     round_it = angle + (share - 0.5) * turn
     out = np.cos(round_it)[:, None] * first + np.sin(round_it)[:, None] * second
+    # A long plaque follows the bend of the arch: its points stay square to the flow there.
+    flow = np.gradient(centre, axis=0)
+    flow = flow / np.maximum(np.linalg.norm(flow, axis=1), 1e-6)[:, None]
+    out = out - (out * flow).sum(axis=1)[:, None] * flow
+    out = out / np.maximum(np.linalg.norm(out, axis=1), 1e-6)[:, None]
     return rod(centre + radius[:, None] * out, thick)
 
 

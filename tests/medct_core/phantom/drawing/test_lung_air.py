@@ -48,3 +48,12 @@ def test_severity_raises_the_contrast_of_the_mosaic(pencil: Pencil) -> None:
     ]
 
     assert spread[1] > 1.5 * spread[0]
+
+
+def test_vessels_of_lucent_lobules_lose_brightness_and_no_vessel_gains_any(pencil: Pencil) -> None:
+    drawing = pencil.draw(draw_mosaic, "severe")
+
+    vessels = (drawing.before > -450) & (drawing.mask > 0.5) & (drawing.body.lung > 0.9)
+
+    assert (drawing.change[vessels] < -100).sum() > 5
+    assert drawing.change[vessels].max() < 1

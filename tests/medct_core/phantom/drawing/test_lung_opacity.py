@@ -53,7 +53,7 @@ def test_consolidation_stays_in_its_lobe(pencil: Pencil) -> None:
 
 
 @pytest.mark.parametrize(
-    ("severity", "limits"), [("mild", (7, 10)), ("moderate", (11, 17)), ("severe", (18, 28))]
+    ("severity", "limits"), [("mild", (8, 12)), ("moderate", (12, 20)), ("severe", (20, 30))]
 )
 def test_a_nodule_is_as_wide_as_it_says(
     severity: str, limits: tuple[int, int], pencil: Pencil
@@ -68,3 +68,12 @@ def test_nodules_are_solid_at_least_in_their_middle(pencil: Pencil) -> None:
     brightest = [pencil.draw(draw_nodule, "severe", seed).core(0.99).max() for seed in range(6)]
 
     assert min(brightest) > 0
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_most_of_a_nodule_lies_in_the_lung(seed: int, pencil: Pencil) -> None:
+    drawing = pencil.draw_fine(draw_nodule, "moderate", seed)
+
+    assert drawing.drawn.size_mm is not None
+    ball = 4 / 3 * np.pi * (drawing.drawn.size_mm / 2) ** 3 / 1000
+    assert drawing.volume_ml > 0.5 * ball

@@ -67,3 +67,13 @@ def test_thick_septa_leave_the_lobules_between_them_as_they_were(pencil: Pencil)
 
     assert zone < 0.6
     assert 0.1 < share < 0.8
+
+
+def test_a_line_follows_the_pleura_where_septa_are_thick(pencil: Pencil) -> None:
+    drawing = pencil.draw_fine(draw_septal_thickening, "severe", seed=2)
+
+    depth, mask = drawing.body.depth_mm, drawing.mask
+    along = mask[(depth > 7) & (depth < 10) & (mask > 0)].mean()
+    deeper = mask[(depth > 14) & (depth < 20) & (mask > 0)].mean()
+
+    assert along > 1.1 * deeper
