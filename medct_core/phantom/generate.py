@@ -23,7 +23,7 @@ from medct_core.volume.volume import Unit, Volume
 PHANTOM_VERSION = 1
 """Changes with every change of any voxel; numbers of two versions are never compared."""
 
-_LOOK_ALIKE_SHARE = 0.45
+_LOOK_ALIKE_SHARE = 0.35
 # A kept body takes 12 bytes and more a voxel: 7 MB at the size models train on.
 _MOST_KEPT_VOXELS = 1_000_000
 

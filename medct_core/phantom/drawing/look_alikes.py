@@ -41,16 +41,17 @@ def draw_vessel_end_on(body: Body, request: DrawRequest) -> Drawn:
     paint = painting(body)
     rng = request.rng
     lobes = []
-    for _ in range(count_by_severity(request, ((1, 2), (2, 3), (3, 4)))):
+    for _ in range(count_by_severity(request, ((1, 1), (1, 2), (2, 3)))):
         sites = scatter(body, rng, 400)
         site = preferred(sites, sites.depth_mm > 12)
-        way = np.array([0.25, 0.25, 1.0]) * direction(rng)
-        way = way / np.linalg.norm(way) * rng.uniform(14, 24)
+        way = np.array([0.5, 0.5, 0.0]) * direction(rng) + np.array([0.0, 0.0, 1.0])
+        way = way / np.linalg.norm(way) * rng.uniform(20, 30)
         bend = 3 * direction(rng)
         middle = site.points_mm[0]
-        radius = rng.uniform(2.0, 3.4)
+        # Thinner than any nodule and far longer: on slices of 5 mm it goes on over many.
+        radius = rng.uniform(1.4, 2.2)
         tube = rod(
-            [middle - way + bend, middle, middle + way + bend], radius * np.array([1.1, 1, 0.6])
+            [middle - way + bend, middle, middle + way + bend], radius * np.array([1.1, 1, 0.7])
         )
         field = tube_field(body.canvas.grid, (tube,), 6.0)
         coverage = rod_coverage(field.distance_mm, field.radius_mm, paint.edge_mm)
@@ -64,7 +65,8 @@ def draw_dependent_density(body: Body, request: DrawRequest) -> Drawn:
     paint = painting(body)
     box = lung_box(body, "both")
     thickness = by_severity(request, ((5, 8), (8, 12), (12, 18)))
-    haze_hu = by_severity(request, ((60, 100), (90, 150), (130, 210)))
+    # Well below what ground glass adds: a denser haze could be told from it by nobody.
+    haze_hu = by_severity(request, ((25, 45), (40, 65), (60, 95)))
     grid = body.canvas.grid
     dependency = np.broadcast_to(body.dependency, grid.shape)[box]
     height = np.broadcast_to(body.height, grid.shape)[box]
@@ -134,7 +136,7 @@ def draw_paraseptal_air(body: Body, request: DrawRequest) -> Drawn:
     apex = preferred(sites, own, sites.height > 0.75, sites.depth_mm < 6)
     for centre in apex.points_mm[: count_by_severity(request, ((2, 3), (3, 4), (4, 6)))]:
         x, y, z = (float(v) for v in centre)
-        r = float(rng.uniform(2.2, 4.0))
+        r = float(rng.uniform(2.4, 3.4))
         shape = Ellipsoid((x, y, z), (r, r, r))
         box = ellipsoid_box(body.canvas.grid, shape, 2)
         distance = ellipsoid_distance(body.canvas.grid.coordinates(box), shape)
@@ -157,7 +159,7 @@ def draw_accessory_fissure(body: Body, request: DrawRequest) -> Drawn:
     tilt = rng.uniform(-0.25, 0.25) if apical else rng.uniform(0.3, 0.7)
     bow = np.float32(0.004) * (y - centre[1]) ** 2
     plane = (aside + tilt * (y - centre[1]) + bow).astype(np.float32) + 0 * z
-    thickness = by_severity(request, ((0.7, 0.9), (0.9, 1.3), (1.3, 1.8)))
+    thickness = by_severity(request, ((0.5, 0.7), (0.7, 0.9), (0.9, 1.2)))
     height = np.broadcast_to(body.height, body.canvas.grid.shape)[box]
     zone = smoothstep(height, 0.66, 0.7) if apical else 1 - smoothstep(height, 0.2, 0.26)
     sheet = slab_coverage(np.abs(plane), thickness, paint.edge_mm) * zone
@@ -172,7 +174,7 @@ def draw_azygos_arch(body: Body, request: DrawRequest) -> Drawn:
     points = body.trachea.points_mm
     low = points[int(np.argmin(points[:, 2]))]
     wide = float(body.trachea.radii_mm.max())
-    radius = by_severity(request, ((3.0, 3.8), (3.6, 4.4), (4.2, 4.9)))
+    radius = by_severity(request, ((3.0, 3.5), (3.4, 4.0), (3.8, 4.4)))
     start = low + np.array([-wide - radius - 1.0, 22.0, 12.0])
     middle = low + np.array([-wide - radius - 2.5, 4.0, 17.0 + rng.uniform(-3, 3)])
     end = low + np.array([-wide - radius - 1.0, -10.0, 12.0])
@@ -188,7 +190,7 @@ def draw_nipple_shadow(body: Body, request: DrawRequest) -> Drawn:
     rng = request.rng
     grid = body.canvas.grid
     heart = body.heart
-    radius = by_severity(request, ((3, 4), (4, 5), (5, 6)))
+    radius = by_severity(request, ((2.5, 3.2), (3.2, 4), (4, 4.8)))
     z = heart.centre_mm[2] + rng.uniform(-10, 15)
     for x in (-95.0 + rng.normal() * 5, 95.0 + rng.normal() * 5):
         i = int(np.argmin(np.abs(grid.axis_mm(0) - x)))
@@ -210,7 +212,7 @@ def draw_small_nodes(body: Body, request: DrawRequest) -> Drawn:
     stations = list(body.node_stations_mm.values())
     for n in rng.permutation(len(stations))[: count_by_severity(request, ((2, 3), (3, 5), (4, 7)))]:
         x, y, z = (float(v) for v in np.asarray(stations[n]) + 3 * rng.normal(size=3))
-        short = float(rng.uniform(2.0, 3.6))
+        short = float(rng.uniform(1.8, 3.0))
         shape = Ellipsoid((x, y, z), (short, 1.5 * short, short))
         box = ellipsoid_box(body.canvas.grid, shape, 2)
         distance = ellipsoid_distance(body.canvas.grid.coordinates(box), shape)

@@ -1,6 +1,7 @@
 """What is harmless stays small, faint or in its usual place."""
 
 import numpy as np
+import pytest
 
 from medct_core.phantom.drawing.look_alikes import (
     draw_accessory_fissure,
@@ -22,7 +23,8 @@ def test_dependent_density_is_faint_even_and_at_the_back(pencil: Pencil) -> None
     x = drawing.body.canvas.grid.axis_mm(0)[:, None, None]
     right, left = ((drawing.mask * side).sum() for side in (x < 0, x > 0))
 
-    assert drawing.change.max() < 220
+    # Ground glass of the lightest kind adds more than 200 HU to this lung.
+    assert drawing.change.max() < 100
     assert drawing.centre_mm[1] > 30
     assert 0.7 < right / left < 1.4
 
@@ -34,6 +36,20 @@ def test_a_vessel_is_longer_than_it_is_wide(pencil: Pencil) -> None:
     spread = np.sqrt(np.linalg.eigvalsh(np.cov(where)))
 
     assert spread[2] > 2.5 * spread[1]
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_a_vessel_is_narrower_than_a_nodule_and_goes_on_over_slices(
+    seed: int, pencil: Pencil
+) -> None:
+    seen = pencil.draw_fine(draw_vessel_end_on, "mild", seed).mask > 0.3
+
+    voxels = seen.sum(axis=(0, 1))
+    height_mm = 2.75 * np.count_nonzero(voxels)
+    area_mm2 = 2.5**2 * np.median(voxels[voxels > 0])
+
+    assert height_mm > 20
+    assert area_mm2 < np.pi * 4**2
 
 
 def test_calcified_cartilage_lies_outside_the_lungs_at_the_front(pencil: Pencil) -> None:
