@@ -1,9 +1,12 @@
 """The findings we can name, their synonyms and the sentences they stand in; strings only.
 
 The eighteen names and their order are those of CT-RATE (Hamamci et al., 2024). The terms and
-templates are what a model of ours may see while it learns. The wordings kept out of training
-stand in ``resources/prompts/kept-out.toml`` and share no template with this page.
+templates are what a model of ours may see while it learns. Wordings that settings are chosen by
+stand in ``resources/prompts/development.toml``, those kept for the final measurement in
+``resources/prompts/kept-out.toml``; the latter share no template with this page.
 """
+
+import re
 
 FINDINGS: tuple[str, ...] = (
     "Medical material",
@@ -34,12 +37,19 @@ TERMS: dict[str, tuple[str, ...]] = {
         "medical material",
         "pacemaker leads",
         "central venous catheter",
-        "sternotomy wires",
+        "sternal wires",
         "implanted port",
         "metallic implant",
         "chest tube",
-        "pacemaker generator",
+        "pacemaker",
         "surgical material",
+        "port catheter",
+        "heart valve prosthesis",
+        "endotracheal tube",
+        "gastric tube",
+        "aortic stent graft",
+        "spinal fixation",
+        "surgical clips",
     ),
     "Arterial wall calcification": (
         "arterial wall calcification",
@@ -50,6 +60,10 @@ TERMS: dict[str, tuple[str, ...]] = {
         "vascular calcification of the thoracic aorta",
         "calcified atheroma of the aorta",
         "calcifications of the arteries",
+        "aortic calcification",
+        "atherosclerosis of the aorta",
+        "calcium in the aortic wall",
+        "calcified walls of the great vessels",
     ),
     "Cardiomegaly": (
         "cardiomegaly",
@@ -60,6 +74,10 @@ TERMS: dict[str, tuple[str, ...]] = {
         "enlargement of the cardiac chambers",
         "heart larger than normal",
         "enlarged cardiac contours",
+        "dilated heart",
+        "enlarged cardiac silhouette",
+        "dilatation of the heart",
+        "global enlargement of the heart",
     ),
     "Pericardial effusion": (
         "pericardial effusion",
@@ -69,7 +87,10 @@ TERMS: dict[str, tuple[str, ...]] = {
         "pericardial fluid collection",
         "effusion surrounding the heart",
         "fluid within the pericardium",
-        "pericardial effusion measuring several millimetres",
+        "circumferential pericardial effusion",
+        "accumulation of fluid in the pericardium",
+        "distended pericardial sac",
+        "fluid between the pericardial layers",
     ),
     "Coronary artery wall calcification": (
         "coronary artery wall calcification",
@@ -80,6 +101,10 @@ TERMS: dict[str, tuple[str, ...]] = {
         "calcification of the left anterior descending artery",
         "coronary atherosclerotic calcifications",
         "calcified plaque in the coronaries",
+        "calcium in the coronary arteries",
+        "coronary atherosclerosis",
+        "calcified coronary plaque",
+        "calcification of the right coronary artery",
     ),
     "Hiatal hernia": (
         "hiatal hernia",
@@ -90,6 +115,10 @@ TERMS: dict[str, tuple[str, ...]] = {
         "gastric hernia behind the heart",
         "stomach herniated through the hiatus",
         "paraoesophageal hernia",
+        "intrathoracic stomach",
+        "stomach above the diaphragm",
+        "hernia through the diaphragm",
+        "gastric herniation into the chest",
     ),
     "Lymphadenopathy": (
         "lymphadenopathy",
@@ -100,6 +129,10 @@ TERMS: dict[str, tuple[str, ...]] = {
         "pathological lymph nodes",
         "lymph nodes with a short axis over 10 mm",
         "lymph node enlargement",
+        "adenopathy",
+        "enlarged nodes in the mediastinum",
+        "bulky lymph nodes",
+        "mediastinal node enlargement",
     ),
     "Emphysema": (
         "emphysema",
@@ -110,6 +143,10 @@ TERMS: dict[str, tuple[str, ...]] = {
         "emphysematous areas in the upper lobes",
         "bullous emphysema",
         "panlobular emphysema",
+        "emphysematous destruction of the lung",
+        "lung bullae",
+        "emphysematous bullae",
+        "destroyed lung parenchyma",
     ),
     "Atelectasis": (
         "atelectasis",
@@ -120,6 +157,10 @@ TERMS: dict[str, tuple[str, ...]] = {
         "plate atelectasis at the base",
         "atelectasis with volume loss",
         "bands of atelectasis",
+        "collapsed lung",
+        "lobar collapse",
+        "collapse of lung tissue",
+        "compression atelectasis",
     ),
     "Lung nodule": (
         "lung nodule",
@@ -130,6 +171,10 @@ TERMS: dict[str, tuple[str, ...]] = {
         "parenchymal nodule",
         "subpleural nodule",
         "pulmonary nodules",
+        "focal lung lesion",
+        "rounded lesion in the lung",
+        "nodular focus in the lung",
+        "solid lung lesion",
     ),
     "Lung opacity": (
         "lung opacity",
@@ -140,6 +185,10 @@ TERMS: dict[str, tuple[str, ...]] = {
         "patchy opacities",
         "areas of ground glass density",
         "opacification of the lung parenchyma",
+        "lung infiltrates",
+        "ground-glass attenuation",
+        "hazy increase in lung density",
+        "pulmonary infiltrates",
     ),
     "Pulmonary fibrotic sequela": (
         "pulmonary fibrotic sequela",
@@ -150,6 +199,10 @@ TERMS: dict[str, tuple[str, ...]] = {
         "pleuroparenchymal sequelae",
         "sequelae of fibrosis",
         "apical fibrotic densities",
+        "lung scarring",
+        "scar tissue in the lung",
+        "parenchymal scars",
+        "architectural distortion",
     ),
     "Pleural effusion": (
         "pleural effusion",
@@ -160,6 +213,10 @@ TERMS: dict[str, tuple[str, ...]] = {
         "pleural fluid collection",
         "unilateral pleural effusion",
         "fluid layering in the pleura",
+        "free pleural fluid",
+        "accumulation of pleural fluid",
+        "fluid between the lung and the chest wall",
+        "layering pleural effusion",
     ),
     "Mosaic attenuation pattern": (
         "mosaic attenuation pattern",
@@ -170,6 +227,10 @@ TERMS: dict[str, tuple[str, ...]] = {
         "mosaic lung attenuation",
         "areas of mosaic attenuation",
         "heterogeneous mosaic attenuation",
+        "air trapping",
+        "heterogeneous lung attenuation",
+        "uneven lung density",
+        "regional air trapping",
     ),
     "Peribronchial thickening": (
         "peribronchial thickening",
@@ -180,6 +241,10 @@ TERMS: dict[str, tuple[str, ...]] = {
         "thickening of the bronchial walls",
         "thickening around the bronchi",
         "diffuse peribronchial thickening",
+        "airway wall thickening",
+        "thick airway walls",
+        "thickened walls of the airways",
+        "cuffing of the bronchi",
     ),
     "Consolidation": (
         "consolidation",
@@ -190,6 +255,10 @@ TERMS: dict[str, tuple[str, ...]] = {
         "lobar consolidation",
         "segmental consolidation",
         "consolidations",
+        "airspace consolidation",
+        "airspace disease",
+        "dense airspace opacification",
+        "dense consolidation of the lung",
     ),
     "Bronchiectasis": (
         "bronchiectasis",
@@ -200,6 +269,10 @@ TERMS: dict[str, tuple[str, ...]] = {
         "varicose bronchiectasis",
         "bronchi wider than the accompanying vessel",
         "cystic bronchiectasis",
+        "dilated airways",
+        "widened bronchi",
+        "abnormal widening of the airways",
+        "airway dilatation",
     ),
     "Interlobular septal thickening": (
         "interlobular septal thickening",
@@ -210,44 +283,108 @@ TERMS: dict[str, tuple[str, ...]] = {
         "thickening of the interlobular septa",
         "septal thickening at the bases",
         "prominent interlobular septa",
+        "thick septal lines",
+        "interlobular lines",
+        "interstitial septal thickening",
+        "thickened septa",
     ),
 }
 """At least eight ways to name each finding, the first its plain name in a sentence."""
 
 PRESENT_TEMPLATES: tuple[str, ...] = (
-    "{term} is present.",
-    "There is {term}.",
-    "CT scan showing {term}.",
-    "{term} was observed.",
-    "Findings compatible with {term}.",
-    "{term} is seen.",
+    "{a}{term} {is} present.",
+    "There {is} {a}{term}.",
+    "CT scan showing {a}{term}.",
+    "{a}{term} {was} observed.",
+    "Findings compatible with {a}{term}.",
+    "{a}{term} {is} seen.",
     "{term}",
-    "Evidence of {term}.",
-    "The scan demonstrates {term}.",
+    "Evidence of {a}{term}.",
+    "The scan demonstrates {a}{term}.",
     "Positive for {term}.",
-    "Features consistent with {term}.",
-    "{term} can be recognised.",
+    "Features consistent with {a}{term}.",
+    "{a}{term} can be recognised.",
+    "The examination shows {a}{term}.",
+    "{a}{term} can be identified.",
+    "Typical signs of {a}{term}.",
+    "The patient has {a}{term}.",
+    "{term}: yes.",
+    "{a}{term} {is} visible on this examination.",
 )
 
 ABSENT_TEMPLATES: tuple[str, ...] = (
-    "{term} is not present.",
-    "There is no {term}.",
-    "CT scan without {term}.",
-    "{term} was not observed.",
-    "No findings compatible with {term}.",
-    "No {term} is seen.",
+    "{a}{term} {is} not present.",
+    "There {is} no {term}.",
+    "CT scan without {a}{term}.",
+    "{a}{term} {was} not observed.",
+    "No findings compatible with {a}{term}.",
+    "No {term} {is} seen.",
     "No {term}.",
-    "No evidence of {term}.",
-    "The scan does not show {term}.",
+    "No evidence of {a}{term}.",
+    "The scan does not show {a}{term}.",
     "Negative for {term}.",
-    "{term} has been excluded.",
-    "{term} cannot be recognised.",
+    "{a}{term} {has} been excluded.",
+    "{a}{term} cannot be recognised.",
+    "{term} {is} absent.",
+    "The examination is free of {term}.",
+    "{term} not identified.",
+    "The patient does not have {a}{term}.",
+    "{term}: none.",
+    "No sign of {a}{term} on this examination.",
+)
+"""Places of a template: the term, its article and the verbs that follow its number."""
+
+_VERBS = {False: {"is": "is", "was": "was", "has": "has"}}
+_VERBS[True] = {"is": "are", "was": "were", "has": "have"}
+_AFTER_HEAD = re.compile(
+    r" (?:of|in|at|on|with|within|from|to|into|through|between|around|above|behind|over|"
+    r"surrounding|layering|herniated|larger|wider) "
+)
+_VOWEL_SOUND = re.compile(r"(?!uni|eu|us)[aeiou]", re.IGNORECASE)
+_IRREGULAR_PLURALS = frozenset(("bronchi", "bullae", "septa", "sequelae"))
+_COUNTABLE = re.compile(
+    r"(?:area|catheter|collection|effusion|focus|fracture|graft|heart|hernia|implant|lesion|node|"
+    r"nodule|opacity|pacemaker|pattern|plaque|pneumothorax|port|prosthesis|ratio|rib|sac|sequela|"
+    r"silhouette|size|tube)"
 )
 
 
+def is_plural(term: str) -> bool:
+    """Say whether a term takes "are": ``enlarged lymph nodes``, but not ``atelectasis``."""
+    head = _head(term)
+    return head in _IRREGULAR_PLURALS or (
+        head.endswith("s") and not head.endswith(("ss", "us", "is", "thorax"))
+    )
+
+
+def article(term: str) -> str:
+    """Give "a " or "an " where a term takes one; nothing for several or for what has no number.
+
+    A word we do not know gets none, as "There is cavitation." is always English.
+    """
+    if is_plural(term) or not _COUNTABLE.fullmatch(_head(term)):
+        return ""
+    return "an " if _VOWEL_SOUND.match(term) else "a "
+
+
+def _head(term: str) -> str:
+    """Give the noun that decides number: the last word before "of", "in" and their like."""
+    words = _AFTER_HEAD.split(term.lower(), maxsplit=1)[0].split()
+    return words[-1] if words else ""
+
+
 def sentence(template: str, term: str) -> str:
-    """Put a term into a template and start the sentence with a capital."""
-    text = template.format(term=term)
+    """Put a term into a template, in agreement, and start the sentence with a capital.
+
+    Parameters
+    ----------
+    template
+        With ``{term}``; ``{a}`` stands for its article, ``{is}``, ``{was}`` and ``{has}`` for the
+        verbs in its number.
+    term
+        A finding in words; plural and countable terms are recognised by their noun.
+    """
+    text = template.format(term=term, a=article(term), **_VERBS[is_plural(term)])
     return text[:1].upper() + text[1:]
 
 

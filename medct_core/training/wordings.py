@@ -8,12 +8,15 @@ from torch import Tensor
 from transformers import PreTrainedTokenizerBase
 
 from medct_core.models.joint import JointModel
+from medct_core.training.statements import STATEMENTS
 from medct_core.vocabulary import (
     ABSENT_TEMPLATES,
     FINDINGS,
     PRESENT_TEMPLATES,
     training_wordings,
 )
+
+_STATEMENT_SHARE = 0.25
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,10 +28,10 @@ class WordingPool:
 
     @classmethod
     def of_training(cls) -> "WordingPool":
-        """Every term in every template, for the eighteen findings in order."""
+        """Every term in every template, and every statement, for the eighteen findings in order."""
         return cls(
-            tuple(training_wordings(name, PRESENT_TEMPLATES) for name in FINDINGS),
-            tuple(training_wordings(name, ABSENT_TEMPLATES) for name in FINDINGS),
+            tuple(_pool(name, PRESENT_TEMPLATES, STATEMENTS[name][0]) for name in FINDINGS),
+            tuple(_pool(name, ABSENT_TEMPLATES, STATEMENTS[name][1]) for name in FINDINGS),
         )
 
     def draw(self, rng: np.random.Generator, count: int) -> tuple[list[str], list[str]]:
@@ -36,6 +39,13 @@ class WordingPool:
         present = [p[i] for p in self.present for i in rng.choice(len(p), count, replace=False)]
         absent = [a[i] for a in self.absent for i in rng.choice(len(a), count, replace=False)]
         return present, absent
+
+
+def _pool(name: str, templates: tuple[str, ...], statements: tuple[str, ...]) -> tuple[str, ...]:
+    """Give statements, few as they are, a fair share of what is drawn."""
+    filled = training_wordings(name, templates)
+    times = round(_STATEMENT_SHARE * len(filled) / len(statements))
+    return filled + times * statements
 
 
 def encode_wordings(

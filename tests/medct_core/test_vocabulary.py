@@ -3,24 +3,32 @@
 import re
 import tomllib
 from pathlib import Path
+from typing import Any
 
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from medct_core.training.statements import STATEMENTS
 from medct_core.vocabulary import (
     ABSENT_TEMPLATES,
     FINDINGS,
     PRESENT_TEMPLATES,
     TERMS,
     UNLABELLED_FINDINGS,
+    is_plural,
+    sentence,
     training_wordings,
 )
 
-KEPT_OUT = Path(__file__).parents[2] / "resources" / "prompts" / "kept-out.toml"
+PROMPTS = Path(__file__).parents[2] / "resources" / "prompts"
 # Words that carry grammar, not meaning.
 FUNCTION_WORDS = set(
     re.findall(
         r"\w+",
         "a an the of in on at with and or is are was not no there than up to its it by be can has "
         "been this that such as from within over under below above into neither nor any each other "
-        "every only too also near beside along between around through behind",
+        "every only too also nothing near beside along between around through behind",
     )
 )
 ENDINGS = (
@@ -56,14 +64,31 @@ def stem(word: str) -> str:
     return word
 
 
+def trained_wordings(finding: str) -> set[str]:
+    filled = training_wordings(finding, PRESENT_TEMPLATES + ABSENT_TEMPLATES)
+    affirmed, denied = STATEMENTS[finding]
+    return {*filled, *affirmed, *denied}
+
+
 def training_stems() -> set[str]:
-    templates = PRESENT_TEMPLATES + ABSENT_TEMPLATES
     return {
         found
         for finding in FINDINGS
-        for text in training_wordings(finding, templates)
+        for text in trained_wordings(finding)
         for found in content_stems(text)
     }
+
+
+def prompts_of(name: str) -> list[dict[str, Any]]:
+    prompts = tomllib.loads((PROMPTS / f"{name}.toml").read_text(encoding="utf-8"))["prompt"]
+    assert [prompt["name"] for prompt in prompts] == list(FINDINGS)
+    return list(prompts)
+
+
+def frame_of(template: str) -> re.Pattern[str]:
+    """Match every sentence that fills the template."""
+    parts = (re.escape(part) for part in re.split(r"\{term\}|\{\w+\}", template))
+    return re.compile(".*".join(parts), re.IGNORECASE)
 
 
 def test_every_finding_has_eight_terms_and_five_templates_a_polarity() -> None:
@@ -77,6 +102,44 @@ def test_no_term_names_two_findings() -> None:
     assert len(terms) == len(set(terms))
 
 
+@pytest.mark.parametrize(
+    ("term", "there"),
+    [
+        ("pacemaker leads", "There are pacemaker leads."),
+        ("lung nodule", "There is a lung nodule."),
+        ("enlarged heart", "There is an enlarged heart."),
+        ("unilateral pleural effusion", "There is a unilateral pleural effusion."),
+        ("atelectasis", "There is atelectasis."),
+        ("air trapping", "There is air trapping."),
+        ("dilated bronchi", "There are dilated bronchi."),
+        ("bands of atelectasis", "There are bands of atelectasis."),
+        ("thickening of the bronchial walls", "There is thickening of the bronchial walls."),
+        ("lymph nodes with a short axis over 10 mm", None),
+        ("cavitation", "There is cavitation."),
+    ],
+)
+def test_verbs_and_articles_follow_the_noun_of_a_term(term: str, there: str | None) -> None:
+    assert sentence("There {is} {a}{term}.", term) == (there or f"There are {term}.")
+
+
+@given(
+    finding=st.sampled_from(FINDINGS),
+    place=st.integers(0, 7),
+    template=st.sampled_from(PRESENT_TEMPLATES + ABSENT_TEMPLATES),
+)
+def test_verb_agrees_in_every_template(finding: str, place: int, template: str) -> None:
+    term = TERMS[finding][place]
+
+    text = sentence(template, term)
+
+    words = re.findall(r"\w+", text.replace(term, "").lower())
+    wrong = {"is", "was", "has"} if is_plural(term) else {"are", "were", "have"}
+    assert not wrong & set(words) or "patient" in words
+    assert not (is_plural(term) and {"a", "an"} & set(words))
+    assert "{" not in text
+    assert text[0].isupper()
+
+
 def test_the_findings_that_are_never_labelled_are_in_no_training_wording() -> None:
     stems = training_stems()
 
@@ -86,11 +149,9 @@ def test_the_findings_that_are_never_labelled_are_in_no_training_wording() -> No
 
 
 def test_kept_out_wordings_share_no_content_word_with_training_in_two_of_five() -> None:
-    prompts = tomllib.loads(KEPT_OUT.read_text(encoding="utf-8"))["prompt"]
     stems = training_stems()
 
-    assert [prompt["name"] for prompt in prompts] == list(FINDINGS)
-    for prompt in prompts:
+    for prompt in prompts_of("kept-out"):
         for polarity in ("present", "absent"):
             wordings = prompt[polarity]
             foreign = [text for text in wordings if not content_stems(text) & stems]
@@ -98,9 +159,33 @@ def test_kept_out_wordings_share_no_content_word_with_training_in_two_of_five() 
             assert len(foreign) >= 2, (prompt["name"], polarity)
 
 
-def test_no_kept_out_wording_is_a_training_wording() -> None:
-    prompts = tomllib.loads(KEPT_OUT.read_text(encoding="utf-8"))["prompt"]
+def test_no_kept_out_wording_fills_a_training_template() -> None:
+    frames = [
+        frame_of(template)
+        for template in PRESENT_TEMPLATES + ABSENT_TEMPLATES
+        if template != "{term}"
+    ]
 
-    for prompt in prompts:
-        trained = set(training_wordings(prompt["name"], PRESENT_TEMPLATES + ABSENT_TEMPLATES))
-        assert not trained & {*prompt["present"], *prompt["absent"]}
+    for prompt in prompts_of("kept-out"):
+        for text in (*prompt["present"], *prompt["absent"]):
+            assert not any(frame.fullmatch(text) for frame in frames), text
+
+
+@pytest.mark.parametrize("name", ["development", "kept-out"])
+def test_no_wording_of_a_test_is_a_training_wording(name: str) -> None:
+    trained = {text.lower().rstrip(".") for each in FINDINGS for text in trained_wordings(each)}
+
+    for prompt in prompts_of(name):
+        for text in (*prompt["present"], *prompt["absent"]):
+            assert text.lower().rstrip(".") not in trained
+
+
+def test_no_kept_out_wording_served_to_choose_settings() -> None:
+    chosen_by = {
+        text
+        for prompt in prompts_of("development")
+        for text in (*prompt["present"], *prompt["absent"])
+    }
+
+    for prompt in prompts_of("kept-out"):
+        assert not chosen_by & {*prompt["present"], *prompt["absent"]}

@@ -5,6 +5,7 @@ import torch
 from transformers import BertTokenizer
 
 from medct_core.models.joint import JointModel
+from medct_core.training.statements import STATEMENTS
 from medct_core.training.wordings import WordingPool, directions, encode_wordings
 from medct_core.vocabulary import FINDINGS, UNLABELLED_FINDINGS
 
@@ -40,3 +41,12 @@ def test_padding_changes_no_vector(network: JointModel, tokenizer: BertTokenizer
     padded = encode_wordings(network, tokenizer, [short, long], 32)
 
     torch.testing.assert_close(alone[0], padded[0], atol=1e-5, rtol=1e-4)
+
+
+def test_statements_are_drawn_now_and_then() -> None:
+    pool = WordingPool.of_training()
+
+    for place, name in enumerate(FINDINGS):
+        for group, statements in zip((pool.present, pool.absent), STATEMENTS[name], strict=True):
+            share = sum(text in statements for text in group[place]) / len(group[place])
+            assert 0.1 < share < 0.3
