@@ -9,6 +9,8 @@ from medct_core.phantom.canvas import Box, Float
 from medct_core.phantom.drawing.shapes import edge_of, rod_coverage, tube_field
 from medct_core.phantom.request import Drawn, DrawRequest
 
+_MOSTLY_LUNG = 0.75
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Painting:
@@ -49,6 +51,14 @@ class Painting:
         present = self.body.canvas.hu[box]
         target = np.maximum(present, np.asarray(value_hu, np.float32))
         self.body.canvas.blend(box, coverage * np.minimum(4 * lung, 1), target)
+        np.maximum(self.mask[box], coverage * lung, out=self.mask[box])
+
+    def flood(self, box: Box, coverage: Float, lung: Float, value_hu: float) -> None:
+        """Put fluid where lung was, out to the pleura: nothing of the lung shows through it."""
+        present = self.body.canvas.hu[box]
+        # At the rim of the lung a voxel holds chest wall too, which is denser than fluid.
+        wall = (lung < _MOSTLY_LUNG) * np.maximum(present - np.float32(value_hu), 0)
+        self.body.canvas.blend(box, coverage * np.minimum(4 * lung, 1), np.float32(value_hu) + wall)
         np.maximum(self.mask[box], coverage * lung, out=self.mask[box])
 
     def lower_to(self, box: Box, coverage: Float, value_hu: float | Float) -> None:

@@ -43,7 +43,7 @@ def _pool(paint: Painting, request: DrawRequest, side: str, fluid_hu: float) -> 
     back = smoothstep(dependency, front, min(front + 0.3, 0.95))
     thickness = np.float32(deepest) * back * (1 - smoothstep(height, 0.15 * top, top))
     pool = coverage_of(body.depth_mm[box] - thickness, paint.edge_mm) * (thickness > 0.8)
-    paint.fill(box, pool, lung_share(body, box, LOBES_OF_SIDE[side]), fluid_hu)
+    paint.flood(box, pool, lung_share(body, box, LOBES_OF_SIDE[side]), fluid_hu)
 
 
 def draw_pneumothorax(body: Body, request: DrawRequest) -> Drawn:

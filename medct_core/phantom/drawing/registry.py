@@ -40,6 +40,7 @@ from medct_core.phantom.drawing.lung_scars import (
 from medct_core.phantom.drawing.mediastinum import draw_hiatal_hernia, draw_lymphadenopathy
 from medct_core.phantom.drawing.pleura import draw_effusion, draw_pneumothorax
 from medct_core.phantom.drawing.vessels import draw_arterial_calcification
+from medct_core.phantom.drawing.visible import visible
 from medct_core.phantom.request import Drawer, Drawn, DrawRequest
 
 DRAWERS: dict[str, Drawer] = {
@@ -95,7 +96,8 @@ def draw_findings(body: Body, requests: Mapping[str, DrawRequest]) -> dict[str, 
 
     Returns
     -------
-    What was drawn, in painting order.
+    What is visible of what was drawn, in painting order: a finding wholly hidden by others is
+    left out.
 
     Raises
     ------
@@ -111,4 +113,4 @@ def draw_findings(body: Body, requests: Mapping[str, DrawRequest]) -> dict[str, 
     for name, draw in DRAWERS.items():
         if name in requests and name not in drawn:
             drawn[name] = draw(body, requests[name])
-    return drawn
+    return visible(drawn)

@@ -49,6 +49,18 @@ def test_a_voxel_half_in_the_lung_gets_as_dense_as_its_wall(paint: Painting) -> 
     np.testing.assert_allclose(paint.mask[BOX], 0.5)
 
 
+def test_fluid_covers_what_was_in_the_lung_but_not_the_wall_beside_it(paint: Painting) -> None:
+    paint.body.canvas.hu[BOX] = 80.0
+    lung = np.full((3, 3, 3), 0.5, np.float32)
+    lung[1] = 1.0
+
+    paint.flood(BOX, np.ones((3, 3, 3), np.float32), lung, 10.0)
+
+    np.testing.assert_allclose(paint.body.canvas.hu[BOX][1], 10.0)
+    np.testing.assert_allclose(paint.body.canvas.hu[BOX][[0, 2]], 80.0)
+    np.testing.assert_allclose(paint.mask[BOX], lung)
+
+
 def test_rods_are_painted_along_their_line(paint: Painting) -> None:
     paint.rods((rod([[-150, -150, 0], [150, -150, 0]], 4.0),), 2000.0)
 
