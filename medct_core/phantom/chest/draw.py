@@ -8,22 +8,26 @@ from medct_core.phantom.body import Body, Ellipsoid, Tube
 from medct_core.phantom.canvas import Canvas, Float, Grid, coverage_of
 from medct_core.phantom.chest.habitus import Habitus, sample_habitus
 from medct_core.phantom.chest.mediastinum import (
+    BORDERING,
     Mediastinum,
     draw_abdomen,
     draw_mediastinum,
+    heart_distance,
     plan_mediastinum,
 )
 from medct_core.phantom.chest.skeleton import (
     draw_front_and_shoulders,
     draw_ribs,
-    draw_spine,
     rib_tubes,
 )
+from medct_core.phantom.chest.spine import draw_spine
 from medct_core.phantom.chest.tree import Tree, draw_tree, grow_tree
-from medct_core.phantom.chest.trunk import Trunk, draw_trunk
-from medct_core.phantom.drawing.shapes import ellipsoid_distance, slab_coverage, whole
+from medct_core.phantom.chest.trunk import Trunk, draw_trunk, fill_lungs, skin_of_back
+from medct_core.phantom.drawing.shapes import slab_coverage, tube_field, whole
 from medct_core.phantom.scanner import Scanner
 from medct_core.phantom.streams import stream
+
+_VESSEL_REACH_MM, _VESSEL_COAT_MM = 34.0, 2.0
 
 
 def draw_chest(grid: Grid, seed: int, scanner: Scanner) -> Body:
@@ -46,7 +50,8 @@ def draw_chest(grid: Grid, seed: int, scanner: Scanner) -> Body:
     habitus = sample_habitus(stream(seed, "habitus"), scanner.contrast_share)
     organs = plan_mediastinum(habitus, stream(seed, "organs"))
     trunk = draw_trunk(canvas, habitus, stream(seed, "trunk"))
-    trunk = beside_heart(canvas, trunk, organs)
+    trunk = beside_organs(canvas, trunk, organs)
+    fill_lungs(canvas, habitus, trunk, stream(seed, "lungs"))
     draw_abdomen(canvas, habitus, organs, trunk, stream(seed, "abdomen"))
     ribs = rib_tubes(habitus, stream(seed, "ribs"))
     spine = draw_spine(canvas, habitus, stream(seed, "spine"))
@@ -70,11 +75,15 @@ class Lines:
     spine: Tube
 
 
-def beside_heart(canvas: Canvas, trunk: Trunk, organs: Mediastinum) -> Trunk:
-    """Take the heart and its fat out of the lungs."""
+def beside_organs(canvas: Canvas, trunk: Trunk, organs: Mediastinum) -> Trunk:
+    """Take heart, great vessels and the fat on them out of the lungs."""
     coordinates = canvas.grid.coordinates(whole(canvas.grid))
-    outside = organs.heart_fat_mm - ellipsoid_distance(coordinates, organs.heart)
+    outside = organs.heart_fat_mm - heart_distance(coordinates, organs)
     lung = np.maximum(trunk.lung_mm, outside)
+    large = (organs.aorta, *(tube for tube in organs.great_vessels if tube.name in BORDERING))
+    field = tube_field(canvas.grid, large, _VESSEL_REACH_MM)
+    coat = field.radius_mm + np.float32(_VESSEL_COAT_MM) - field.distance_mm
+    np.maximum(lung[field.box], coat, out=lung[field.box])
     lobes = np.where(lung < 0, trunk.lobes, 0).astype(np.int8)
     return replace(trunk, lung_mm=lung, lobes=lobes)
 
@@ -83,7 +92,7 @@ def draw_table(canvas: Canvas, habitus: Habitus, scanner: Scanner) -> None:
     """Paint the patient table: a thin shell of carbon fibre under the back."""
     box, edge = whole(canvas.grid), canvas.edge_mm()
     x, y, _ = canvas.grid.coordinates(box)
-    back = habitus.centre_mm[1] + habitus.cage_mm[1] + habitus.muscle_mm + habitus.fat_mm + 14
+    back = skin_of_back(habitus) + 3.0
     top = np.float32(back) - np.float32(scanner.table_curve) * x**2 / np.float32(2000.0)
     below: Float = y - top - np.float32(2.0)
     aside: Float = np.abs(x) - np.float32(190.0)

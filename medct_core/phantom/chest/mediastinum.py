@@ -10,6 +10,7 @@ from medct_core.phantom.canvas import Canvas, Float, coverage_of
 from medct_core.phantom.chest.habitus import Habitus
 from medct_core.phantom.chest.trunk import Trunk
 from medct_core.phantom.drawing.shapes import (
+    Coordinates,
     ellipsoid_box,
     ellipsoid_distance,
     rod_coverage,
@@ -36,6 +37,9 @@ _GREAT_VESSELS: tuple[tuple[str, float, tuple[tuple[float, float, float], ...]],
     ("azygos vein", 4.0, ((-14, 44, -160), (-12, 42, -20), (-12, 42, 38), (-20, 10, 44))),
 )
 """Name, radius in mm (0 where it varies between patients), line in an average chest."""
+
+BORDERING = ("SVC", "IVC", "pulmonary trunk")
+"""Great vessels that, besides the aorta, the lungs lie against."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -203,6 +207,11 @@ def draw_mediastinum(
     _draw_oesophageal_air(canvas, organs.oesophagus, rng)
     for gland in organs.thyroid.values():
         _draw_ellipsoid(canvas, gland, _THYROID_HU)
+
+
+def heart_distance(coordinates: Coordinates, organs: Mediastinum) -> Float:
+    """Signed distance in mm to the outline of heart and pericardium without fat."""
+    return ellipsoid_distance(coordinates, organs.heart)
 
 
 def _draw_heart(canvas: Canvas, habitus: Habitus, organs: Mediastinum) -> None:

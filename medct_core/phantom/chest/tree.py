@@ -6,13 +6,8 @@ import numpy as np
 
 from medct_core.phantom.body import LOBES, Points, Tube
 from medct_core.phantom.canvas import Canvas, Float, Grid
+from medct_core.phantom.chest.cavity import cage_distance, lobe_numbers, lung_distance
 from medct_core.phantom.chest.habitus import Habitus
-from medct_core.phantom.chest.trunk import (
-    cage_distance,
-    diaphragm,
-    fissures,
-    mediastinum_distance,
-)
 from medct_core.phantom.drawing.shapes import rod_coverage, tube_field, whole
 
 _PATHS_PER_LOBE = {"RUL": 12, "RML": 7, "RLL": 15, "LUL": 14, "LLL": 13}
@@ -82,7 +77,7 @@ def _targets(habitus: Habitus, lobe: str, rng: np.random.Generator) -> Points:
     wide, deep = habitus.cage_mm
     low = np.array([-wide, -deep, habitus.dome_mm - habitus.dome_height_mm])
     high = np.array([wide, deep, habitus.apex_mm])
-    points = np.array(habitus.centre_mm) + rng.uniform(low, high, (4000, 3))
+    points = habitus.placed(rng.uniform(low, high, (4000, 3)))
     distance, number = lobe_at(habitus, points)
     own = (number == LOBES.index(lobe)) & (distance < -4.0)
     # Paths lead out to the pleura; twigs and veins fill what lies between.
@@ -94,16 +89,9 @@ def _targets(habitus: Habitus, lobe: str, rng: np.random.Generator) -> Points:
 def lobe_at(habitus: Habitus, points_mm: Points) -> tuple[Float, np.ndarray]:
     """Distance to the lung's surface and lobe number at points ``(n, 3)``."""
     x, y, z = (points_mm[:, axis].astype(np.float32) for axis in range(3))
-    cage = cage_distance(habitus, (x, y, z)) + 2.0
-    distance = np.maximum(
-        np.maximum(cage, diaphragm(habitus, x, y) - z), -mediastinum_distance(habitus, (x, y, z))
-    )
-    oblique, horizontal = fissures(habitus, (x, y, z))
-    right, lower = x < habitus.centre_mm[0], oblique < 0
-    number = np.where(
-        right, np.where(lower, 2, np.where(horizontal < 0, 1, 0)), np.where(lower, 4, 3)
-    )
-    return distance, number
+    frame = habitus.frame((x, y, z))
+    distance = lung_distance(habitus, frame, cage_distance(habitus, frame))
+    return distance, lobe_numbers(habitus, frame)
 
 
 def _bent(start: Points, end: Points, rng: np.random.Generator) -> Points:

@@ -4,8 +4,17 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from medct_core.phantom.body import LOBES, Ellipsoid
+from medct_core.phantom.body import Ellipsoid
 from medct_core.phantom.canvas import Canvas, Float, coverage_of
+from medct_core.phantom.chest.cavity import (
+    cage_distance,
+    diaphragm,
+    fissures,
+    front_y,
+    lobe_numbers,
+    lung_distance,
+    section_distance,
+)
 from medct_core.phantom.chest.habitus import Habitus
 from medct_core.phantom.drawing.shapes import (
     Coordinates,
@@ -16,8 +25,10 @@ from medct_core.phantom.drawing.shapes import (
 )
 from medct_core.phantom.drawing.texture import ripple
 
-_SKIN_HU, _FAT_HU, _MUSCLE_HU = 15.0, -100.0, 52.0
+_SKIN_HU, _FAT_HU, _MUSCLE_HU, _GLAND_HU = 15.0, -100.0, 52.0, 20.0
 _FISSURE_MM, _FISSURE_HU = 1.0, -600.0
+# Ribs and what runs between them take this much of the chest wall.
+_RIB_LAYER_MM = 12.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -42,179 +53,139 @@ class Trunk:
     lobes: np.ndarray
 
 
-def spine_x(habitus: Habitus, z: Float) -> Float:
-    """Where the spine runs, in mm."""
-    cx, _, cz = habitus.centre_mm
-    bend: Float = np.asarray(cx + habitus.sway_mm * np.sin((z - cz) / np.float32(90.0)), np.float32)
-    return bend
-
-
-def cage_distance(habitus: Habitus, coordinates: Coordinates, outward_mm: float = 0.0) -> Float:
-    """Signed distance in mm to the inner surface of the rib cage, moved outward."""
-    x, y, z = coordinates
-    cx, cy, cz = habitus.centre_mm
-    wide, deep = (size + outward_mm for size in habitus.cage_mm)
-    narrow = cage_profile(habitus, z - np.float32(cz), outward_mm)
-    u = np.abs(x - np.float32(cx)) / (np.float32(wide) * narrow)
-    # The chest is flatter in front and notched by the spine behind.
-    v = np.abs(y - np.float32(cy)) / (np.float32(deep) * (0.35 + 0.65 * narrow))
-    level = (u**2.3 + v**2.3) ** np.float32(1 / 2.3)
-    distance: Float = (level - 1) * np.float32(min(wide, deep)) * narrow
-    return distance
-
-
-def cage_profile(habitus: Habitus, z: Float, outward_mm: float = 0.0) -> Float:
-    """Width of the rib cage at a height over its widest, in (0, 1]."""
-    top = habitus.apex_mm + outward_mm
-    up = np.clip((z - np.float32(0.1 * top)) / np.float32(0.9 * top), 0.0, 0.995)
-    down = np.clip(-z / np.float32(180.0), 0.0, 1.0)
-    profile: Float = np.sqrt(1 - up**2.4) * (1 - 0.06 * down)
-    return profile
-
-
-def diaphragm(habitus: Habitus, x: Float, y: Float) -> Float:
-    """Height z of the diaphragm below the lungs, in mm."""
-    cx, cy, cz = habitus.centre_mm
-    wide, deep = habitus.cage_mm
-    surfaces = []
-    for side, lower in ((-1.0, 0.0), (1.0, 13.0)):
-        u = (x - np.float32(cx + side * 0.46 * wide)) / np.float32(0.58 * wide)
-        v = (y - np.float32(cy - 0.12 * deep)) / np.float32(1.05 * deep)
-        dome = habitus.dome_mm + cz - lower - habitus.dome_height_mm * (u**2 + v**2)
-        surfaces.append(np.maximum(dome, habitus.dome_mm + cz - 1.5 * habitus.dome_height_mm))
-    right, left = surfaces
-    height: Float = np.maximum(right, left).astype(np.float32)
-    return height
-
-
-def mediastinum_distance(habitus: Habitus, coordinates: Coordinates) -> Float:
-    """Signed distance in mm to the space between the lungs, negative inside."""
-    x, y, z = coordinates
-    _, cy, cz = habitus.centre_mm
-    deep = habitus.cage_mm[1]
-    middle = spine_x(habitus, z) * np.float32(0.5) + np.float32(0.5 * habitus.centre_mm[0])
-    height = (z - np.float32(cz)) / np.float32(habitus.scale)
-    half = 24 + 9 * smoothstep(-height, -40.0, 40.0) - 5 * smoothstep(height, 50.0, 110.0)
-    front = smoothstep(y - np.float32(cy), -0.95 * deep, -0.35 * deep)
-    back = 1 - 0.3 * smoothstep(y - np.float32(cy), 0.0, 0.5 * deep)
-    distance: Float = np.abs(x - middle) - half * habitus.scale * (0.2 + 0.8 * front) * back
-    return distance
-
-
 def draw_trunk(canvas: Canvas, habitus: Habitus, rng: np.random.Generator) -> Trunk:
-    """Paint everything from skin to lung parenchyma, without organs, bones and vessels."""
-    grid = canvas.grid
-    coordinates = grid.coordinates(whole(grid))
-    _draw_wall(canvas, habitus, coordinates, rng)
-    cage = cage_distance(habitus, coordinates)
-    canvas.blend(whole(grid), coverage_of(cage, canvas.edge_mm()), -92.0)
-    floor = diaphragm(habitus, coordinates[0], coordinates[1])
-    between = mediastinum_distance(habitus, coordinates)
-    spine = _spine_distance(habitus, coordinates)
-    lung = np.maximum(np.maximum(cage + 2.0, floor - coordinates[2]), -np.minimum(between, spine))
-    lobes = _lobes(habitus, coordinates, lung)
-    _fill_lungs(canvas, habitus, coordinates, lung, rng)
-    return Trunk(lung.astype(np.float32), cage, floor[:, :, 0], lobes)
+    """Paint everything from skin to the fat inside the ribs; lungs are not filled yet."""
+    box = whole(canvas.grid)
+    frame = habitus.frame(canvas.grid.coordinates(box))
+    _draw_wall(canvas, habitus, frame, rng)
+    cage = cage_distance(habitus, frame)
+    canvas.blend(box, coverage_of(cage, canvas.edge_mm()), -92.0)
+    lung = lung_distance(habitus, frame, cage)
+    floor = diaphragm(habitus, frame[0], frame[1])[0] + np.float32(habitus.centre_mm[2])
+    lobes = np.where(lung < 0, lobe_numbers(habitus, frame) + np.int8(1), np.int8(0))
+    return Trunk(lung, cage, floor[:, :, 0], lobes.astype(np.int8))
 
 
-def _spine_distance(habitus: Habitus, coordinates: Coordinates) -> Float:
-    x, y, z = coordinates
-    back = np.float32(habitus.centre_mm[1] + 0.63 * habitus.cage_mm[1])
-    across = np.sqrt((x - spine_x(habitus, z)) ** 2 + (y - back) ** 2)
-    distance: Float = across - np.float32(24 * habitus.scale)
-    return distance
+def flesh_thickness(habitus: Habitus, frame: Coordinates) -> Float:
+    """Thickness in mm of the chest wall without its fat, from the cage's widest section."""
+    x, y, z = frame
+    wide, deep = habitus.cage_mm
+    muscle, scale = habitus.muscle_mm, habitus.scale
+    back = smoothstep(y, 0.3 * deep, 0.9 * deep)
+    beside_spine = back * (1 - smoothstep(np.abs(x), 42 * scale, 78 * scale))
+    front = 1 - smoothstep(y, -0.85 * deep, -0.35 * deep)
+    breast_bone = front * (1 - smoothstep(np.abs(x), 8 * scale, 40 * scale))
+    aside = smoothstep(np.abs(x), 0.5 * wide, wide)
+    upper, shoulder = smoothstep(z, -40 * scale, 30 * scale), smoothstep(z, 45 * scale, 100 * scale)
+    neck = smoothstep(z, habitus.apex_mm + 5, habitus.apex_mm + 65)
+    flat = _RIB_LAYER_MM + 0.45 * muscle + beside_spine * (9 + 0.8 * muscle) - 4 * breast_bone
+    upwards = muscle * (0.8 * (front - breast_bone) + 0.4 * aside)
+    upwards = upwards + (back - beside_spine) * (8 + 0.8 * muscle)
+    thickness: Float = flat + upwards * upper + aside * (24 + muscle) * shoulder - 62 * neck
+    return thickness.astype(np.float32)
+
+
+def fat_thickness(habitus: Habitus, frame: Coordinates) -> Float:
+    """Thickness in mm of the subcutaneous fat: more in front and below, less over the spine."""
+    x, y, z = frame
+    deep = habitus.cage_mm[1]
+    front = 1 - smoothstep(y, -0.8 * deep, 0.2 * deep)
+    spine = smoothstep(y, 0.5 * deep, deep) * (1 - smoothstep(np.abs(x), 10.0, 60.0))
+    low = smoothstep(-z, -20 * habitus.scale, 110 * habitus.scale)
+    share = 0.8 - 0.25 * spine + (0.15 + 0.35 * front) * low
+    thickness: Float = (habitus.fat_mm * share).astype(np.float32)
+    return thickness
+
+
+def skin_of_back(habitus: Habitus) -> float:
+    """Where the patient's back ends, as y in mm: the table lies behind it."""
+    x = np.linspace(-90, 90, 19, dtype=np.float32)[:, None, None]
+    y = np.linspace(60, 220, 81, dtype=np.float32)[None, :, None]
+    frame = (x, y, np.linspace(-120, 90, 8, dtype=np.float32)[None, None, :])
+    flesh = section_distance(habitus, x, y) - flesh_thickness(habitus, frame)
+    inside = (flesh < fat_thickness(habitus, frame)).any(axis=2)
+    i, j = np.nonzero(inside)
+    own = np.stack([x[i, 0, 0], y[0, j, 0], 0 * y[0, j, 0]], axis=1)
+    return float(habitus.placed(own)[:, 1].max())
 
 
 def _draw_wall(
-    canvas: Canvas, habitus: Habitus, coordinates: Coordinates, rng: np.random.Generator
+    canvas: Canvas, habitus: Habitus, frame: Coordinates, rng: np.random.Generator
 ) -> None:
     box, edge = whole(canvas.grid), canvas.edge_mm()
-    x, y, z = coordinates
-    cx, cy, cz = habitus.centre_mm
-    wall = habitus.muscle_mm + 9.0
-    shoulders = 1 + 0.10 * smoothstep(z - np.float32(cz), 60.0, 120.0)
-    neck = 1 - 0.35 * smoothstep(z - np.float32(cz), habitus.apex_mm, habitus.apex_mm + 45)
-    skin = _oval(habitus, (x - cx, y - cy, shoulders * neck), wall + habitus.fat_mm)
-    breasts = _breasts(habitus, coordinates)
-    skin = np.minimum(skin, breasts)
-    canvas.blend(box, coverage_of(skin, edge), _FAT_HU + 8 * ripple(rng, 60).at(coordinates))
+    section = section_distance(habitus, frame[0], frame[1])
+    flesh = section - flesh_thickness(habitus, frame)
+    skin = flesh - fat_thickness(habitus, frame)
+    breasts = _breasts(habitus, frame)
+    skin = skin if breasts is None else np.minimum(skin, breasts)
+    canvas.blend(box, coverage_of(skin, edge), _FAT_HU)
     canvas.blend(box, slab_coverage(skin + 1.0, 2.0, edge), _SKIN_HU)
-    flesh = _oval(habitus, (x - cx, y - cy, shoulders * neck), wall)
-    marbled = _MUSCLE_HU + 12 * ripple(rng, 25).at(coordinates)
-    canvas.blend(box, coverage_of(flesh, edge), marbled)
-    # Fat planes between the muscles.
-    layers = ripple(rng, 38).at(coordinates) + (flesh + 5) / np.float32(6.0)
-    planes = slab_coverage(layers * np.float32(6.0), 3.0, edge) * coverage_of(flesh, edge)
-    canvas.blend(box, 0.7 * planes, _FAT_HU)
+    if breasts is not None:
+        _draw_glands(canvas, frame, (breasts, flesh), rng)
+    _draw_muscles(canvas, frame, (section, flesh), rng)
 
 
-def _oval(habitus: Habitus, coordinates: Coordinates, outward_mm: float) -> Float:
-    x, y, widen = coordinates
-    wide, deep = (size + outward_mm for size in habitus.cage_mm)
-    level = (np.abs(x / (wide * widen)) ** 2.25 + np.abs(y / deep) ** 2.25) ** np.float32(1 / 2.25)
-    distance: Float = (level - 1) * np.float32(deep)
-    return distance
+def _draw_muscles(
+    canvas: Canvas,
+    frame: Coordinates,
+    layers: tuple[Float, Float],
+    rng: np.random.Generator,
+) -> None:
+    box, edge = whole(canvas.grid), canvas.edge_mm()
+    section, flesh = layers
+    inside = coverage_of(flesh, edge)
+    waves = ripple(rng, 36).at(frame)
+    canvas.blend(box, inside, _MUSCLE_HU + 8 * waves)
+    # Fat lies between the muscles: one plane on the ribs, others winding between the rest.
+    on_ribs = 0.75 * slab_coverage(section - np.float32(_RIB_LAYER_MM), 2.4, edge)
+    winding = slab_coverage(waves * np.float32(9.0) + (flesh + 9) * np.float32(0.8), 3.5, edge)
+    outside_ribs = coverage_of(np.float32(_RIB_LAYER_MM - 2) - section, edge)
+    planes = np.maximum(on_ribs, 0.75 * winding * outside_ribs) * inside
+    canvas.blend(box, planes, _FAT_HU)
 
 
-def _breasts(habitus: Habitus, coordinates: Coordinates) -> Float:
+def _draw_glands(
+    canvas: Canvas,
+    frame: Coordinates,
+    layers: tuple[Float, Float],
+    rng: np.random.Generator,
+) -> None:
+    """Paint strands of gland in the fat of the breasts."""
+    breasts, flesh = layers
+    amount = rng.uniform(-0.9, 0.5)
+    inner = coverage_of(breasts + np.float32(9.0), 6.0) * coverage_of(4.0 - flesh, 4.0)
+    strands = smoothstep(ripple(rng, 22, count=5).at(frame) + np.float32(amount), 0.0, 0.8)
+    canvas.blend(whole(canvas.grid), 0.8 * inner * strands, _GLAND_HU)
+
+
+def _breasts(habitus: Habitus, frame: Coordinates) -> Float | None:
     if not habitus.breast_mm:
-        return np.full((1, 1, 1), 1e4, np.float32)
-    cx, cy, cz = habitus.centre_mm
-    front = cy - habitus.cage_mm[1] - habitus.muscle_mm - habitus.fat_mm
-    size = habitus.breast_mm
+        return None
+    wall = _RIB_LAYER_MM + habitus.muscle_mm + 0.8 * habitus.fat_mm
+    front, scale = front_y(habitus) - wall, habitus.scale
+    size = (56.0 * scale, habitus.breast_mm + 8, 56.0 * scale)
     both = [
-        ellipsoid_distance(
-            coordinates,
-            Ellipsoid((cx + side * 72, front + 4, cz - 12), (58.0, size + 6, 52.0)),
-        )
+        ellipsoid_distance(frame, Ellipsoid((side * 74 * scale, front + 14, -14 * scale), size))
         for side in (-1, 1)
     ]
     return np.minimum(*both)
 
 
-def _lobes(habitus: Habitus, coordinates: Coordinates, lung: Float) -> np.ndarray:
-    x = coordinates[0]
-    cx = habitus.centre_mm[0]
-    oblique, horizontal = fissures(habitus, coordinates)
-    right = x < np.float32(cx)
-    lower = oblique < 0
-    middle = ~lower & (horizontal < 0)
-    number = np.where(
-        right,
-        np.where(lower, 1 + LOBES.index("RLL"), np.where(middle, 2, 1)),
-        np.where(lower, 1 + LOBES.index("LLL"), 1 + LOBES.index("LUL")),
-    )
-    return np.where(lung < 0, number, 0).astype(np.int8)
-
-
-def fissures(habitus: Habitus, coordinates: Coordinates) -> tuple[Float, Float]:
-    """Signed distances in mm to the oblique and horizontal fissures, positive above."""
-    _, y, z = coordinates
-    _, cy, cz = habitus.centre_mm
-    slope = np.float32(1.15)
-    oblique = (z - cz + 8.0 - slope * (y - np.float32(cy))) / np.sqrt(1 + slope**2)
-    horizontal = z - np.float32(cz + 2.0) + 0.12 * (y - np.float32(cy))
-    return oblique.astype(np.float32), horizontal.astype(np.float32)
-
-
-def _fill_lungs(
-    canvas: Canvas,
-    habitus: Habitus,
-    coordinates: Coordinates,
-    lung: Float,
-    rng: np.random.Generator,
-) -> None:
+def fill_lungs(canvas: Canvas, habitus: Habitus, trunk: Trunk, rng: np.random.Generator) -> None:
+    """Paint air spaces and fissures; the back is denser, as in a patient who lies on it."""
     box, edge = whole(canvas.grid), canvas.edge_mm()
-    x, y, _ = coordinates
-    _, cy, _ = habitus.centre_mm
-    deep = habitus.cage_mm[1]
-    back = np.clip((y - np.float32(cy) + deep) / np.float32(2 * deep), 0.0, 1.0)
+    coordinates = canvas.grid.coordinates(box)
+    frame = habitus.frame(coordinates)
+    deep = np.float32(habitus.cage_mm[1])
+    depth = coordinates[1] - np.float32(habitus.centre_mm[1])
+    back = np.clip((depth + deep) / (2 * deep), 0.0, 1.0)
     density = habitus.lung_hu + habitus.gravity_hu * back**1.5
-    density = density + 11 * ripple(rng, 30).at(coordinates) + 9 * ripple(rng, 75).at(coordinates)
-    inside = coverage_of(lung, edge)
+    density = density + 12 * ripple(rng, 45, count=8).at(coordinates)
+    inside = coverage_of(trunk.lung_mm, edge)
     canvas.blend(box, inside, density.astype(np.float32))
-    oblique, horizontal = fissures(habitus, coordinates)
-    right = (x < np.float32(habitus.centre_mm[0])) & (oblique > 0)
-    lines = slab_coverage(oblique + 3 * ripple(rng, 90).at(coordinates), _FISSURE_MM, edge)
-    lines = np.maximum(lines, slab_coverage(horizontal, _FISSURE_MM, edge) * right)
+    oblique, horizontal = fissures(habitus, frame)
+    wave = 3 * ripple(rng, 90, count=4).at(coordinates)
+    lines = slab_coverage(oblique + wave, _FISSURE_MM, edge)
+    short = (frame[0] < 0) & (oblique > 0)
+    lines = np.maximum(lines, slab_coverage(horizontal + wave, _FISSURE_MM, edge) * short)
     canvas.blend(box, lines * inside, _FISSURE_HU)

@@ -58,4 +58,21 @@ def test_patients_differ_in_every_measure() -> None:
 def test_the_middle_of_an_average_chest_is_the_middle_of_the_patient(seed: int) -> None:
     habitus = patient(seed)
 
-    assert habitus.point(0, 0, 0) == habitus.centre_mm
+    assert habitus.point(0, 0, 0) == pytest.approx(habitus.centre_mm)
+
+
+@given(SEEDS, st.tuples(*[st.floats(-150, 150)] * 3))
+def test_the_own_frame_undoes_the_placing(seed: int, point: tuple[float, float, float]) -> None:
+    habitus = patient(seed)
+
+    x, y, z = habitus.placed(np.array([point])).T
+
+    np.testing.assert_allclose(np.ravel(habitus.frame((x, y, z))), point, atol=1e-3)
+
+
+def test_patients_lie_turned_to_either_side() -> None:
+    turns = np.rad2deg([patient(seed).turn_rad for seed in range(300)])
+
+    assert turns.min() < -3
+    assert turns.max() > 3
+    assert abs(turns).max() <= 7

@@ -1,80 +1,63 @@
-"""Skin, fat, muscle, rib cage, diaphragm and lungs."""
+"""Skin, fat, muscle and the lungs."""
 
 import numpy as np
-import pytest
 
 from medct_core.phantom.canvas import Canvas
+from medct_core.phantom.chest.cavity import section_distance
 from medct_core.phantom.chest.habitus import Habitus
 from medct_core.phantom.chest.trunk import (
-    cage_distance,
-    cage_profile,
-    diaphragm,
     draw_trunk,
-    fissures,
-    mediastinum_distance,
+    fat_thickness,
+    fill_lungs,
+    flesh_thickness,
+    skin_of_back,
 )
 from medct_core.phantom.drawing.shapes import whole
 from medct_core.phantom.streams import stream
 
-Z = np.linspace(-150, 150, 61, dtype=np.float32)
-
-
-def test_the_rib_cage_narrows_towards_the_apex(habitus: Habitus) -> None:
-    profile = cage_profile(habitus, Z)
-
-    assert profile.max() == pytest.approx(1.0, abs=0.06)
-    above = profile[(0.1 * habitus.apex_mm + 5) < Z]
-    assert (np.diff(above) <= 1e-6).all()
-    assert above[-1] < 0.3
-
-
-def test_the_middle_of_the_chest_lies_inside_the_cage(habitus: Habitus, canvas: Canvas) -> None:
-    distance = cage_distance(habitus, canvas.grid.coordinates(whole(canvas.grid)))
-    wider = cage_distance(habitus, canvas.grid.coordinates(whole(canvas.grid)), 9.0)
-
-    assert distance[48, 48, 32] < -40
-    assert distance[0, 0, 32] > 0
-    np.testing.assert_array_less(wider[48, :, 32], distance[48, :, 32])
-
-
-def test_the_right_dome_stands_higher_and_falls_to_the_wall(habitus: Habitus) -> None:
-    cx, cy, _ = habitus.centre_mm
-    wide = habitus.cage_mm[0]
-    x = np.array([cx - 0.95 * wide, cx - 0.46 * wide, cx + 0.46 * wide], np.float32)
-
-    wall, right, left = diaphragm(habitus, x, np.full(3, cy, np.float32))
-
-    assert right > left
-    assert right > wall + 15
-
-
-def test_the_fissures_part_front_from_back(habitus: Habitus) -> None:
-    _, cy, cz = habitus.centre_mm
-    y = np.array([cy - 60, cy + 60], np.float32)
-
-    oblique, horizontal = fissures(habitus, (y * 0, y, np.full(2, cz, np.float32)))
-
-    assert oblique[0] > 0 > oblique[1]
-    assert abs(horizontal).max() < 20
-
-
-def test_the_mediastinum_lies_between_the_lungs(habitus: Habitus) -> None:
-    cx, cy, cz = (np.float32(c) for c in habitus.centre_mm)
-    x = np.array([cx - 90, cx, cx + 90], np.float32)
-
-    right, middle, left = mediastinum_distance(habitus, (x, np.full(3, cy), np.full(3, cz)))
-
-    assert right > 0 > middle
-    assert left > 0
-
 
 def test_layers_follow_each_other_from_the_skin_inwards(habitus: Habitus, canvas: Canvas) -> None:
     trunk = draw_trunk(canvas, habitus, stream(1, "trunk"))
+    fill_lungs(canvas, habitus, trunk, stream(1, "lungs"))
 
-    cage = trunk.cage_mm
-    fat = (cage > habitus.muscle_mm + 9 + 8) & (canvas.hu > -500)
-    muscle = (cage > 3) & (cage < habitus.muscle_mm)
+    frame = habitus.frame(canvas.grid.coordinates(whole(canvas.grid)))
+    section = section_distance(habitus, frame[0], frame[1])
+    flesh = section - flesh_thickness(habitus, frame)
+    skin = flesh - fat_thickness(habitus, frame)
+    fat = (flesh > 3) & (skin < -5)
+    muscle = (trunk.cage_mm > 3) & (section + 0 * flesh < 8) & (flesh < -4)
     assert np.median(canvas.hu[fat]) < -60
     assert np.median(canvas.hu[muscle]) > 20
     assert np.median(canvas.hu[trunk.lung_mm < -10]) < -700
     assert (canvas.hu[0, 0] == -1000).all()
+
+
+def test_muscle_is_thickest_beside_the_spine_and_thin_on_the_breast_bone(habitus: Habitus) -> None:
+    deep = habitus.cage_mm[1]
+    x = np.array([20.0, 0.0], np.float32)
+    y = np.array([0.95 * deep, -0.95 * deep], np.float32)
+
+    beside_spine, breast_bone = flesh_thickness(habitus, (x, y, np.zeros(2, np.float32)))
+
+    assert beside_spine > breast_bone + 10
+    assert breast_bone > 4
+
+
+def test_the_back_ends_where_its_fat_does(habitus: Habitus, canvas: Canvas) -> None:
+    draw_trunk(canvas, habitus, stream(1, "trunk"))
+
+    solid = np.flatnonzero((canvas.hu[:, :, :50] > -500).any(axis=(0, 2)))
+
+    last = canvas.grid.axis_mm(1)[solid[-1]]
+    assert abs(skin_of_back(habitus) - last) < 8
+
+
+def test_the_dependent_lung_is_denser(habitus: Habitus, canvas: Canvas) -> None:
+    trunk = draw_trunk(canvas, habitus, stream(1, "trunk"))
+    fill_lungs(canvas, habitus, trunk, stream(1, "lungs"))
+
+    deep = trunk.lung_mm < -8
+    front, back = deep.copy(), deep.copy()
+    front[:, 48:] = False
+    back[:, :48] = False
+    assert canvas.hu[back].mean() > canvas.hu[front].mean() + 0.2 * habitus.gravity_hu
