@@ -13,7 +13,7 @@ from medct_core.phantom.chest.draw import draw_chest
 from medct_core.phantom.drawing.registry import LOOK_ALIKES, draw_findings
 from medct_core.phantom.request import SEVERITIES, Drawn, DrawRequest
 from medct_core.phantom.sampling import PhantomSpec
-from medct_core.phantom.scanner import SCANNERS, acquire
+from medct_core.phantom.scanner import SCANNERS, acquire, moved, off_centre
 from medct_core.phantom.streams import stream
 from medct_core.vocabulary import FINDINGS, UNLABELLED_FINDINGS
 from medct_core.volume.geometry import Geometry
@@ -24,6 +24,7 @@ PHANTOM_VERSION = 1
 """Changes with every change of any voxel; numbers of two versions are never compared."""
 
 _LOOK_ALIKE_SHARE = 0.35
+_OUTER_AIR_HU = -1000.0
 # A kept body takes 12 bytes and more a voxel: 7 MB at the size models train on.
 _MOST_KEPT_VOXELS = 1_000_000
 
@@ -66,9 +67,12 @@ def draw_phantom(spec: PhantomSpec, grid: Grid) -> Phantom:
     _check(spec)
     body = _harmless(grid, spec)
     drawn = draw_findings(body, _requests(spec))
-    rng = stream(spec.seed, f"scanner {spec.domain}")
-    hu = acquire(body.canvas.hu, grid, SCANNERS[spec.domain], rng)
-    return Phantom(_volume(hu, grid, spec), drawn, spec)
+    scanner = SCANNERS[spec.domain]
+    steps = off_centre(grid, scanner, stream(spec.seed, f"position {spec.domain}"))
+    sharp = moved(body.canvas.hu, steps, _OUTER_AIR_HU)
+    hu = acquire(sharp, grid, scanner, stream(spec.seed, f"scanner {spec.domain}"))
+    placed = {name: replace(one, mask=moved(one.mask, steps, 0.0)) for name, one in drawn.items()}
+    return Phantom(_volume(hu, grid, spec), placed, spec)
 
 
 def _harmless(grid: Grid, spec: PhantomSpec) -> Body:

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from medct_core.phantom.canvas import Float, Grid
-from medct_core.phantom.scanner import SCANNERS, acquire
+from medct_core.phantom.scanner import SCANNERS, acquire, moved, off_centre
 from medct_core.phantom.streams import stream
 
 GRID = Grid((32, 32, 24), (2.0, 2.0, 2.5))
@@ -62,22 +62,54 @@ def test_blur_keeps_the_amount_of_tissue(domain: str) -> None:
     assert difference.sum() == pytest.approx(1000 * np.mean(scanner.gain), rel=0.12)
 
 
-def test_domain_b_is_grainier_thicker_and_miscalibrated() -> None:
+def test_domain_b_is_noisier_thicker_and_miscalibrated() -> None:
     one, other = (
         np.stack([scanned(flat(40.0), domain, seed) for seed in range(12)]) for domain in "ab"
     )
-    sharp, thick = (
-        np.mean([scanned(with_bead(), d, s)[16, 16, 12] for s in range(12)]) for d in "ab"
-    )
+    above = [
+        np.mean([scanned(with_bead(), d, s)[16, 16, 13:15].mean() for s in range(12)]) for d in "ab"
+    ]
 
-    assert other.std(axis=(1, 2, 3)).mean() > 1.5 * one.std(axis=(1, 2, 3)).mean()
+    assert other.std(axis=(1, 2, 3)).mean() > 2 * one.std(axis=(1, 2, 3)).mean()
     assert other.mean() - one.mean() > 20
-    assert sharp - one.mean() > 1.5 * (thick - other.mean())
+    assert above[1] - other.mean() > 1.3 * (above[0] - one.mean())
 
 
-def test_neighbouring_voxels_share_their_noise_in_domain_b() -> None:
-    values = scanned(flat(40.0), "b", 5)
+def test_edges_overshoot_in_domain_b_only() -> None:
+    edge = flat(-900.0)
+    edge[16:] = 40.0
 
-    beside = np.corrcoef(values[:-1].ravel(), values[1:].ravel())[0, 1]
+    overshoot = {
+        domain: np.mean(
+            [
+                (scanned(edge, domain, seed) - scanned(flat(40.0), domain, seed))[16].mean()
+                for seed in range(8)
+            ]
+        )
+        for domain in "ab"
+    }
 
-    assert beside > 0.2
+    assert overshoot["b"] > 20
+    assert overshoot["a"] < 5
+
+
+def test_a_patient_lies_off_centre_in_domain_b_only() -> None:
+    steps = {
+        domain: {off_centre(GRID, SCANNERS[domain], stream(seed, "position")) for seed in range(40)}
+        for domain in "ab"
+    }
+
+    assert steps["a"] == {(0, 0)}
+    assert max(abs(i) for i, _ in steps["b"]) * GRID.spacing_mm[0] > 8
+    assert max(abs(j) for _, j in steps["b"]) * GRID.spacing_mm[1] > 12
+
+
+@given(st.integers(-5, 5), st.integers(-5, 5))
+def test_moving_there_and_back_keeps_the_middle(i: int, j: int) -> None:
+    values = np.random.default_rng(0).random((16, 16, 2), np.float32)
+
+    there = moved(values, (i, j), -1.0)
+    back = moved(there, (-i, -j), -1.0)
+
+    np.testing.assert_array_equal(back[5:-5, 5:-5], values[5:-5, 5:-5])
+    assert np.count_nonzero(there == -1.0) == 2 * (256 - (16 - abs(i)) * (16 - abs(j)))
