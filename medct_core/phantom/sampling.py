@@ -52,18 +52,70 @@ class PhantomSpec:
         return tuple(name for name, _ in self.severities)
 
 
-def sample_spec(seed: int, draw: Draw, domain: str) -> PhantomSpec:
-    """Draw the findings of one phantom; the anatomy depends on the seed alone."""
+@dataclass(frozen=True, slots=True)
+class SeverityShares:
+    """How often a finding is mild, moderate and severe; relative, they need not sum to 1.
+
+    Raises
+    ------
+    ValueError
+        If a share is negative or all are 0.
+    """
+
+    mild: float
+    moderate: float
+    severe: float
+
+    def __post_init__(self) -> None:
+        if min(self.mild, self.moderate, self.severe) < 0 or not sum(self.cumulative):
+            raise ValueError("Shares of severities are not negative, and one is above 0.")
+
+    @property
+    def cumulative(self) -> tuple[float, float, float]:
+        """Running sums."""
+        return self.mild, self.mild + self.moderate, self.mild + self.moderate + self.severe
+
+
+TRAINING_SEVERITIES = SeverityShares(mild=0.2, moderate=0.35, severe=0.45)
+"""For training: what is plain to see comes more often than what is borderline."""
+
+
+def sample_spec(
+    seed: int, draw: Draw, domain: str, severities: SeverityShares | None = None
+) -> PhantomSpec:
+    """Draw the findings of one phantom; the anatomy depends on the seed alone.
+
+    Parameters
+    ----------
+    seed
+        Of the patient.
+    draw
+        Which findings there are.
+    domain
+        ``a`` or ``b``: the scanner.
+    severities
+        How often each severity comes; None for all alike, as evaluation wants it. Which findings
+        there are does not depend on it.
+    """
     rng = stream(seed, f"findings {draw.value}")
     present = _balanced(rng) if draw is Draw.BALANCED else _copula(rng, draw)
     names = [name for name, there in zip(FINDINGS, present, strict=True) if there]
     names += [name for name in UNLABELLED_FINDINGS if rng.random() < _UNLABELLED]
-    return PhantomSpec(seed, domain, tuple((name, severity_of(seed, name)) for name in names))
+    return PhantomSpec(
+        seed, domain, tuple((name, severity_of(seed, name, severities)) for name in names)
+    )
 
 
-def severity_of(seed: int, finding: str) -> str:
-    """Severity a finding has in a phantom, whichever way it came to be drawn."""
-    return SEVERITIES[int(stream(seed, f"severity of {finding}").integers(len(SEVERITIES)))]
+def severity_of(seed: int, finding: str, severities: SeverityShares | None = None) -> str:
+    """Severity a finding has in a phantom, whichever way it came to be drawn.
+
+    All severities are alike where `severities` is None.
+    """
+    rng = stream(seed, f"severity of {finding}")
+    if severities is None:
+        return SEVERITIES[int(rng.integers(len(SEVERITIES)))]
+    limits = severities.cumulative
+    return SEVERITIES[int(np.searchsorted(limits, rng.random() * limits[-1], side="right"))]
 
 
 def twin_of(spec: PhantomSpec, finding: str) -> PhantomSpec:
