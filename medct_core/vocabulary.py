@@ -338,9 +338,9 @@ _VERBS = {False: {"is": "is", "was": "was", "has": "has"}}
 _VERBS[True] = {"is": "are", "was": "were", "has": "have"}
 _AFTER_HEAD = re.compile(
     r" (?:of|in|at|on|with|within|from|to|into|through|between|around|above|behind|over|"
-    r"surrounding|layering|herniated|larger|wider) "
+    r"surrounding|layering|measuring|herniated|larger|wider) "
 )
-_VOWEL_SOUND = re.compile(r"(?!uni|eu|us)[aeiou]", re.IGNORECASE)
+_VOWEL_SOUND = re.compile(r"(?!uni|eu|us)[aeiou]|8|1[18]\b", re.IGNORECASE)
 _IRREGULAR_PLURALS = frozenset(("bronchi", "bullae", "septa", "sequelae"))
 _COUNTABLE = re.compile(
     r"(?:area|catheter|collection|effusion|focus|fracture|graft|heart|hernia|implant|lesion|node|"
@@ -351,9 +351,12 @@ _COUNTABLE = re.compile(
 
 def is_plural(term: str) -> bool:
     """Say whether a term takes "are": ``enlarged lymph nodes``, but not ``atelectasis``."""
-    head = _head(term)
+    named = _AFTER_HEAD.split(term.lower(), maxsplit=1)[0]
+    if " and " in named:
+        return True
+    head = _last_word(named)
     return head in _IRREGULAR_PLURALS or (
-        head.endswith("s") and not head.endswith(("ss", "us", "is", "thorax"))
+        head.endswith("s") and not head.endswith(("ss", "us", "is"))
     )
 
 
@@ -362,14 +365,15 @@ def article(term: str) -> str:
 
     A word we do not know gets none, as "There is cavitation." is always English.
     """
-    if is_plural(term) or not _COUNTABLE.fullmatch(_head(term)):
+    head = _last_word(_AFTER_HEAD.split(term.lower(), maxsplit=1)[0])
+    if is_plural(term) or not _COUNTABLE.fullmatch(head):
         return ""
     return "an " if _VOWEL_SOUND.match(term) else "a "
 
 
-def _head(term: str) -> str:
-    """Give the noun that decides number: the last word before "of", "in" and their like."""
-    words = _AFTER_HEAD.split(term.lower(), maxsplit=1)[0].split()
+def _last_word(named: str) -> str:
+    """Give the noun that decides number, where "of", "in" and what follows are cut off."""
+    words = named.split()
     return words[-1] if words else ""
 
 

@@ -116,6 +116,12 @@ def test_no_term_names_two_findings() -> None:
         ("thickening of the bronchial walls", "There is thickening of the bronchial walls."),
         ("lymph nodes with a short axis over 10 mm", None),
         ("cavitation", "There is cavitation."),
+        ("11 mm lung nodule", "There is an 11 mm lung nodule."),
+        (
+            "12 mm nodule in the right upper lobe",
+            "There is a 12 mm nodule in the right upper lobe.",
+        ),
+        ("pacemaker and gastric tube", "There are pacemaker and gastric tube."),
     ],
 )
 def test_verbs_and_articles_follow_the_noun_of_a_term(term: str, there: str | None) -> None:
@@ -132,7 +138,7 @@ def test_verb_agrees_in_every_template(finding: str, place: int, template: str) 
 
     text = sentence(template, term)
 
-    words = re.findall(r"\w+", text.replace(term, "").lower())
+    words = re.findall(r"\w+", text.lower().replace(term.lower(), ""))
     wrong = {"is", "was", "has"} if is_plural(term) else {"are", "were", "have"}
     assert not wrong & set(words) or "patient" in words
     assert not (is_plural(term) and {"a", "an"} & set(words))
