@@ -6,6 +6,7 @@ from torch.nn import functional
 
 from medct_core.cancel import CancelToken
 from medct_core.models.config import VisionConfig
+from medct_core.models.depthwise import causal_depthwise
 from medct_core.models.linear import Linear
 
 # Fixed by the released code: queries and keys have unit length, so the logits need a spread.
@@ -38,6 +39,8 @@ class PositionConvolution(nn.Module):
 
     def forward(self, grid: Tensor) -> Tensor:
         """Convolve `grid`, ``(b, t, h, w, dim)``; the first axis sees only what is before it."""
+        if grid.is_cpu and torch.is_grad_enabled() and self.dsconv.bias is not None:
+            return causal_depthwise(grid, self.dsconv.weight, self.dsconv.bias)
         # Padding both ends and dropping the surplus saves a padded copy of the whole grid.
         convolved: Tensor = self.dsconv(grid.movedim(-1, 1))
         return convolved[:, :, : grid.shape[1]].movedim(1, -1)
@@ -79,9 +82,7 @@ class Attention(nn.Module):
         query = functional.normalize(self._split(self.to_q(self.norm(x))), dim=-1) * self.q_scale
         key, value = self.with_null(self._split(key), self._split(value))
         key = functional.normalize(key, dim=-1) * self.k_scale
-        seen = functional.scaled_dot_product_attention(
-            query, key, value, attn_mask=self._mask(bias, query), scale=_LOGIT_SCALE
-        )
+        seen = _attend(query, key, value, self._mask(bias, query))
         mixed: Tensor = self.to_out(seen.transpose(1, 2).flatten(2))
         return mixed
 
@@ -102,6 +103,28 @@ class Attention(nn.Module):
         if self.null_kv.shape[1]:
             bias = functional.pad(bias, (self.null_kv.shape[1] // 2, 0))
         return bias.to(query.dtype).expand(query.shape[0], -1, -1, -1)
+
+
+def _attend(query: Tensor, key: Tensor, value: Tensor, mask: Tensor | None) -> Tensor:
+    """Mix values ``(s, heads, n, d)``; `mask` ``(s, heads, n, m)`` is added to the logits."""
+    if query.is_cpu and torch.is_grad_enabled():
+        return _attend_step_by_step(query, key, value, mask)
+    return functional.scaled_dot_product_attention(
+        query, key, value, attn_mask=mask, scale=_LOGIT_SCALE
+    )
+
+
+def _attend_step_by_step(query: Tensor, key: Tensor, value: Tensor, mask: Tensor | None) -> Tensor:
+    """Do the same where the fused kernel's backward pass is up to ten times slower.
+
+    Autocast would take the softmax to full precision and the logits there and back.
+    """
+    with torch.autocast("cpu", enabled=False):
+        query, key = (query * _LOGIT_SCALE).to(value.dtype), key.to(value.dtype)
+        logits = query @ key.transpose(-1, -2)
+        if mask is not None:
+            logits = logits + mask.to(value.dtype)
+        return logits.softmax(dim=-1) @ value
 
 
 class FeedForward(nn.ModuleDict):

@@ -160,3 +160,22 @@ def test_a_stop_is_noticed_before_the_next_layer(tiny_config: JointConfig) -> No
     with pytest.raises(Cancelled):
         stage.along_depth(grid_of(tiny_config.vision), cancel)
     assert begun == [1]
+
+
+@given(seed=st.integers(0, 50), biased=st.booleans())
+def test_keeping_gradients_changes_no_value(
+    tiny_config: JointConfig, seed: int, *, biased: bool
+) -> None:
+    config = tiny_config.vision
+    torch.manual_seed(seed)
+    layers = transformer(config, seed)
+    grid = grid_of(config)
+    tokens = config.grid[1] * config.grid[2]
+    bias = float(biased) * torch.randn(config.heads, tokens, tokens)
+
+    learning = layers.within_slots(grid.clone(), bias, CancelToken())
+    with torch.no_grad():
+        fused = layers.within_slots(grid.clone(), bias, CancelToken())
+
+    assert learning.requires_grad
+    torch.testing.assert_close(learning, fused, atol=2e-5, rtol=1e-4)
