@@ -7,12 +7,12 @@ import numpy as np
 from medct_core.phantom.body import Body, Ellipsoid, Tube
 from medct_core.phantom.canvas import Canvas, Float, Grid, coverage_of
 from medct_core.phantom.chest.habitus import Habitus, sample_habitus
+from medct_core.phantom.chest.heart import heart_distance
 from medct_core.phantom.chest.mediastinum import (
     BORDERING,
     Mediastinum,
     draw_abdomen,
     draw_mediastinum,
-    heart_distance,
     plan_mediastinum,
 )
 from medct_core.phantom.chest.skeleton import (
@@ -78,7 +78,7 @@ class Lines:
 def beside_organs(canvas: Canvas, trunk: Trunk, organs: Mediastinum) -> Trunk:
     """Take heart, great vessels and the fat on them out of the lungs."""
     coordinates = canvas.grid.coordinates(whole(canvas.grid))
-    outside = organs.heart_fat_mm - heart_distance(coordinates, organs)
+    outside = organs.heart.fat_mm - heart_distance(coordinates, organs.heart)
     lung = np.maximum(trunk.lung_mm, outside)
     large = (organs.aorta, *(tube for tube in organs.great_vessels if tube.name in BORDERING))
     field = tube_field(canvas.grid, large, _VESSEL_REACH_MM)
@@ -128,7 +128,7 @@ def body_of(
         oesophagus=organs.oesophagus,
         spine=lines.spine,
         great_vessels=organs.great_vessels,
-        heart=organs.heart,
+        heart=organs.heart.outline,
         stomach=organs.stomach,
         liver=organs.liver,
         diaphragm_mm=trunk.diaphragm_mm,

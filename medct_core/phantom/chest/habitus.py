@@ -128,7 +128,7 @@ def sample_habitus(rng: np.random.Generator, contrast_share: float) -> Habitus:
         sway_mm=rng.uniform(-9, 9),
         breast_mm=rng.uniform(15, 45) if woman else 0.0,
         turn_rad=float(np.deg2rad(np.clip(rng.normal() * 2.5, -7, 7))),
-        left_dome_mm=rng.uniform(3, 22),
+        left_dome_mm=rng.uniform(1, 15),
         mediastinal_width=rng.uniform(0.85, 1.2),
         fissure_mm=rng.uniform(-8, 10),
     )

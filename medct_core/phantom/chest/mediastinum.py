@@ -8,9 +8,9 @@ import numpy as np
 from medct_core.phantom.body import Ellipsoid, Tube
 from medct_core.phantom.canvas import Canvas, Float, coverage_of
 from medct_core.phantom.chest.habitus import Habitus
+from medct_core.phantom.chest.heart import Heart, coronaries, draw_heart, plan_heart
 from medct_core.phantom.chest.trunk import Trunk
 from medct_core.phantom.drawing.shapes import (
-    Coordinates,
     ellipsoid_box,
     ellipsoid_distance,
     rod_coverage,
@@ -19,7 +19,7 @@ from medct_core.phantom.drawing.shapes import (
 )
 from medct_core.phantom.drawing.texture import ripple
 
-_FAT_HU, _MYOCARDIUM_HU, _OESOPHAGUS_HU, _AIR_HU = -95.0, 48.0, 38.0, -960.0
+_FAT_HU, _OESOPHAGUS_HU, _AIR_HU = -95.0, 38.0, -960.0
 _LIVER_HU, _SPLEEN_HU, _STOMACH_HU, _THYROID_HU = 58.0, 48.0, 20.0, 105.0
 
 
@@ -46,8 +46,7 @@ BORDERING = ("SVC", "IVC", "pulmonary trunk")
 class Mediastinum:
     """What lies between and below the lungs."""
 
-    heart: Ellipsoid
-    heart_fat_mm: float
+    heart: Heart
     aorta: Tube
     great_vessels: tuple[Tube, ...]
     coronaries: tuple[Tube, ...]
@@ -60,7 +59,7 @@ class Mediastinum:
 
 def plan_mediastinum(habitus: Habitus, rng: np.random.Generator) -> Mediastinum:
     """Place every organ; nothing is painted."""
-    heart = _heart(habitus, rng)
+    heart = plan_heart(habitus, rng)
     dome = habitus.dome_mm / habitus.scale
     stomach = Ellipsoid(
         habitus.point(58, -8, dome - rng.uniform(48, 60)),
@@ -75,10 +74,9 @@ def plan_mediastinum(habitus: Habitus, rng: np.random.Generator) -> Mediastinum:
     }
     return Mediastinum(
         heart=heart,
-        heart_fat_mm=rng.uniform(1.5, 4.5),
         aorta=_aorta(habitus, rng),
         great_vessels=_great_vessels(habitus, rng),
-        coronaries=_coronaries(heart),
+        coronaries=coronaries(heart.outline),
         oesophagus=_tube(
             habitus,
             [(0, 28, 140), (4, 28, 60), (6, 32, 0), (12, 34, -50), (34, 16, dome - 40)],
@@ -89,15 +87,6 @@ def plan_mediastinum(habitus: Habitus, rng: np.random.Generator) -> Mediastinum:
         liver=liver,
         thyroid=thyroid,
         node_stations_mm=_stations(habitus),
-    )
-
-
-def _heart(habitus: Habitus, rng: np.random.Generator) -> Ellipsoid:
-    # Width over the cage's: 0.38 to 0.46, so that no healthy heart passes for a large one.
-    half = habitus.cage_mm[0] * rng.uniform(0.38, 0.46)
-    x, y, z = habitus.point(16 + rng.uniform(-5, 5), -26, -34)
-    return Ellipsoid(
-        (x, y, z), (half, half * rng.uniform(0.74, 0.86), half * rng.uniform(0.8, 0.95))
     )
 
 
@@ -161,26 +150,6 @@ def _great_vessels(habitus: Habitus, rng: np.random.Generator) -> tuple[Tube, ..
     )
 
 
-def _coronaries(heart: Ellipsoid) -> tuple[Tube, ...]:
-    """Left anterior descending, circumflex and right coronary on the heart's surface."""
-    arcs = {
-        "left anterior descending": ((35, 60), (300, 285)),
-        "left circumflex": ((45, 95), (340, 420)),
-        "right coronary": ((45, 110), (215, 160)),
-    }
-    tubes = []
-    for name, (polar, azimuth) in arcs.items():
-        theta = np.deg2rad(np.linspace(*polar, 9))
-        phi = np.deg2rad(np.linspace(*azimuth, 9))
-        unit = np.stack(
-            [np.sin(theta) * np.cos(phi), np.sin(theta) * np.sin(phi), np.cos(theta)], axis=1
-        )
-        points = np.array(heart.centre_mm) + unit * np.array(heart.radii_mm) * 0.99
-        side = "right" if name.startswith("right") else "left"
-        tubes.append(Tube(points, np.linspace(2.2, 1.3, 9), side, name=name))
-    return tuple(tubes)
-
-
 def _stations(habitus: Habitus) -> dict[str, tuple[float, float, float]]:
     return {
         "right paratracheal": habitus.point(-17, -6, 60),
@@ -198,7 +167,7 @@ def draw_mediastinum(
     canvas: Canvas, habitus: Habitus, organs: Mediastinum, rng: np.random.Generator
 ) -> None:
     """Paint heart, vessels, oesophagus and thyroid."""
-    _draw_heart(canvas, habitus, organs)
+    draw_heart(canvas, habitus, organs.heart)
     arteries = ("aorta", "artery", "trunk")
     for tube in (*organs.great_vessels, organs.aorta):
         arterial = tube.name.endswith(arteries)
@@ -207,31 +176,6 @@ def draw_mediastinum(
     _draw_oesophageal_air(canvas, organs.oesophagus, rng)
     for gland in organs.thyroid.values():
         _draw_ellipsoid(canvas, gland, _THYROID_HU)
-
-
-def heart_distance(coordinates: Coordinates, organs: Mediastinum) -> Float:
-    """Signed distance in mm to the outline of heart and pericardium without fat."""
-    return ellipsoid_distance(coordinates, organs.heart)
-
-
-def _draw_heart(canvas: Canvas, habitus: Habitus, organs: Mediastinum) -> None:
-    edge, heart = canvas.edge_mm(), organs.heart
-    box = ellipsoid_box(canvas.grid, heart, 10)
-    coordinates = canvas.grid.coordinates(box)
-    distance = ellipsoid_distance(coordinates, heart)
-    canvas.blend(box, coverage_of(distance - organs.heart_fat_mm, edge), _FAT_HU)
-    canvas.blend(box, coverage_of(distance, edge), _MYOCARDIUM_HU)
-    x, y, z = heart.centre_mm
-    a, b, c = heart.radii_mm
-    chambers = (
-        (0.30, -0.10, -0.25, 0.42, 0.46, 0.52, habitus.arterial_hu),
-        (-0.18, -0.45, -0.20, 0.52, 0.34, 0.50, habitus.blood_hu),
-        (-0.55, 0.05, 0.20, 0.34, 0.50, 0.45, habitus.blood_hu),
-        (0.10, 0.52, 0.35, 0.55, 0.36, 0.38, habitus.arterial_hu),
-    )
-    for u, v, w, p, q, r, hu in chambers:
-        chamber = Ellipsoid((x + u * a, y + v * b, z + w * c), (p * a, q * b, r * c))
-        _draw_ellipsoid(canvas, chamber, hu)
 
 
 def _draw_ellipsoid(canvas: Canvas, shape: Ellipsoid, hu: float) -> None:

@@ -57,8 +57,8 @@ def draw_trunk(canvas: Canvas, habitus: Habitus, rng: np.random.Generator) -> Tr
     """Paint everything from skin to the fat inside the ribs; lungs are not filled yet."""
     box = whole(canvas.grid)
     frame = habitus.frame(canvas.grid.coordinates(box))
-    _draw_wall(canvas, habitus, frame, rng)
     cage = cage_distance(habitus, frame)
+    _draw_wall(canvas, habitus, frame, cage, rng)
     canvas.blend(box, coverage_of(cage, canvas.edge_mm()), -92.0)
     lung = lung_distance(habitus, frame, cage)
     floor = diaphragm(habitus, frame[0], frame[1])[0] + np.float32(habitus.centre_mm[2])
@@ -110,7 +110,7 @@ def skin_of_back(habitus: Habitus) -> float:
 
 
 def _draw_wall(
-    canvas: Canvas, habitus: Habitus, frame: Coordinates, rng: np.random.Generator
+    canvas: Canvas, habitus: Habitus, frame: Coordinates, cage: Float, rng: np.random.Generator
 ) -> None:
     box, edge = whole(canvas.grid), canvas.edge_mm()
     section = section_distance(habitus, frame[0], frame[1])
@@ -122,7 +122,8 @@ def _draw_wall(
     canvas.blend(box, slab_coverage(skin + 1.0, 2.0, edge), _SKIN_HU)
     if breasts is not None:
         _draw_glands(canvas, frame, (breasts, flesh), rng)
-    _draw_muscles(canvas, frame, (section, flesh), rng)
+    _draw_muscles(canvas, frame, (cage, flesh), rng)
+    _draw_armpits(canvas, habitus, frame, (cage, flesh), rng)
 
 
 def _draw_muscles(
@@ -132,16 +133,35 @@ def _draw_muscles(
     rng: np.random.Generator,
 ) -> None:
     box, edge = whole(canvas.grid), canvas.edge_mm()
-    section, flesh = layers
+    cage, flesh = layers
     inside = coverage_of(flesh, edge)
     waves = ripple(rng, 36).at(frame)
     canvas.blend(box, inside, _MUSCLE_HU + 8 * waves)
     # Fat lies between the muscles: one plane on the ribs, others winding between the rest.
-    on_ribs = 0.75 * slab_coverage(section - np.float32(_RIB_LAYER_MM), 2.4, edge)
+    on_ribs = 0.75 * slab_coverage(cage - np.float32(_RIB_LAYER_MM), 2.4, edge)
     winding = slab_coverage(waves * np.float32(9.0) + (flesh + 9) * np.float32(0.8), 3.5, edge)
-    outside_ribs = coverage_of(np.float32(_RIB_LAYER_MM - 2) - section, edge)
+    outside_ribs = coverage_of(np.float32(_RIB_LAYER_MM - 2) - cage, edge)
     planes = np.maximum(on_ribs, 0.75 * winding * outside_ribs) * inside
     canvas.blend(box, planes, _FAT_HU)
+
+
+def _draw_armpits(
+    canvas: Canvas,
+    habitus: Habitus,
+    frame: Coordinates,
+    layers: tuple[Float, Float],
+    rng: np.random.Generator,
+) -> None:
+    """Paint the fat between the upper ribs and the muscles of breast and shoulder."""
+    cage, flesh = layers
+    y, z, edge = frame[1], frame[2], canvas.edge_mm()
+    muscle = np.float32(8 + rng.uniform(0.7, 1.4) * habitus.muscle_mm)
+    deep = np.minimum(cage - np.float32(_RIB_LAYER_MM), -flesh - muscle)
+    strands = np.float32(rng.uniform(4, 10)) * ripple(rng, 30).at(frame)
+    front = 1 - smoothstep(y, 0.05 * habitus.cage_mm[1], 0.45 * habitus.cage_mm[1])
+    high = smoothstep(z, 0.0, 35.0) * (1 - smoothstep(z, habitus.apex_mm, habitus.apex_mm + 45))
+    fat: Float = coverage_of(strands + np.float32(1.0) - deep, max(edge, 4.0)) * front * high
+    canvas.blend(whole(canvas.grid), fat, -90.0)
 
 
 def _draw_glands(

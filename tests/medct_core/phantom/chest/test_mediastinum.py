@@ -23,15 +23,6 @@ def organs_of(seed: int) -> tuple[Habitus, Mediastinum]:
 
 
 @given(st.integers(0, 10**6))
-def test_no_healthy_heart_is_wider_than_half_of_the_chest(seed: int) -> None:
-    habitus, organs = organs_of(seed)
-
-    ratio = organs.heart.radii_mm[0] / habitus.cage_mm[0]
-
-    assert 0.35 < ratio < 0.5
-
-
-@given(st.integers(0, 10**6))
 def test_the_aorta_rises_arches_to_the_left_and_descends(seed: int) -> None:
     _, organs = organs_of(seed)
     line = organs.aorta.points_mm
@@ -47,23 +38,15 @@ def test_the_aorta_rises_arches_to_the_left_and_descends(seed: int) -> None:
 
 
 @given(st.integers(0, 10**6))
-def test_three_coronaries_run_on_the_surface_of_the_heart(seed: int) -> None:
-    _, organs = organs_of(seed)
-    heart = organs.heart
-
-    for tube in organs.coronaries:
-        scaled = (tube.points_mm - heart.centre_mm) / np.array(heart.radii_mm)
-        np.testing.assert_allclose(np.linalg.norm(scaled, axis=1), 0.99, atol=1e-6)
-    assert len(organs.coronaries) == 3
-
-
-@given(st.integers(0, 10**6))
 def test_liver_and_stomach_lie_on_their_sides_below_the_heart(seed: int) -> None:
     habitus, organs = organs_of(seed)
 
     middle = habitus.centre_mm[0]
     assert organs.liver.centre_mm[0] < middle < organs.stomach.centre_mm[0]
-    assert max(organs.liver.centre_mm[2], organs.stomach.centre_mm[2]) < organs.heart.centre_mm[2]
+    assert (
+        max(organs.liver.centre_mm[2], organs.stomach.centre_mm[2])
+        < organs.heart.outline.centre_mm[2]
+    )
 
 
 def test_blood_is_painted_where_the_vessels_are(habitus: Habitus, canvas: Canvas) -> None:
