@@ -113,4 +113,4 @@ def draw_findings(body: Body, requests: Mapping[str, DrawRequest]) -> dict[str, 
     for name, draw in DRAWERS.items():
         if name in requests and name not in drawn:
             drawn[name] = draw(body, requests[name])
-    return visible(drawn)
+    return visible(drawn, body.lobes)

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from medct_core.phantom.body import LOBES
 from medct_core.phantom.canvas import Float
 from medct_core.phantom.drawing.registry import DRAWERS, draw_findings
 from medct_core.phantom.drawing.visible import HIDDEN_IN, LEAST_SHARE, OPAQUE, visible
@@ -29,28 +30,53 @@ def drawn(**masks: Float) -> dict[str, Drawn]:
     }
 
 
+def seen_of(findings: dict[str, Drawn]) -> dict[str, Drawn]:
+    """Look where the first half of all voxels is the right lower lobe, the rest the left one."""
+    lobes = np.full((SIZE, 2, 2), 1 + LOBES.index("LLL"), np.int8)
+    lobes[: SIZE // 2] = 1 + LOBES.index("RLL")
+    return visible(findings, lobes)
+
+
+def test_a_location_names_no_lobe_in_which_the_finding_is_hidden() -> None:
+    both = Drawn(slab(2, 8), "severe", "both lower lobes", "both")
+    fluid = Drawn(slab(5, 10), "severe", "left pleural space", "left")
+
+    seen = seen_of({"Consolidation": both, "Pleural effusion": fluid})["Consolidation"]
+
+    assert (seen.location, seen.side) == ("right lower lobe", "right")
+
+
+def test_a_location_stays_where_enough_is_left() -> None:
+    both = Drawn(slab(0, 10), "severe", "both lungs", "both")
+    fluid = Drawn(slab(7, 10), "severe", "left pleural space", "left")
+
+    seen = seen_of({"Consolidation": both, "Pleural effusion": fluid})["Consolidation"]
+
+    assert (seen.location, seen.side) == ("both lungs", "both")
+
+
 def test_fluid_cuts_what_lies_under_it_out_of_the_mask() -> None:
-    seen = visible(drawn(Consolidation=slab(0, 6), Pleural_effusion=slab(4, 9)))
+    seen = seen_of(drawn(Consolidation=slab(0, 6), Pleural_effusion=slab(4, 9)))
 
     np.testing.assert_array_equal(seen["Consolidation"].mask, slab(0, 4))
     np.testing.assert_array_equal(seen["Pleural effusion"].mask, slab(4, 9))
 
 
 def test_a_finding_wholly_under_fluid_is_not_said_to_be_there() -> None:
-    seen = visible(drawn(Consolidation=slab(4, 6), Pleural_effusion=slab(3, 9)))
+    seen = seen_of(drawn(Consolidation=slab(4, 6), Pleural_effusion=slab(3, 9)))
 
     assert list(seen) == ["Pleural effusion"]
 
 
 def test_a_nodule_inside_a_consolidation_is_hidden_though_painted_later() -> None:
-    seen = visible(drawn(Consolidation=slab(0, 9), Lung_nodule=slab(3, 5)))
+    seen = seen_of(drawn(Consolidation=slab(0, 9), Lung_nodule=slab(3, 5)))
 
     assert "Lung nodule" not in seen
 
 
 def test_ground_glass_hides_what_is_dark_but_not_what_is_dense() -> None:
     haze = slab(0, 5)
-    seen = visible(drawn(Emphysema=slab(4, 8), Bronchiectasis=slab(4, 8), Lung_opacity=haze))
+    seen = seen_of(drawn(Emphysema=slab(4, 8), Bronchiectasis=slab(4, 8), Lung_opacity=haze))
 
     np.testing.assert_array_equal(seen["Emphysema"].mask, slab(5, 8))
     np.testing.assert_array_equal(seen["Bronchiectasis"].mask, slab(4, 8))
@@ -63,7 +89,7 @@ def test_masks_only_shrink_and_never_to_next_to_nothing(names: list[str], seed: 
     masks = {name: (rng.random((4, 4, 4)) > 0.5).astype(np.float32) for name in names}
     given_all = {name: replace(*drawn(x=mask).values()) for name, mask in masks.items()}
 
-    for name, one in visible(given_all).items():
+    for name, one in visible(given_all, np.zeros((4, 4, 4), np.int8)).items():
         assert (one.mask <= masks[name]).all()
         assert one.mask.sum() >= LEAST_SHARE * masks[name].sum()
 
