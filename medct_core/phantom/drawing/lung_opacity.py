@@ -9,6 +9,7 @@ from medct_core.phantom.canvas import coverage_of
 from medct_core.phantom.drawing.painting import Painting, painting
 from medct_core.phantom.drawing.places import (
     LOBES_OF_SIDE,
+    Flags,
     Sites,
     by_severity,
     count_by_severity,
@@ -40,6 +41,8 @@ from medct_core.phantom.request import Drawn, DrawRequest
 
 AIR_IN_BRONCHUS_HU = -950.0
 SPICULE_HU = 0.0
+# Share of the chest's half width within which the large vessels of the hilum lie.
+_HILAR_SHARE = 0.42
 
 
 def draw_opacity(body: Body, request: DrawRequest) -> Drawn:
@@ -166,11 +169,18 @@ def draw_nodule(body: Body, request: DrawRequest) -> Drawn:
         # Half of a nodule on the pleura lies in the lung at least, or nothing of it would show.
         beside = (sites.depth_mm > 0.25 * diameter) & (sites.depth_mm < 0.5 * diameter)
         wish = beside if juxtapleural else deep
-        site = preferred(sites, in_lobes(sites, LOBES_OF_SIDE[one]), wish)
+        own, outer = in_lobes(sites, LOBES_OF_SIDE[one]), _away_from_hilum(body, sites)
+        site = preferred(sites, own, wish, outer)
         _nodule(paint, request, site.points_mm[0], diameter / 2)
         lobes.append(lobe_at(int(site.lobe[0])))
         largest = max(largest, diameter)
     return paint.drawn(request, lobes_in_words(lobes), side_of_lobes(lobes), round(largest, 1))
+
+
+def _away_from_hilum(body: Body, sites: Sites) -> Flags:
+    """Tell which sites lie so far out that vessels are thinner than any nodule."""
+    aside = np.abs(sites.points_mm[:, 0] - body.chest_wall.centre_mm[0])
+    return np.asarray(aside > _HILAR_SHARE * body.chest_wall.radii_mm[0])
 
 
 def _nodule(paint: Painting, request: DrawRequest, centre: Points, radius: float) -> None:

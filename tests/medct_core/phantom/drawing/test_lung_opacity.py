@@ -77,3 +77,13 @@ def test_most_of_a_nodule_lies_in_the_lung(seed: int, pencil: Pencil) -> None:
     assert drawing.drawn.size_mm is not None
     ball = 4 / 3 * np.pi * (drawing.drawn.size_mm / 2) ** 3 / 1000
     assert drawing.volume_ml > 0.5 * ball
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_a_nodule_lies_away_from_the_vessels_of_the_hilum(seed: int, pencil: Pencil) -> None:
+    drawing = pencil.draw(draw_nodule, "moderate", seed)
+
+    x = np.abs(drawing.body.canvas.grid.axis_mm(0))
+    near = drawing.mask[x < 0.3 * drawing.body.chest_wall.radii_mm[0]]
+
+    assert near.max() == 0
