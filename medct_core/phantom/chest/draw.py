@@ -6,12 +6,12 @@ import numpy as np
 
 from medct_core.phantom.body import Body, Ellipsoid, Tube
 from medct_core.phantom.canvas import Canvas, Float, Grid, coverage_of
+from medct_core.phantom.chest.abdomen import draw_abdomen
 from medct_core.phantom.chest.habitus import Habitus, sample_habitus
 from medct_core.phantom.chest.heart import heart_distance
 from medct_core.phantom.chest.mediastinum import (
     BORDERING,
     Mediastinum,
-    draw_abdomen,
     draw_mediastinum,
     plan_mediastinum,
 )

@@ -6,21 +6,17 @@ from dataclasses import dataclass
 import numpy as np
 
 from medct_core.phantom.body import Ellipsoid, Tube
-from medct_core.phantom.canvas import Canvas, Float, coverage_of
+from medct_core.phantom.canvas import Canvas, coverage_of
 from medct_core.phantom.chest.habitus import Habitus
 from medct_core.phantom.chest.heart import Heart, coronaries, draw_heart, plan_heart
-from medct_core.phantom.chest.trunk import Trunk
 from medct_core.phantom.drawing.shapes import (
     ellipsoid_box,
     ellipsoid_distance,
     rod_coverage,
     tube_field,
-    whole,
 )
-from medct_core.phantom.drawing.texture import ripple
 
-_FAT_HU, _OESOPHAGUS_HU, _AIR_HU = -95.0, 38.0, -960.0
-_LIVER_HU, _SPLEEN_HU, _STOMACH_HU, _THYROID_HU = 58.0, 48.0, 20.0, 105.0
+_OESOPHAGUS_HU, _AIR_HU, _THYROID_HU = 38.0, -960.0, 105.0
 
 
 _GREAT_VESSELS: tuple[tuple[str, float, tuple[tuple[float, float, float], ...]], ...] = (
@@ -66,7 +62,7 @@ def plan_mediastinum(habitus: Habitus, rng: np.random.Generator) -> Mediastinum:
         (rng.uniform(36, 50), rng.uniform(36, 48), rng.uniform(28, 40)),
     )
     liver = Ellipsoid(
-        habitus.point(-52, 0, dome - 66), (84.0 * habitus.scale, 82.0 * habitus.scale, 66.0)
+        habitus.point(-62, -4, dome - 66), (94.0 * habitus.scale, 96.0 * habitus.scale, 74.0)
     )
     thyroid = {
         side: Ellipsoid(habitus.point(sign * 17, -20, 126), (8.5, 10.0, 20.0))
@@ -196,40 +192,3 @@ def _draw_oesophageal_air(canvas: Canvas, oesophagus: Tube, rng: np.random.Gener
         part = slice(int(start), int(start) + 3)
         radii = np.full(3, rng.uniform(1.5, 4.0))
         _draw_tube(canvas, Tube(oesophagus.points_mm[part], radii), _AIR_HU)
-
-
-def draw_abdomen(
-    canvas: Canvas,
-    habitus: Habitus,
-    organs: Mediastinum,
-    trunk: Trunk,
-    rng: np.random.Generator,
-) -> None:
-    """Paint liver, spleen and stomach, each only below the diaphragm and inside the ribs."""
-    box, edge = whole(canvas.grid), canvas.edge_mm()
-    z = canvas.grid.coordinates(box)[2]
-    under = coverage_of(z - trunk.diaphragm_mm[:, :, None] + 4.0, edge)
-    below: Float = under * coverage_of(trunk.cage_mm + 3.0, edge)
-    dome = habitus.dome_mm / habitus.scale
-    spleen = Ellipsoid(habitus.point(92, 46, dome - 62), (30.0, 42.0, 42.0))
-    marbled = 9 * ripple(rng, 20).at(canvas.grid.coordinates(box))
-    # The wall of fat between the organs is what is left.
-    canvas.blend(box, below, _FAT_HU)
-    for shape, hu in ((organs.liver, _LIVER_HU), (spleen, _SPLEEN_HU), (organs.stomach, 45.0)):
-        distance = ellipsoid_distance(canvas.grid.coordinates(box), shape)
-        enhanced = 0.5 * (habitus.blood_hu - 40.0)
-        canvas.blend(box, coverage_of(distance, edge) * below, hu + enhanced + marbled)
-    _fill_stomach(canvas, organs.stomach, below, rng)
-
-
-def _fill_stomach(
-    canvas: Canvas, stomach: Ellipsoid, below: Float, rng: np.random.Generator
-) -> None:
-    box, edge = whole(canvas.grid), canvas.edge_mm()
-    coordinates = canvas.grid.coordinates(box)
-    inner = Ellipsoid(stomach.centre_mm, tuple(r - 5.0 for r in stomach.radii_mm))  # type: ignore[arg-type]
-    lumen = coverage_of(ellipsoid_distance(coordinates, inner), edge) * below
-    level = stomach.centre_mm[1] + rng.uniform(-0.6, 0.4) * stomach.radii_mm[1]
-    air = coverage_of(coordinates[1] - np.float32(level), edge)
-    canvas.blend(box, lumen, _STOMACH_HU)
-    canvas.blend(box, lumen * air, _AIR_HU)
