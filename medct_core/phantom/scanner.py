@@ -105,16 +105,9 @@ def acquire(hu: Float, grid: Grid, scanner: Scanner, rng: np.random.Generator) -
     -------
     ``(i, j, k)`` float32 within [-1024, 3071] HU.
     """
-    blur, thick, sd, gain, offset = (
-        rng.uniform(*bounds)
-        for bounds in (
-            scanner.blur_mm,
-            scanner.slice_mm,
-            scanner.noise_hu,
-            scanner.gain,
-            scanner.offset_hu,
-        )
-    )
+    s = scanner
+    drawn = (s.blur_mm, s.slice_mm, s.noise_hu, s.gain, s.offset_hu)
+    blur, thick, sd, gain, offset = (rng.uniform(*bounds) for bounds in drawn)
     # Their own stream: what b has beyond a takes no number from what both have.
     own = rng.spawn(1)[0]
     overshoot = own.uniform(*scanner.sharpening)
@@ -122,10 +115,9 @@ def acquire(hu: Float, grid: Grid, scanner: Scanner, rng: np.random.Generator) -
     _blur(hu, grid, blur, thick)
     if overshoot > 0:
         _sharpen(hu, grid, overshoot)
-    noise = _noise(grid, scanner.grain_mm, rng)
     # More photons get through air: noise there is lower.
-    noise *= sd * np.clip(0.55 + 0.45 * (hu + 1000.0) / 1000.0, 0.4, 1.3)
-    hu += noise
+    photons = sd * np.clip(0.55 + 0.45 * (hu + 1000.0) / 1000.0, 0.4, 1.3)
+    hu += _noise(grid, scanner.grain_mm, rng) * photons
     if streaks is not None:
         hu += streaks
     hu += 1000.0
