@@ -138,7 +138,7 @@ def spine_distance(habitus: Habitus, frame: Coordinates) -> Float:
     u, v = np.abs(x - spine_x(habitus, z)), y - np.float32(spine_y(habitus))
     body = np.sqrt(u**2 + (v * np.float32(1.2)) ** 2) - 21 * scale
     # Heads of ribs and transverse processes widen the spine towards the back.
-    wedge = np.maximum(-v, (u - 19 * scale - np.float32(0.9) * v) * np.float32(0.74))
+    wedge = np.maximum(-v, (u - 20 * scale - np.float32(0.6) * v) * np.float32(0.86))
     distance: Float = np.minimum(body, wedge)
     return distance
 

@@ -56,7 +56,7 @@ def rib_tubes(habitus: Habitus, rng: np.random.Generator) -> tuple[Tube, ...]:
 def _rib_lines(habitus: Habitus, tops: Points, drops: Points, sign: float) -> Points:
     """Points ``(rib, step, 3)`` along the ribs of one side."""
     last = np.array(_LAST_SHARE)[:, None]
-    angles = np.pi * (0.14 + (last - 0.14) * np.linspace(0, 1, _STEPS - 1)[None, :])
+    angles = np.pi * (0.10 + (last - 0.10) * np.linspace(0, 1, _STEPS - 1)[None, :])
     z = tops[:, None] - drops[:, None] * (1 - np.cos(angles)) / 2
     ways = np.stack([sign * np.sin(angles), np.cos(angles)])
     # Above the inlet there is no cage: the first ribs go round the apex just below it.
