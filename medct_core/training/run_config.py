@@ -31,7 +31,8 @@ class RunConfig:
     report_weight, report_from
         Weight of the contrastive report loss, and the share of the run after which it starts.
     text_layers, text_rank
-        Upper layers of the text tower that are adapted, and the rank.
+        Upper layers of the text tower that are adapted, and the rank. A rank below the number of
+        findings cannot turn each of them round: denied wordings then all fall on one spot.
     text_steps, text_start_rate
         Steps on wordings alone before the first scan, and the text adapter's rate in them.
     seed
@@ -56,9 +57,9 @@ class RunConfig:
     report_weight: float = 0.1
     report_from: float = 0.5
     text_layers: int = 2
-    text_rank: int = 8
-    text_steps: int = 120
-    text_start_rate: float = 5.0e-4
+    text_rank: int = 32
+    text_steps: int = 150
+    text_start_rate: float = 2.0e-3
     seed: int = 0
 
     @property

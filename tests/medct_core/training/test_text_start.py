@@ -32,7 +32,7 @@ def test_what_denies_one_finding_no_longer_denies_all(
 ) -> None:
     before = likeness_of_polarities(pairs(network, tokenizer))
 
-    start_text(network, tokenizer, RunConfig(text_steps=40))
+    start_text(network, tokenizer, RunConfig(text_steps=100))
 
     assert likeness_of_polarities(pairs(network, tokenizer)) < 0.75 * before
 
