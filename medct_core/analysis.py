@@ -1,10 +1,11 @@
 """The whole walk, from a file to a report, in one function. Read this first."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from medct_core.cancel import CancelToken
+from medct_core.export.files import file_stem
 from medct_core.export.key_images import key_images
 from medct_core.export.report import Provenance, Report, assemble, headline_of, now
 from medct_core.findings.calibration import Calibration, read_calibration
@@ -153,7 +154,7 @@ def read_scan(
     cancel: CancelToken | None = None,
     on_progress: Callable[[float], None] | None = None,
 ) -> ReadScan:
-    """Read the scan that is chosen from a path.
+    """Read the scan that is chosen from a path; it is named as `scan_name` says.
 
     Raises
     ------
@@ -167,7 +168,24 @@ def read_scan(
     study = open_study(Path(path))
     series = choose_series(study, choice.series) if choice.series else largest_chest_ct(study)
     volume = read_volume(series, frame=choice.frame, cancel=cancel, on_progress=on_progress)
-    return ReadScan(volume, series, (*study.notices, *other_series(study, series)))
+    others = other_series(study, series)
+    is_one_of_several = bool(choice.series or others)
+    name = scan_name(Path(path), series.number if is_one_of_several else None)
+    return ReadScan(replace(volume, source=name), series, (*study.notices, *others))
+
+
+def scan_name(path: Path, series_number: int | None = None) -> str:
+    """Name a scan after the path a person gave, and after nothing that its headers say.
+
+    Parameters
+    ----------
+    path
+        File, folder or zip. A link keeps its own name; what it leads to may name a patient.
+    series_number
+        Added where the path holds several series.
+    """
+    name = path.name if path.name not in {"", ".."} else path.resolve().name
+    return name if series_number is None else f"{file_stem(name)}-series-{series_number}"
 
 
 def doubts_about(volume: Volume, wanted: Recipe, choice: ScanChoice) -> tuple[Notice, ...]:

@@ -56,7 +56,7 @@ class ScanFacts:
     Attributes
     ----------
     name
-        Name of its file or series, without folders.
+        Name of its file, folder or zip, without what lies above.
     sha256
         `Volume.content_sha256`: hash of voxels and affine.
     shape

@@ -13,6 +13,8 @@ from medct_core.analysis import (
     other_series,
     prompts_for,
     range_doubts,
+    read_scan,
+    scan_name,
 )
 from medct_core.cancel import Cancelled, CancelToken
 from medct_core.errors import NotScorableError, PromptRefusedError, UsageError
@@ -35,6 +37,7 @@ from medct_core.models.manifest import CALIBRATION_FILE, MANIFEST_FILE, file_sha
 from medct_core.preprocess import recipe
 from medct_core.vocabulary import FINDINGS
 from tests import small_chest, tiny_model
+from tests.medct_core.io import making
 
 
 @pytest.fixture(scope="module")
@@ -132,6 +135,45 @@ def test_refused_prompt_is_known_before_the_scan_is_touched(engine: InferenceEng
 def test_series_that_is_not_there_is_refused(engine: InferenceEngine, scan: Path) -> None:
     with pytest.raises(UsageError, match="'9'"):
         analyze(scan, model=engine, choice=ScanChoice(series="9"))
+
+
+def test_a_dicom_scan_is_named_after_its_folder_and_not_after_its_headers(tmp_path: Path) -> None:
+    folder = making.write_series(tmp_path / "case 12", making.chest_volume())
+    (tmp_path / "link").symlink_to(folder, target_is_directory=True)
+
+    assert read_scan(folder).volume.source == "case 12"
+    assert read_scan(tmp_path / "link").volume.source == "link"
+
+
+def test_one_of_several_series_carries_its_number(tmp_path: Path) -> None:
+    folder = making.write_series(tmp_path / "case", making.chest_volume())
+    alone = read_scan(folder, choice=ScanChoice(series="3")).volume.source
+    for k in range(4):
+        other = making.ct_slice(making.chest_volume(), k)
+        other.SeriesInstanceUID, other.SeriesNumber = f"{making.SERIES}.77", 8
+        other.SOPInstanceUID = other.file_meta.MediaStorageSOPInstanceUID = (
+            f"{making.SERIES}.77.{k}"
+        )
+        making.save(other, folder / f"other{k}.dcm")
+
+    names = [
+        read_scan(folder, choice=choice).volume.source
+        for choice in (ScanChoice(), ScanChoice(series="8"))
+    ]
+
+    assert alone == "case-series-3"
+    assert names == ["case-series-3", "case-series-8"]
+
+
+def test_a_path_without_a_name_is_named_after_where_it_leads(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "case" / "inner").mkdir(parents=True)
+    monkeypatch.chdir(tmp_path / "case" / "inner")
+
+    assert scan_name(Path()) == "inner"
+    assert scan_name(Path("..")) == "case"
+    assert scan_name(Path("/any/scan.zip"), 4) == "scan-series-4"
 
 
 def test_series_that_were_not_scored_are_named(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 import csv
 import json
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from medct_core.export import files
 from medct_core.export.report import SYNTHETIC_HEADLINE, Report
 from medct_core.vocabulary import FINDINGS
 from tests import small_chest
+from tests.medct_core.io import making
 
 pytestmark = pytest.mark.usefixtures("models_dir")
 
@@ -44,6 +46,29 @@ def test_one_scan_gives_three_files_and_their_names(
     printed = capsys.readouterr().out.splitlines()
     assert printed[0] == SYNTHETIC_HEADLINE
     assert sorted(Path(line).name for line in printed[1:]) == names
+
+
+def test_dicom_results_carry_the_name_of_folder_or_zip(tmp_path: Path) -> None:
+    folder = making.write_series(tmp_path / "case: 12", small_chest.volume())
+    with zipfile.ZipFile(tmp_path / "packed.zip", "w") as archive:
+        for path in folder.iterdir():
+            archive.write(path, path.name)
+
+    code = call(
+        *(folder, tmp_path / "packed.zip", "--out", tmp_path / "out", "--formats", "csv,json")
+    )
+    call(folder, "--out", tmp_path / "out", "--formats", "json", "--series", "3")
+
+    written = {path.name: path.read_text(encoding="utf-8") for path in (tmp_path / "out").iterdir()}
+    assert code == 0
+    assert set(written) == {
+        *("case_ 12.csv", "case_ 12.json", "packed.csv", "packed.json", "all.csv"),
+        "case_ 12-series-3.json",
+    }
+    assert json.loads(written["packed.json"])["scan"]["name"] == "packed.zip"
+    for text in written.values():
+        assert "Musterfrau" not in text
+        assert "HOSP-4711" not in text
 
 
 def test_several_scans_also_give_one_table(scan: Path, tmp_path: Path) -> None:
