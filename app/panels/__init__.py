@@ -1,0 +1,1 @@
+"""Widgets that show values and report what the user did; they decide nothing."""
