@@ -37,7 +37,11 @@ class WordingChoice(Enum):
 
 def register(app: typer.Typer) -> None:
     """Add the commands of this module."""
-    evaluate = typer.Typer(help="Measure a model on data whose truth is known.")
+    help_text = (
+        "Measure a model on data whose truth is known.\n\n"
+        "Example: medct evaluate phantoms --model medct-mini --seeds 5000000:5000020"
+    )
+    evaluate = typer.Typer(help=help_text)
     evaluate.command("phantoms")(phantoms)
     app.add_typer(evaluate, name="evaluate", no_args_is_help=True)
 

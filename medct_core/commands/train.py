@@ -13,7 +13,8 @@ from medct_core.errors import UsageError
 
 def register(app: typer.Typer) -> None:
     """Add the commands of this module."""
-    train = typer.Typer(help="Train a model.")
+    help_text = "Train a model.\n\nExample: medct train mini --work runs/mini --out medct-mini"
+    train = typer.Typer(help=help_text)
     train.command("mini")(mini)
     train.command("card")(card)
     app.add_typer(train, name="train", no_args_is_help=True)

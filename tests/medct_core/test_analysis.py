@@ -4,6 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from pydicom.uid import UID
 
 from medct_core.analysis import (
     STAGES,
@@ -150,7 +151,7 @@ def test_one_of_several_series_carries_its_number(tmp_path: Path) -> None:
     alone = read_scan(folder, choice=ScanChoice(series="3")).volume.source
     for k in range(4):
         other = making.ct_slice(making.chest_volume(), k)
-        other.SeriesInstanceUID, other.SeriesNumber = f"{making.SERIES}.77", 8
+        other.SeriesInstanceUID, other.SeriesNumber = UID(f"{making.SERIES}.77"), 8
         other.SOPInstanceUID = other.file_meta.MediaStorageSOPInstanceUID = (
             f"{making.SERIES}.77.{k}"
         )

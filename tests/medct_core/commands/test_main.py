@@ -3,6 +3,7 @@
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
 from importlib.metadata import EntryPoint, version
 from pathlib import Path
 from textwrap import dedent
@@ -59,6 +60,26 @@ def test_help_lists_what_can_be_done(capsys: pytest.CaptureFixture[str]) -> None
 
     assert code == 0
     assert "Not a medical device" in " ".join(capsys.readouterr().out.split())
+
+
+def command_names(group: object, above: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
+    """Give every command and group of commands below and including `group`."""
+    yield above
+    for name, command in getattr(group, "commands", {}).items():
+        yield from command_names(command, (*above, name))
+
+
+@pytest.mark.parametrize(
+    "names", list(command_names(typer.main.get_command(build_app()))), ids=" ".join
+)
+def test_every_help_page_holds_an_example_of_its_own_command(
+    names: tuple[str, ...], capsys: pytest.CaptureFixture[str]
+) -> None:
+    code = run([*names, "--help"])
+
+    page = " ".join(capsys.readouterr().out.split())
+    assert code == 0
+    assert f"Example: {' '.join(('medct', *names))} " in page
 
 
 def test_the_version_is_the_one_of_the_package(capsys: pytest.CaptureFixture[str]) -> None:
