@@ -62,6 +62,7 @@ class Wish:
     adapter: Path | None
     device: str
     force: bool
+    out: Path
 
 
 def register(app: typer.Typer) -> None:
@@ -88,9 +89,8 @@ def embed(
     Example: medct embed a.nii.gz b.nii.gz --model medct-mini --out vectors.parquet
     """
     _check_out(out)
-    engine, rows = interruptible(
-        lambda cancel: _engine_and_rows(scans, Wish(model, adapter, device, force), cancel)
-    )
+    wish = Wish(model=model, adapter=adapter, device=device, force=force, out=out)
+    engine, rows = interruptible(lambda cancel: _engine_and_rows(scans, wish, cancel))
     files = _write(rows, engine, out)
     if as_json:
         print_json({"files": [str(file) for file in files], **_legend(rows, engine)})
@@ -114,13 +114,25 @@ def _check_out(out: Path) -> None:
             "Parquet files need the package pyarrow, which is not installed.",
             remedy="Run: pip install pyarrow; or write a .npy file.",
         )
+    for file in _files_of(out):
+        if file.is_dir():
+            raise UsageError(
+                f"{str(file)!r} is a folder.", remedy="Give the name of a file with --out."
+            )
+
+
+def _files_of(out: Path) -> tuple[Path, ...]:
+    """Name the files that are written; the one with the vectors first."""
+    return (out, out.with_suffix(".json")) if out.suffix == ".npy" else (out,)
 
 
 def _engine_and_rows(
     scans: Sequence[Path], wish: Wish, cancel: CancelToken
 ) -> tuple["InferenceEngine", tuple[Row, ...]]:
+    from medct_core.export.files import require_writable
     from medct_core.inference.loading import open_engine
 
+    require_writable(wish.out.absolute().parent)
     with progress_bar("Loading the model") as report:
         engine = open_engine(
             wish.model, device=wish.device, adapter=wish.adapter, on_progress=report
@@ -188,7 +200,7 @@ def _write_npy(
 
     from medct_core.inference.safe_write import replacing
 
-    side = out.with_suffix(".json")
+    _, side = _files_of(out)
     with replacing(out) as vectors, replacing(side) as text:
         with vectors.open("wb") as file:
             np.save(file, np.stack([one.vector for one in embeddings]), allow_pickle=False)

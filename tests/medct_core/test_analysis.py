@@ -152,9 +152,8 @@ def test_one_of_several_series_carries_its_number(tmp_path: Path) -> None:
     for k in range(4):
         other = making.ct_slice(making.chest_volume(), k)
         other.SeriesInstanceUID, other.SeriesNumber = UID(f"{making.SERIES}.77"), 8
-        other.SOPInstanceUID = other.file_meta.MediaStorageSOPInstanceUID = (
-            f"{making.SERIES}.77.{k}"
-        )
+        other.SOPInstanceUID = UID(f"{making.SERIES}.77.{k}")
+        other.file_meta.MediaStorageSOPInstanceUID = other.SOPInstanceUID
         making.save(other, folder / f"other{k}.dcm")
 
     names = [

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from medct_core.commands.main import run
+from medct_core.inference.engine import InferenceEngine
 from tests import small_chest
 
 pytestmark = pytest.mark.usefixtures("models_dir")
@@ -88,3 +89,54 @@ def test_single_refused_scan_writes_nothing(
 
 def test_other_file_names_are_refused_before_anything_is_done(tmp_path: Path) -> None:
     assert call(tmp_path / "gone.nii.gz", "--out", tmp_path / "e.csv") == 2
+
+
+@pytest.fixture
+def no_encoding(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let a test fail that reaches the encoder."""
+
+    def encode(*_: object, **__: object) -> None:
+        raise AssertionError("a scan was encoded")
+
+    monkeypatch.setattr(InferenceEngine, "embed_volume", encode)
+
+
+@pytest.mark.usefixtures("no_encoding")
+@pytest.mark.parametrize("name", ["vectors", "vectors.csv", ".npy", "e.npy.gz", "e.pickle"])
+def test_a_name_of_another_kind_is_wrong_usage_before_any_scan_is_encoded(
+    scans: list[Path], tmp_path: Path, name: str
+) -> None:
+    assert call(scans[0], "--out", tmp_path / "new" / name) == 2
+    assert not (tmp_path / "new").exists()
+
+
+@pytest.mark.usefixtures("no_encoding")
+@pytest.mark.parametrize("taken", ["e.npy", "e.json"])
+def test_a_folder_in_the_way_is_known_before_any_scan_is_encoded(
+    scans: list[Path], tmp_path: Path, capsys: pytest.CaptureFixture[str], taken: str
+) -> None:
+    (tmp_path / taken).mkdir()
+
+    code = call(scans[0], "--out", tmp_path / "e.npy")
+
+    assert code == 2
+    assert f"{taken}' is a folder" in capsys.readouterr().err
+
+
+@pytest.mark.usefixtures("no_encoding")
+def test_a_place_that_cannot_be_written_is_known_before_any_scan_is_encoded(
+    scans: list[Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "file").write_text("in the way", encoding="utf-8")
+
+    code = call(scans[0], "--out", tmp_path / "file" / "e.npy")
+
+    assert code == 5
+    assert "--out" in capsys.readouterr().err
+
+
+def test_a_folder_that_is_missing_is_made(scans: list[Path], tmp_path: Path) -> None:
+    code = call(scans[0], "--out", tmp_path / "new" / "folder" / "e.npy")
+
+    assert code == 0
+    assert np.load(tmp_path / "new" / "folder" / "e.npy").shape == (1, 8)
