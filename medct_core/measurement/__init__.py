@@ -1,0 +1,1 @@
+"""Numbers read from HU alone: lengths, angles, regions, histograms; no model."""
