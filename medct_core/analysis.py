@@ -4,21 +4,26 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import numpy as np
+import numpy.typing as npt
+
 from medct_core.cancel import CancelToken
 from medct_core.export.files import file_stem
 from medct_core.export.key_images import key_images
 from medct_core.export.report import Provenance, Report, assemble, headline_of, now
 from medct_core.findings.calibration import Calibration, read_calibration
 from medct_core.findings.conclude import conclude
+from medct_core.findings.finding import Finding
 from medct_core.inference.device import describe_device
+from medct_core.inference.embedding import Embedding
 from medct_core.inference.engine import InferenceEngine
 from medct_core.inference.loading import open_engine
 from medct_core.inference.prompt import Prompt
 from medct_core.inference.prompt_sets import asked_prompts, default_prompts, style_of
-from medct_core.io.choose import choose_series, is_original, largest_chest_ct
+from medct_core.io.choose import choose_series, largest_chest_ct, other_series
 from medct_core.io.deidentify import read_patient_text
 from medct_core.io.open import open_study, read_volume
-from medct_core.io.study import Series, Study
+from medct_core.io.study import Series
 from medct_core.models import config
 from medct_core.models.bundle import LoadedModel
 from medct_core.models.manifest import CALIBRATION_FILE
@@ -80,6 +85,28 @@ class ReadScan:
     notices: tuple[Notice, ...]
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class EncodedScan:
+    """A scan as one model sees it, ready to be asked about.
+
+    Attributes
+    ----------
+    embedding
+        What prompts are compared with.
+    input_affine
+        `ModelInput.affine`: index of the prepared scan to LPS mm.
+    notices
+        The scan's own and what preparation adds.
+    doubts
+        What is against its scores: that it was forced, or given in another intensity range.
+    """
+
+    embedding: Embedding
+    input_affine: npt.NDArray[np.float64]
+    notices: tuple[Notice, ...]
+    doubts: tuple[Notice, ...]
+
+
 def analyze(
     path: Path | str,
     *,
@@ -126,20 +153,15 @@ def analyze(
     asked = prompts_for(engine, prompts)
     engine.check_prompts(asked)
     scan = read_scan(path, choice=choice, cancel=cancel, on_progress=told.of("load"))
-    doubts = doubts_about(scan.volume, engine.recipe, choice)
-    told.of("prepare")(0.0)
-    prepared = prepare(scan.volume, engine.recipe, cancel=cancel)
-    embedding = engine.embed_volume(prepared, cancel=cancel, on_progress=told.of("encode"))
-    told.of("text")(0.0)
-    engine.read_prompts(asked, cancel=cancel)
-    told.of("score")(0.0)
-    scores = engine.score(embedding, asked, cancel=cancel)
-    findings = conclude(scores, calibration_of(engine), notices=scan.volume.notices)
+    encoded = encode_scan(
+        engine, scan.volume, choice=choice, cancel=cancel, on_progress=on_progress
+    )
+    findings = score_scan(engine, encoded, asked, cancel=cancel, on_progress=on_progress)
     report = assemble(
         scan.volume,
         findings,
-        provenance=_provenance(engine),
-        notices=(*prepared.notices, *scan.notices, *doubts, *range_doubts(engine.loaded)),
+        provenance=provenance_of(engine),
+        notices=(*encoded.notices, *scan.notices, *encoded.doubts),
         key_images=key_images(scan.volume),
         patient=read_patient_text(scan.series) if choice.patient else None,
     )
@@ -186,6 +208,65 @@ def scan_name(path: Path, series_number: int | None = None) -> str:
     """
     name = path.name if path.name not in {"", ".."} else path.resolve().name
     return name if series_number is None else f"{file_stem(name)}-series-{series_number}"
+
+
+def encode_scan(
+    engine: InferenceEngine,
+    volume: Volume,
+    *,
+    choice: ScanChoice = _PLAIN,
+    cancel: CancelToken | None = None,
+    on_progress: OnStage | None = None,
+) -> EncodedScan:
+    """Prepare a scan as the engine's model wants it, and encode it.
+
+    Raises
+    ------
+    NotScorableError
+        If it is unsuitable and not forced.
+    OutOfMemoryError
+        If the memory does not suffice.
+    Cancelled
+        If `cancel` was raised.
+    """
+    told = _Told(on_progress)
+    told.of("prepare")(0.0)
+    doubts = doubts_about(volume, engine.recipe, choice)
+    prepared = prepare(volume, engine.recipe, cancel=cancel)
+    embedding = engine.embed_volume(prepared, cancel=cancel, on_progress=told.of("encode"))
+    return EncodedScan(
+        embedding=embedding,
+        input_affine=prepared.affine,
+        notices=prepared.notices,
+        doubts=(*doubts, *range_doubts(engine.loaded)),
+    )
+
+
+def score_scan(
+    engine: InferenceEngine,
+    encoded: EncodedScan,
+    prompts: Sequence[Prompt],
+    *,
+    cancel: CancelToken | None = None,
+    on_progress: OnStage | None = None,
+) -> tuple[Finding, ...]:
+    """Ask about an encoded scan, one finding a prompt.
+
+    Raises
+    ------
+    PromptRefusedError
+        If a wording is longer than the model can read.
+    ModelUnavailableError
+        If the scan was encoded by another model, or the calibration is damaged.
+    Cancelled
+        If `cancel` was raised.
+    """
+    told = _Told(on_progress)
+    told.of("text")(0.0)
+    engine.read_prompts(prompts, cancel=cancel)
+    told.of("score")(0.0)
+    scores = engine.score(encoded.embedding, prompts, cancel=cancel)
+    return conclude(scores, calibration_of(engine), notices=encoded.notices)
 
 
 def doubts_about(volume: Volume, wanted: Recipe, choice: ScanChoice) -> tuple[Notice, ...]:
@@ -237,7 +318,8 @@ def calibration_of(engine: InferenceEngine) -> Calibration | None:
     return read_calibration(loaded.folder / CALIBRATION_FILE)
 
 
-def _provenance(engine: InferenceEngine) -> Provenance:
+def provenance_of(engine: InferenceEngine) -> Provenance:
+    """Say what makes the numbers of an engine, from now on."""
     return Provenance(
         stamp=engine.stamp,
         headline=headline_of(engine.loaded.manifest),
@@ -251,21 +333,6 @@ def range_doubts(loaded: LoadedModel) -> tuple[Notice, ...]:
     if loaded.config != config.CT_CLIP:
         return ()
     return intensity_mismatch(loaded.recipe, recipe.CT_CLIP)
-
-
-def other_series(study: Study, chosen: Series) -> tuple[Notice, ...]:
-    """Name the series that were not scored; pictures that are no scans are not worth a word."""
-    others = [one for one in study.series if one is not chosen and one.is_scan and is_original(one)]
-    if not others:
-        return ()
-    listed = "; ".join(
-        f"{'-' if one.number is None else one.number} {one.description or one.uid} "
-        f"({one.slice_count} slices)"
-        for one in others
-    )
-    name = chosen.description or chosen.uid
-    text = f"Of {len(others) + 1} series, {name!r} was scored. Others: {listed}."
-    return (Notice("other-series", text),)
 
 
 class _Told:

@@ -22,12 +22,12 @@ from medct_core.inference.embedding import Embedding
 from medct_core.inference.prompt import Prompt
 from medct_core.inference.request import EmbedRequest, OnProgress, Request
 from medct_core.inference.scores import PromptScore, Scores
-from medct_core.inference.similarity import similarities
+from medct_core.inference.similarity import FloatArray, similarities
 from medct_core.inference.text_vectors import TextVectors
 from medct_core.models.attention import PositionConvolution
 from medct_core.models.bundle import LoadedModel
 from medct_core.models.joint import VolumeFeatures
-from medct_core.models.precision import encode_volume_reduced
+from medct_core.models.precision import encode_volume_reduced, reduced_tokens
 from medct_core.models.stamp import ModelStamp
 from medct_core.preprocess.model_input import ModelInput
 from medct_core.preprocess.recipe import Recipe
@@ -218,18 +218,46 @@ class InferenceEngine:
         """
         self._texts.encode(prompts, cancel=cancel)
 
+    def direction(self, prompt: Prompt, *, cancel: CancelToken | None = None) -> FloatArray:
+        """Give what a scan's vector is compared with; the errors are those of `read_prompts`.
+
+        Returns
+        -------
+        ``(d,)`` float32; see `text_vectors.TextVectors.direction`.
+        """
+        self.read_prompts([prompt], cancel=cancel)
+        return self._texts.direction(prompt)
+
+    def tokens(
+        self,
+        model_input: ModelInput,
+        *,
+        cancel: CancelToken | None = None,
+        on_progress: OnProgress | None = None,
+    ) -> FloatArray:
+        """Encode a prepared scan as far as its tokens; errors as in `embed_volume`.
+
+        Returns
+        -------
+        ``(d, h, w, dim)`` float32 as they reach the head: quantised where there is a quantiser.
+        """
+        token = cancel or CancelToken()
+        token.raise_if_cancelled()
+        self._require_prepared_for_this(model_input)
+        tower = self._loaded.network.visual_transformer
+        with self._encoding(on_progress or _ignore):
+            values = torch.tensor(model_input.values[None], device=self._device)
+            if self.stamp.precision == "float32":
+                found = tower(values, token)
+            else:
+                found = reduced_tokens(tower, values, token)
+            return _array(found.values[0], np.float32)
+
     def _encode(
         self, model_input: ModelInput, cancel: CancelToken, report: OnProgress
     ) -> Embedding:
-        purpose = f"encoding a scan with {self.stamp.model}"
-        needed = encoding_bytes(self._loaded.config.vision)
-        free = self._free_memory(self._device)
-        require_memory(needed, free, purpose=purpose, device=self._device)
         network = self._loaded.network
-        with ExitStack() as stack:
-            stack.enter_context(memory_errors_explained(purpose=purpose, device=self._device))
-            stack.enter_context(_progress_of(network.visual_transformer, report))
-            stack.enter_context(torch.inference_mode())
+        with self._encoding(report):
             # A read-only array cannot be shared with torch without a warning.
             values = torch.tensor(model_input.values[None], device=self._device)
             if self.stamp.precision == "float32":
@@ -237,6 +265,19 @@ class InferenceEngine:
             else:
                 features = encode_volume_reduced(network, values, cancel=cancel)
             return self._embedding(features, model_input.volume_sha256)
+
+    @contextmanager
+    def _encoding(self, report: OnProgress) -> Iterator[None]:
+        """Make sure of the memory, and report layers while the encoder runs."""
+        purpose = f"encoding a scan with {self.stamp.model}"
+        needed = encoding_bytes(self._loaded.config.vision)
+        free = self._free_memory(self._device)
+        require_memory(needed, free, purpose=purpose, device=self._device)
+        with ExitStack() as stack:
+            stack.enter_context(memory_errors_explained(purpose=purpose, device=self._device))
+            stack.enter_context(_progress_of(self._loaded.network.visual_transformer, report))
+            stack.enter_context(torch.inference_mode())
+            yield
 
     def _embedding(self, features: VolumeFeatures, volume_sha256: str) -> Embedding:
         codes, local = features.codes, features.local

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from medct_core.errors import NotAnImageError, UnsupportedImageError, UsageError
 from medct_core.io.study import Series, Study
+from medct_core.volume.notice import Notice
 
 # Image types of pictures computed from a scan: fine to look at, not what a model was made for.
 _COMPUTED = frozenset(
@@ -51,6 +52,21 @@ def chest_ct_or_none(study: Study) -> Series | None:
 def is_original(series: Series) -> bool:
     """Whether a series was reconstructed from the scan itself, not computed from pictures."""
     return _COMPUTED.isdisjoint(series.image_type) and "SECONDARY" not in series.image_type[1:2]
+
+
+def other_series(study: Study, chosen: Series) -> tuple[Notice, ...]:
+    """Name the series that were not scored; pictures that are no scans are not worth a word."""
+    others = [one for one in study.series if one is not chosen and one.is_scan and is_original(one)]
+    if not others:
+        return ()
+    listed = "; ".join(
+        f"{'-' if one.number is None else one.number} {one.description or one.uid} "
+        f"({one.slice_count} slices)"
+        for one in others
+    )
+    name = chosen.description or chosen.uid
+    text = f"Of {len(others) + 1} series, {name!r} was scored. Others: {listed}."
+    return (Notice("other-series", text),)
 
 
 def choose_series(study: Study, wanted: str) -> Series:

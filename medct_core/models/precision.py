@@ -7,6 +7,7 @@ import torch
 from torch import Tensor
 
 from medct_core.cancel import CancelToken
+from medct_core.models.ctvit import CTViT, Tokens
 from medct_core.models.joint import JointModel, VolumeFeatures
 
 LEAST_CODES_AGREEING = 0.99
@@ -82,14 +83,24 @@ def encode_volume_reduced(
 
     Parameters and errors are those of `JointModel.encode_volume`.
     """
-    token, tower = cancel or CancelToken(), model.visual_transformer
+    tokens = reduced_tokens(model.visual_transformer, values, cancel or CancelToken())
+    return model.features(tokens.values, tokens.codes)
+
+
+def reduced_tokens(tower: CTViT, values: Tensor, cancel: CancelToken) -> Tokens:
+    """Turn ``(b, c, d, h, w)`` into tokens as `encode_volume_reduced` does.
+
+    Raises
+    ------
+    Cancelled
+        Between two layers, if `cancel` was raised.
+    """
     tokens = tower.patch_tokens(values)
     with torch.autocast(values.device.type, dtype=torch.bfloat16):
-        tokens = tower.after_spatial(tokens, token)
-        tokens = tower.after_temporal(tokens, token)
-    token.raise_if_cancelled()
-    quantised = tower.quantised(tokens.float())
-    return model.features(quantised.values, quantised.codes)
+        tokens = tower.after_spatial(tokens, cancel)
+        tokens = tower.after_temporal(tokens, cancel)
+    cancel.raise_if_cancelled()
+    return tower.quantised(tokens.float())
 
 
 def _share_agreeing(ours: Tensor | None, theirs: Tensor | None) -> float | None:

@@ -11,7 +11,6 @@ from medct_core.analysis import (
     ScanChoice,
     analyze,
     calibration_of,
-    other_series,
     prompts_for,
     range_doubts,
     read_scan,
@@ -28,9 +27,6 @@ from medct_core.findings.calibration import (
 from medct_core.inference.engine import InferenceEngine
 from medct_core.inference.prompt import Prompt
 from medct_core.inference.prompt_sets import default_prompts
-from medct_core.io.files import ScanFile
-from medct_core.io.sniff import FileKind
-from medct_core.io.study import Series, Study
 from medct_core.models import config
 from medct_core.models.bundle import load_model
 from medct_core.models.config import JointConfig
@@ -174,26 +170,6 @@ def test_a_path_without_a_name_is_named_after_where_it_leads(
     assert scan_name(Path()) == "inner"
     assert scan_name(Path("..")) == "case"
     assert scan_name(Path("/any/scan.zip"), 4) == "scan-series-4"
-
-
-def test_series_that_were_not_scored_are_named(tmp_path: Path) -> None:
-    file = ScanFile(small_chest.write(tmp_path / "chest.nii.gz"))
-    chosen, other, picture = (
-        Series(
-            uid, FileKind.DICOM, (file,), count, number=number, description=text, image_type=kind
-        )
-        for uid, count, number, text, kind in (
-            ("1.1", 200, 3, "LUNG", ("ORIGINAL", "PRIMARY", "AXIAL")),
-            ("1.2", 60, 4, "SOFT", ("ORIGINAL", "PRIMARY", "AXIAL")),
-            ("1.3", 1, 5, "DOSE", ("DERIVED", "SECONDARY", "SCREEN SAVE")),
-        )
-    )
-    study = Study("1", "study-1", None, (chosen, other, picture))
-
-    (notice,) = other_series(study, chosen)
-
-    assert notice.text == "Of 2 series, 'LUNG' was scored. Others: 4 SOFT (60 slices)."
-    assert other_series(replace(study, series=(chosen,)), chosen) == ()
 
 
 @pytest.mark.parametrize(

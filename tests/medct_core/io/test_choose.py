@@ -10,6 +10,7 @@ from medct_core.io.choose import (
     choose_series,
     is_original,
     largest_chest_ct,
+    other_series,
     remedy_for,
 )
 from medct_core.io.files import ScanFile
@@ -101,3 +102,16 @@ def test_what_fits_none_or_several_lists_what_there_is(wanted: str, words: str) 
         choose_series(study(LUNG, THIN), wanted)
 
     assert "1 series 1.2.1 (CT, 60 slices); 2 series 1.2.2 (CT, 300 slices)" in str(caught.value)
+
+
+def test_series_that_were_not_scored_are_named() -> None:
+    chosen, other = series("1.1", 200), series("1.2", 60)
+    picture = series("1.3", 1, image_type=("DERIVED", "SECONDARY", "SCREEN SAVE"))
+    study = Study("1", "study-1", None, (chosen, other, picture))
+
+    (notice,) = other_series(study, chosen)
+
+    assert notice.text == (
+        "Of 2 series, 'series 1.1' was scored. Others: 2 series 1.2 (60 slices)."
+    )
+    assert other_series(Study("1", "study-1", None, (chosen,)), chosen) == ()
