@@ -51,12 +51,15 @@ class Case:
         Finding to severity, of all that was drawn in `volume`.
     changed
         The finding by which the twin differs.
+    twin_shows
+        Whether `changed` can be seen in the twin.
     """
 
     volume: Volume
     twin: Volume
     severity: dict[str, str]
     changed: str
+    twin_shows: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +77,8 @@ class PhantomEvaluation:
     trivial_baseline
         Mean AUROC of the histogram-and-thumbnail baseline on the same scans.
     twin_ranking
-        Share of twins in which the score of the finding is higher where it is drawn.
+        Share of twins in which the score of the finding is higher where it is drawn; twins whose
+        finding lies hidden under another are left out.
     severity
         Mean AUROC of the positives of one severity against all negatives.
     single_wordings
@@ -184,7 +188,7 @@ def _one_by_one(prompt: Prompt) -> tuple[Prompt, ...]:
 @dataclass(frozen=True, slots=True, eq=False)
 class _Row:
     logits: Logits
-    rose: bool
+    rose: bool | None
     features: npt.NDArray[np.float32]
     severity: dict[str, str]
 
@@ -193,11 +197,12 @@ def _measure(engine: InferenceEngine, asked: _Asked, case: Case) -> _Row:
     logits = _logits(engine, case.volume, asked.all)
     twin = _logits(engine, case.twin, asked.ensembles)
     index = FINDINGS.index(case.changed)
-    sign = 1.0 if case.changed in case.severity else -1.0
+    shows = case.changed in case.severity
+    rises = float(logits[index] - twin[index]) * (1.0 if shows else -1.0) > 0
     values = case.volume.values.transpose(2, 0, 1).clip(-1000, 1000).astype(np.float32)
     return _Row(
         logits=logits,
-        rose=bool(sign * (logits[index] - twin[index]) > 0),
+        rose=None if shows == case.twin_shows else rises,
         features=trivial_features(values / np.float32(1000)),
         severity=case.severity,
     )
@@ -220,7 +225,7 @@ def _render(job: tuple[int, PhantomTask]) -> Case:
     changed = FINDINGS[seed % len(FINDINGS)]
     phantom, twin = draw_phantom(spec, GRID), draw_phantom(twin_of(spec, changed), GRID)
     severity = {name: drawn.severity for name, drawn in phantom.drawn.items()}
-    return Case(phantom.volume, twin.volume, severity, changed)
+    return Case(phantom.volume, twin.volume, severity, changed, changed in twin.drawn)
 
 
 def _summarise(
@@ -241,7 +246,7 @@ def _summarise(
         auroc=intervals,
         zero_shot=zero_shot,
         trivial_baseline=_baseline_auroc(rows, truth, baseline),
-        twin_ranking=float(np.mean([row.rose for row in rows])),
+        twin_ranking=float(np.mean([row.rose for row in rows if row.rose is not None])),
         severity={name: _severity_auroc(rows, logits, name) for name in SEVERITIES},
         single_wordings=_single_auroc(truth, logits, asked),
         n=len(rows),

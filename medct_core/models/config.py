@@ -25,14 +25,22 @@ class StemConfig:
         Stride of each convolution along (depth, height, width).
     groups
         Groups of every GroupNorm; divides every number of channels.
+    densities
+        Rising input values. Beside the convolutions, each position is told how much of it lies at
+        each of these densities: what a threshold sees at once, convolutions learn late. Without
+        them there are the convolutions alone.
     """
 
     channels: tuple[int, ...]
     strides: tuple[tuple[int, int, int], ...]
     groups: int = 4
+    densities: tuple[float, ...] = ()
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "channels", tuple(self.channels))
+        object.__setattr__(self, "densities", tuple(self.densities))
+        if len(self.densities) == 1 or sorted(set(self.densities)) != list(self.densities):
+            raise ValueError("densities rise, and there are at least two or none")
         object.__setattr__(self, "strides", tuple(tuple(stride) for stride in self.strides))
         if not self.channels or len(self.channels) != len(self.strides):
             raise ValueError("a stem has as many strides as channels, and at least one")
@@ -40,6 +48,11 @@ class StemConfig:
             raise ValueError("a stride is three positive numbers")
         if any(channels % self.groups for channels in self.channels):
             raise ValueError("the groups of a stem divide its channels")
+
+    @property
+    def width(self) -> int:
+        """Channels of the stem's output: of the last convolution, and a density each."""
+        return self.channels[-1] + len(self.densities)
 
     @property
     def reduction(self) -> tuple[int, int, int]:
@@ -143,7 +156,7 @@ class VisionConfig:
     @property
     def patch_values(self) -> int:
         """Numbers in one patch before it becomes a token."""
-        channels = self.stem.channels[-1] if self.stem else self.channels
+        channels = self.stem.width if self.stem else self.channels
         return channels * self.temporal_patch_size * self.patch_size**2
 
     @property
@@ -274,6 +287,12 @@ CT_CLIP = JointConfig(
 )
 """The released checkpoint."""
 
+_MINI_DENSITIES = (
+    *(-1.0, -0.97, -0.94, -0.90, -0.86, -0.82, -0.75, -0.65, -0.50, -0.30),
+    *(-0.12, -0.06, 0.0, 0.05, 0.10, 0.18, 0.35, 0.70),
+)
+"""In 1000 HU: close together where lung, fat, fluid and muscle lie."""
+
 MINI = JointConfig(
     vision=VisionConfig(
         dim=128,
@@ -286,7 +305,11 @@ MINI = JointConfig(
         temporal_depth=2,
         dim_head=32,
         heads=4,
-        stem=StemConfig(channels=(16, 32), strides=((1, 2, 2), (2, 2, 2))),
+        stem=StemConfig(
+            channels=(16, 32),
+            strides=((1, 2, 2), (2, 2, 2)),
+            densities=_MINI_DENSITIES,
+        ),
         quantise=False,
         scrambled_peg=False,
         head_channels=16,

@@ -8,6 +8,7 @@ from torch import Tensor, nn
 from medct_core.cancel import CancelToken
 from medct_core.models.attention import Transformer
 from medct_core.models.config import StemConfig, VisionConfig
+from medct_core.models.densities import Densities
 from medct_core.models.linear import Linear
 from medct_core.models.quantiser import Quantiser
 
@@ -137,6 +138,8 @@ class CTViT(nn.Module):
         self.enc_temporal_transformer = Transformer(config, config.temporal_depth)
         if config.stem is not None:
             self.stem = build_stem(config.stem, config.channels)
+            if config.stem.densities:
+                self.densities = Densities(config.stem.densities, config.stem.reduction)
         if config.quantise:
             self.vq = Quantiser(config.codebook_size, config.dim)
 
@@ -156,13 +159,21 @@ class CTViT(nn.Module):
     def patch_tokens(self, volume: Tensor) -> Tensor:
         """``(b, c, d, h, w)`` to ``(b, t, h, w, dim)``."""
         if self.config.stem is not None:
-            volume = self.stem(volume)
+            volume = self._through_stem(volume, self.config.stem)
         if torch.is_grad_enabled():
             tokens: Tensor = self.to_patch_emb(volume)
             return tokens
         # Slot by slot: the flattened patches of a whole volume are as large as the volume.
         slots = torch.split(volume, self.config.temporal_patch_size, dim=2)
         return torch.cat([self.to_patch_emb(slot) for slot in slots], dim=1)
+
+    def _through_stem(self, volume: Tensor, config: StemConfig) -> Tensor:
+        """``(b, c, d, h, w)`` to ``(b, stem width, ...)``, smaller by the stem's reduction."""
+        seen: Tensor = self.stem(volume)
+        if not config.densities:
+            return seen
+        counted = self.densities(volume[:, :1]).to(seen.dtype)
+        return torch.cat([seen, counted], dim=1)
 
     def after_spatial(self, tokens: Tensor, cancel: CancelToken) -> Tensor:
         """Attend within depth slots, ``(b, t, h, w, dim)`` to the same shape."""

@@ -20,7 +20,7 @@ from medct_core.volume.geometry import Geometry
 from medct_core.volume.notice import PHANTOM_NOTICE
 from medct_core.volume.volume import Unit, Volume
 
-PHANTOM_VERSION = 1
+PHANTOM_VERSION = 2
 """Changes with every change of any voxel; numbers of two versions are never compared."""
 
 _LOOK_ALIKE_SHARE = 0.35

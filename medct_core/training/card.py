@@ -26,7 +26,7 @@ def write_card(model: Path, run: Path, evaluations: Sequence[Path]) -> None:
     model
         The model folder.
     run
-        ``run.json`` of the training.
+        ``run.json`` of the training; a ``note`` in it is printed as it stands.
     evaluations
         Files that ``medct evaluate phantoms --json`` printed, one a section.
     """
@@ -47,14 +47,16 @@ def card_text(run: dict[str, Any], results: Sequence[dict[str, Any]]) -> str:
 
 def _head(run: dict[str, Any]) -> str:
     command = _COMMAND.format(anatomies=run["anatomies"], epochs=run["epochs"])
+    settings = ", ".join(f"{name} {value}" for name, value in sorted(run.items()) if name != "note")
+    note = f"\n{run['note']}\n" if "note" in run else ""
     return f"""# medct-mini
 
 **Trained on synthetic scans only. Its scores mean nothing clinically. Not a medical device.**
 
 A small CT vision-language model that shows how the program works where no licensed weights are
-installed: CTViT with a convolution stem (tokens of 20x32x32 mm) and all-MiniLM-L6-v2 with a small
-adapter, meeting in 256 dimensions. It has never seen a patient. On anything but a phantom its
-output holds raw scores only: no calibration, no threshold, no verdict.
+installed: CTViT with a stem of convolutions and density counts (tokens of 20x32x32 mm) and
+all-MiniLM-L6-v2 with a small adapter, meeting in 256 dimensions. It has never seen a patient. On
+anything but a phantom its output holds raw scores only: no calibration, no threshold, no verdict.
 
 The eighteen findings are *trained findings, prompted*. Only pneumothorax, rib fracture and
 thyroid nodule, which had no label, mask or wording in training, are *zero-shot*.
@@ -62,20 +64,8 @@ thyroid nodule, which had no label, mask or wording in training, are *zero-shot*
 Made from nothing by:
 
     {command}
-{_stop(run)}
-Settings: {", ".join(f"{name} {value}" for name, value in sorted(run.items()))}.
-"""
-
-
-def _stop(run: dict[str, Any]) -> str:
-    """Say so where this copy is not what the command ends with."""
-    if "stopped_at_step" not in run:
-        return ""
-    return f"""
-This copy is not the end of that run: it was stopped at step {run["stopped_at_step"]} of
-{run["planned_steps"]}, and some settings below are not those the command sets. The kept-out
-wordings were looked at while the start of the text side was chosen, so their result is no clean
-hold-out.
+{note}
+Settings: {settings}.
 """
 
 

@@ -14,7 +14,7 @@ import numpy.typing as npt
 from medct_core.phantom.canvas import Grid
 from medct_core.phantom.generate import PHANTOM_VERSION, Phantom, draw_phantom
 from medct_core.phantom.report import write_report
-from medct_core.phantom.sampling import Draw, sample_spec
+from medct_core.phantom.sampling import Draw, SeverityShares, sample_spec
 from medct_core.phantom.seeds import SeedRange
 from medct_core.phantom.token_masks import token_coverage
 from medct_core.preprocess.recipe import MEDCT_MINI
@@ -36,6 +36,7 @@ class Scan:
     seed: int
     draw: Draw
     domain: str
+    severities: SeverityShares | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -69,8 +70,20 @@ class Corpus:
         return scaled[:, None]
 
 
-def bodies(seed_range: SeedRange, first: int, count: int) -> tuple[Scan, ...]:
+def occurrence(corpus: Corpus) -> npt.NDArray[np.float32]:
+    """Give the share of scans in which a finding touches a token, ``(findings, t, h, w)``."""
+    touched = np.zeros(corpus.coverage.shape[1:], np.float32)
+    for row in corpus.coverage:
+        touched += row > 0
+    return touched / np.float32(max(len(corpus), 1))
+
+
+def bodies(
+    seed_range: SeedRange, first: int, count: int, severities: SeverityShares | None = None
+) -> tuple[Scan, ...]:
     """Two scans a body: one as findings occur, rare ones raised; one with each at 0.3.
+
+    Without `severities` findings are as severe as evaluation draws them.
 
     Raises
     ------
@@ -79,7 +92,7 @@ def bodies(seed_range: SeedRange, first: int, count: int) -> tuple[Scan, ...]:
     """
     seed_range.check(first, first + count)
     return tuple(
-        Scan(seed, draw, "a")
+        Scan(seed, draw, "a", severities)
         for seed in range(first, first + count)
         for draw in (Draw.RAISED, Draw.BALANCED)
     )
@@ -125,7 +138,8 @@ def _render_task(task: tuple[int, Scan]) -> Rendered:
 
 def render(row: int, scan: Scan) -> Rendered:
     """Draw one phantom as a row of a corpus."""
-    phantom = draw_phantom(sample_spec(scan.seed, scan.draw, scan.domain), GRID)
+    spec = sample_spec(scan.seed, scan.draw, scan.domain, scan.severities)
+    phantom = draw_phantom(spec, GRID)
     report = write_report(phantom.drawn, np.random.default_rng((scan.seed, 77)))
     facts: dict[str, Any] = {
         "row": row,

@@ -16,8 +16,13 @@ from transformers import PreTrainedTokenizerBase
 
 from medct_core.models.joint import JointModel, VolumeFeatures
 from medct_core.training.augment import augmented
-from medct_core.training.corpus import Corpus
-from medct_core.training.losses import balanced_token_loss, report_loss, strongest_mean
+from medct_core.training.corpus import Corpus, occurrence
+from medct_core.training.losses import (
+    balanced_token_loss,
+    place_weights,
+    report_loss,
+    strongest_mean,
+)
 from medct_core.training.run_config import RunConfig
 from medct_core.training.text_start import start_text
 from medct_core.training.validate import validate
@@ -27,7 +32,9 @@ _WORDINGS_A_STEP = 2
 _WORDING_TOKENS = 32
 _REPORT_TOKENS = 128
 _HIGHEST_LOG_SCALE = math.log(100.0)
-_HIGHEST_HARDNESS = 0.4
+_HIGHEST_HARDNESS = 0.5
+_HARDNESS_PER_RUN = 1.5
+_ELSEWHERE = 0.2
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -54,8 +61,9 @@ class Similarities:
 def similarities(features: VolumeFeatures, toward: Tensor) -> Similarities:
     """Compare scans with the directions of the findings, ``(findings, d)``."""
     assert features.local is not None
-    tokens = features.local.flatten(1, 3).float() @ toward.T
-    return Similarities(features.latent.float() @ toward.T, tokens)
+    with torch.autocast(toward.device.type, enabled=False):
+        tokens = features.local.flatten(1, 3).float() @ toward.float().T
+        return Similarities(features.latent.float() @ toward.float().T, tokens)
 
 
 class Trainer:
@@ -72,6 +80,7 @@ class Trainer:
         self.average = {n: p.detach().clone() for n, p in self.trained.items()}
         self.optimizer = torch.optim.AdamW(self._groups(), betas=(0.9, 0.98))
         self._pool = WordingPool.of_training()
+        self._place_of: tuple[Corpus, Tensor] | None = None
 
     def _groups(self) -> list[dict[str, object]]:
         config = self.config
@@ -161,7 +170,7 @@ class Trainer:
             "score": F.binary_cross_entropy_with_logits(scale * similar.combined(config), labels),
             "whole": 0.5 * F.binary_cross_entropy_with_logits(scale * similar.whole, labels),
             "token": balanced_token_loss(
-                scale * similar.tokens, coverage, min(progress, _HIGHEST_HARDNESS)
+                scale * similar.tokens, coverage, self._place(corpus), _hardness(progress)
             ),
         }
         if config.report_weight and progress >= config.report_from:
@@ -170,6 +179,12 @@ class Trainer:
             contrast = report_loss(features.latent.float(), vectors, scale)
             losses["report"] = config.report_weight * contrast
         return losses
+
+    def _place(self, corpus: Corpus) -> Tensor:
+        if self._place_of is None or self._place_of[0] is not corpus:
+            weights = place_weights(torch.from_numpy(occurrence(corpus)), _ELSEWHERE)
+            self._place_of = corpus, weights.to(self.network.temperature.device)
+        return self._place_of[1]
 
     def _set_rates(self, progress: float) -> None:
         warm = min(1.0, progress / self.config.warmup_share + 1e-3)
@@ -221,6 +236,10 @@ class Trainer:
             parameter.copy_(state["trained"][name])
             self.average[name].copy_(state["average"][name])
         self.optimizer.load_state_dict(state["optimizer"])
+
+
+def _hardness(progress: float) -> float:
+    return min(_HARDNESS_PER_RUN * progress, _HIGHEST_HARDNESS)
 
 
 def _token_coverage(corpus: Corpus, rows: npt.NDArray[np.int64]) -> Tensor:

@@ -22,7 +22,7 @@ from medct_core.models.manifest import (
     Scoring,
 )
 from medct_core.phantom.generate import PHANTOM_VERSION
-from medct_core.phantom.sampling import Draw
+from medct_core.phantom.sampling import TRAINING_SEVERITIES, Draw
 from medct_core.phantom.seeds import CALIBRATION, TRAINING, VALIDATION
 from medct_core.preprocess.model_input import ModelInput
 from medct_core.preprocess.recipe import MEDCT_MINI
@@ -37,6 +37,7 @@ from medct_core.training.mini_network import (
     tokenizer_folder,
 )
 from medct_core.training.run_config import RunConfig
+from medct_core.training.validate import choose_scoring
 from medct_core.vocabulary import (
     ABSENT_TEMPLATES,
     FINDINGS,
@@ -45,7 +46,7 @@ from medct_core.vocabulary import (
     sentence,
 )
 
-_CHECKPOINT_EVERY_S = 300.0
+_CHECKPOINT_EVERY_S = 480.0
 _WORDINGS = 3
 
 Report = Callable[[str, float], None]
@@ -90,12 +91,14 @@ def train_mini(run: MiniRun, report: Report) -> ModelManifest:
     config = run.config
     run.work.mkdir(parents=True, exist_ok=True)
     config.save(run.work / "run.json")
-    corpus = _corpus(run, "training", bodies(TRAINING, config.first_seed, config.anatomies), report)
+    scans = bodies(TRAINING, config.first_seed, config.anatomies, TRAINING_SEVERITIES)
+    corpus = _corpus(run, "training", scans, report)
     few = bodies(VALIDATION, config.validation_seed, config.validation_scans // 2)
     validation = _corpus(run, "validation", few, report)
     _fit_baseline(corpus, run.work)
     network = _fit(run, corpus, validation, report)
-    return _finish(run, network, report)
+    scoring = choose_scoring(network, load_tokenizer(tokenizer_folder()), validation)
+    return _finish(run, network, _manifest(config, scoring), report)
 
 
 def _corpus(run: MiniRun, name: str, scans: tuple[Scan, ...], report: Report) -> Corpus:
@@ -141,12 +144,14 @@ def mini_prompts() -> tuple[Prompt, ...]:
     )
 
 
-def _finish(run: MiniRun, network: JointModel, report: Report) -> ModelManifest:
+def _finish(
+    run: MiniRun, network: JointModel, manifest: ModelManifest, report: Report
+) -> ModelManifest:
     """Write the folder twice: weights must be sealed before scores can be calibrated to them."""
     draft = run.work / "draft"
     texts = {PROMPTS_FILE: format_prompts(mini_prompts())}
     if not draft.exists():
-        write_bundle(draft, _manifest(run.config), _parts(network, texts))
+        write_bundle(draft, manifest, _parts(network, texts))
     first, stop = CALIBRATION.first, CALIBRATION.first + run.config.calibration_scans
     CALIBRATION.check(first, stop)
     scans = tuple(Scan(seed, Draw.BALANCED, "a") for seed in range(first, stop))
@@ -158,7 +163,7 @@ def _finish(run: MiniRun, network: JointModel, report: Report) -> ModelManifest:
     path = run.work / CALIBRATION_FILE
     write_calibration(calibration, path)
     texts[CALIBRATION_FILE] = path.read_text(encoding="utf-8")
-    return write_bundle(run.out, _manifest(run.config), _parts(network, texts))
+    return write_bundle(run.out, manifest, _parts(network, texts))
 
 
 def _logits(engine: InferenceEngine, corpus: Corpus, report: Report) -> np.ndarray:
@@ -176,7 +181,7 @@ def _parts(network: JointModel, texts: dict[str, str]) -> BundleParts:
     return BundleParts(learned_tensors(network), MINI, MEDCT_MINI, tokenizer_folder(), texts)
 
 
-def _manifest(config: RunConfig) -> ModelManifest:
+def _manifest(config: RunConfig, scoring: Scoring) -> ModelManifest:
     return ModelManifest(
         name="medct-mini",
         title="MedCT mini: a small CT vision-language model trained on synthetic scans",
@@ -189,7 +194,7 @@ def _manifest(config: RunConfig) -> ModelManifest:
             "Trained on synthetic scans only: these scores mean nothing clinically. "
             "Not a medical device."
         ),
-        scoring=Scoring(local_weight=config.local_weight, local_top=config.local_top),
+        scoring=scoring,
         weights_sha256="0" * 64,
         text_base=MINILM,
         source="medct train mini",

@@ -27,7 +27,8 @@ class RunConfig:
     weight_decay, warmup_share, clip_norm, ema_decay
         Of AdamW; share of the steps that warm up; gradient norm; of the averaged weights.
     local_weight, local_top
-        Score = (1 - w) global + w * mean of the strongest tokens, as the model is used.
+        Score = (1 - w) global + w * mean of the strongest tokens, while it learns; what the model
+        is used with is chosen on the validation scans.
     report_weight, report_from
         Weight of the contrastive report loss, and the share of the run after which it starts.
     text_layers, text_rank
@@ -41,7 +42,7 @@ class RunConfig:
 
     anatomies: int = 3000
     first_seed: int = 0
-    validation_scans: int = 240
+    validation_scans: int = 200
     validation_seed: int = 1_000_000
     calibration_scans: int = 400
     epochs: float = 8.0

@@ -1,5 +1,7 @@
 """How a model stands on the validation scans while it learns."""
 
+from itertools import product
+
 import numpy as np
 import numpy.typing as npt
 import torch
@@ -7,6 +9,7 @@ from transformers import PreTrainedTokenizerBase
 
 from medct_core.evaluation.metrics import auroc
 from medct_core.models.joint import JointModel
+from medct_core.models.manifest import Scoring
 from medct_core.training.corpus import Corpus
 from medct_core.training.losses import strongest_mean
 from medct_core.training.run_config import RunConfig
@@ -14,6 +17,8 @@ from medct_core.training.wordings import directions, encode_wordings
 from medct_core.vocabulary import FINDINGS
 
 _BATCH = 8
+_SHARES = (0.5, 0.7, 0.85, 1.0)
+_TOPS = (1, 2, 4)
 
 
 @torch.no_grad()
@@ -34,24 +39,48 @@ def plain_directions(network: JointModel, tokenizer: PreTrainedTokenizerBase) ->
     return directions(present, absent, 1)
 
 
-@torch.no_grad()
 def scores_of(
     network: JointModel, corpus: Corpus, toward: torch.Tensor, config: RunConfig
 ) -> dict[str, npt.NDArray[np.float32]]:
     """Similarities ``(n, findings)`` of every row: ``score``, ``whole`` and ``token``."""
-    whole, token = [], []
+    whole, tokens = _similarities(network, corpus, toward)
+    token = strongest_mean(tokens, config.local_top).numpy()
+    share = config.local_weight
+    return {"score": (1 - share) * whole + share * token, "whole": whole, "token": token}
+
+
+def choose_scoring(
+    network: JointModel, tokenizer: PreTrainedTokenizerBase, corpus: Corpus
+) -> Scoring:
+    """Weigh whole scan and strongest tokens as it tells the corpus' findings best apart."""
+    network.eval()
+    whole, tokens = _similarities(network, corpus, plain_directions(network, tokenizer))
+    strongest = {top: strongest_mean(tokens, top).numpy() for top in _TOPS}
+
+    def success(choice: tuple[float, int]) -> float:
+        share, top = choice
+        scores = (1 - share) * whole + share * strongest[top]
+        return _aurocs(corpus.labels, scores)["mean"] or 0.0
+
+    share, top = max(product(_SHARES, _TOPS), key=success)
+    return Scoring(local_weight=share, local_top=top)
+
+
+@torch.no_grad()
+def _similarities(
+    network: JointModel, corpus: Corpus, toward: torch.Tensor
+) -> tuple[npt.NDArray[np.float32], torch.Tensor]:
+    """``(n, findings)`` by the whole scan and ``(n, tokens, findings)`` by each token."""
+    whole, tokens = [], []
     for start in range(0, len(corpus), _BATCH):
         rows = np.arange(start, min(start + _BATCH, len(corpus)))
         values = torch.from_numpy(corpus.values(rows)).to(toward.device)
         with torch.autocast(values.device.type, dtype=torch.bfloat16):
             features = network.encode_volume(values)
         assert features.local is not None
-        whole.append(features.latent.float() @ toward.T)
-        tokens = features.local.flatten(1, 3).float() @ toward.T
-        token.append(strongest_mean(tokens, config.local_top))
-    w, t = torch.cat(whole).cpu().numpy(), torch.cat(token).cpu().numpy()
-    share = config.local_weight
-    return {"score": (1 - share) * w + share * t, "whole": w, "token": t}
+        whole.append((features.latent.float() @ toward.T).cpu())
+        tokens.append((features.local.flatten(1, 3).float() @ toward.T).cpu())
+    return torch.cat(whole).numpy(), torch.cat(tokens)
 
 
 def _aurocs(

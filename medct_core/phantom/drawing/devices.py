@@ -7,7 +7,7 @@ import numpy as np
 from medct_core.phantom.body import Body, Points
 from medct_core.phantom.canvas import coverage_of
 from medct_core.phantom.drawing.painting import Painting, painting
-from medct_core.phantom.drawing.places import level, one_side_of, rod
+from medct_core.phantom.drawing.places import front_middle_mm, level, one_side_of, rod
 from medct_core.phantom.drawing.shapes import box_of_points, rod_coverage, tube_field, turned
 from medct_core.phantom.request import Drawn, DrawRequest
 
@@ -100,7 +100,7 @@ def _box_of_metal(
 def _pocket(body: Body, request: DrawRequest, side: str, depth_mm: float) -> Points:
     """Place for a case under the skin below the collar bone."""
     rng = request.rng
-    x = _sign(side) * rng.uniform(62, 85)
+    x = body.chest_wall.centre_mm[0] + _sign(side) * rng.uniform(62, 85)
     z = float(_cava(body)[0][2]) + rng.uniform(-5, 18)
     # The chest curves away at the side: no corner of the case may stick out of the skin.
     skin = max(_front_of_skin(body, x + aside, z) for aside in (-16.0, 0.0, 16.0))
@@ -142,18 +142,19 @@ def _central_line(paint: Painting, request: DrawRequest, side: str) -> str:
 def _sternal_wires(paint: Painting, request: DrawRequest, _side: str) -> str:
     body, rng = paint.body, request.rng
     heart_top = body.heart.centre_mm[2] + body.heart.radii_mm[2]
+    x = front_middle_mm(body)
     turns = np.linspace(0, 2 * np.pi, 13)
     wires = []
     for n in range(int(rng.integers(5, 8))):
         z = heart_top + 28 - 15 * n + rng.normal() * 1.5
         y = body.chest_wall.centre_mm[1] - body.chest_wall.radii_mm[1] - 7
-        y = max(y, _front_of_skin(body, 0.0, z) + 11)
+        y = max(y, _front_of_skin(body, x, z) + 11)
         tilt = rng.normal() * 0.2
         loop = np.stack(
-            [13 * np.cos(turns), y + 8 * np.sin(turns), z + 13 * tilt * np.cos(turns)], axis=1
+            [x + 13 * np.cos(turns), y + 8 * np.sin(turns), z + 13 * tilt * np.cos(turns)], axis=1
         )
         wires.append(rod(loop, 0.7))
-        wires.append(rod([[1, y - 8, z], [3, y - 9, z + 7]], 1.1))
+        wires.append(rod([[x + 1, y - 8, z], [x + 3, y - 9, z + 7]], 1.1))
     paint.rods(tuple(wires), METAL_HU)
     return "sternal wires"
 

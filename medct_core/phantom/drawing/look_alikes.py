@@ -86,13 +86,14 @@ def draw_costal_cartilage_calcification(body: Body, request: DrawRequest) -> Dra
     paint = painting(body)
     rng = request.rng
     bits = []
+    middle = body.chest_wall.centre_mm[0]
     for rib in body.ribs:
         if rng.uniform() > by_severity(request, ((0.2, 0.3), (0.4, 0.6), (0.7, 0.9))):
             continue
         points = (
             rib.points_mm if rib.points_mm[0, 1] < rib.points_mm[-1, 1] else rib.points_mm[::-1]
         )
-        inwards = np.array([-np.sign(points[0, 0]), -0.15, 0.1])
+        inwards = np.array([np.sign(middle - points[0, 0]), -0.15, 0.1])
         tip = points[0] + inwards * rng.uniform(4, 9)
         bits.append(rod([points[0], tip], rng.uniform(1.2, 2.6)))
     if bits:
@@ -192,7 +193,8 @@ def draw_nipple_shadow(body: Body, request: DrawRequest) -> Drawn:
     heart = body.heart
     radius = by_severity(request, ((2.5, 3.2), (3.2, 4), (4, 4.8)))
     z = heart.centre_mm[2] + rng.uniform(-10, 15)
-    for x in (-95.0 + rng.normal() * 5, 95.0 + rng.normal() * 5):
+    for aside in (-95.0 + rng.normal() * 5, 95.0 + rng.normal() * 5):
+        x = body.chest_wall.centre_mm[0] + aside
         i = int(np.argmin(np.abs(grid.axis_mm(0) - x)))
         k = int(np.argmin(np.abs(grid.axis_mm(2) - z)))
         solid = np.flatnonzero(body.canvas.hu[i, :, k] > -300)

@@ -31,6 +31,8 @@ LUNG_WORDS = {"right": "right lung", "left": "left lung", "both": "both lungs"}
 # Cardiothoracic ratio of the largest heart drawn; no lesion of the lung is put where it may lie.
 LARGEST_RATIO = 0.7
 
+_RIBS_AT_THE_BREASTBONE = 10
+
 Range = tuple[float, float]
 Flags = npt.NDArray[np.bool_]
 
@@ -148,6 +150,13 @@ def heart_as_wide(body: Body, ratio: float) -> Ellipsoid:
         (x + 0.3 * growth, y - 0.1 * growth, z + 0.15 * growth),
         (a + growth, b + 0.6 * growth, c + 0.5 * growth),
     )
+
+
+def front_middle_mm(body: Body) -> float:
+    """Tell where the breastbone runs, as x in mm: halfway between the front ends of the ribs."""
+    tips = np.array([rib.points_mm[np.argmin(rib.points_mm[:, 1])] for rib in body.ribs])
+    frontmost = tips[np.argsort(tips[:, 1])[:_RIBS_AT_THE_BREASTBONE]]
+    return float(frontmost[:, 0].mean())
 
 
 def kept(sites: Sites, which: Flags | npt.NDArray[np.intp]) -> Sites:

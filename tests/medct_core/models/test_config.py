@@ -86,3 +86,15 @@ def test_what_does_not_matter_in_a_bert_configuration_is_ignored() -> None:
     }
 
     assert TextConfig.from_bert(bert).intermediate_size == 8
+
+
+@pytest.mark.parametrize("densities", [(0.0,), (0.0, 0.0), (0.5, -0.5)])
+def test_densities_that_do_not_rise_are_refused(densities: tuple[float, ...]) -> None:
+    with pytest.raises(ValueError, match="densities"):
+        StemConfig((4,), ((1, 1, 1),), densities=densities)
+
+
+def test_each_density_widens_the_stem_by_one() -> None:
+    plain = StemConfig((4,), ((1, 2, 2),))
+
+    assert replace(plain, densities=(-1.0, 0.0, 1.0)).width == plain.width + 3

@@ -126,7 +126,10 @@ def test_keeping_a_gradient_changes_no_number(tiny_config: JointConfig) -> None:
     np.testing.assert_allclose(learning.detach(), asking, atol=1e-5)
 
 
-@pytest.mark.parametrize("stem", [None, StemConfig((4, 8), ((1, 2, 2), (2, 2, 2)))])
+STEM = StemConfig((4, 8), ((1, 2, 2), (2, 2, 2)))
+
+
+@pytest.mark.parametrize("stem", [None, STEM, replace(STEM, densities=(-1.0, -0.5, 0.0))])
 def test_every_weight_learns(tiny_config: JointConfig, stem: StemConfig | None) -> None:
     base = replace(tiny_config.vision, null_kv=2, scrambled_peg=stem is None)
     encoder = CTViT(replace(base, stem=stem, patch_size=2, temporal_patch_size=1))

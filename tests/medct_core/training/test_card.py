@@ -55,3 +55,15 @@ def test_a_model_with_a_new_card_is_whole(tmp_path: Path) -> None:
     write_card(model, tmp_path / "run.json", [])
 
     assert CARD_FILE in verify_files(model, read_manifest(model))
+
+
+def test_what_a_run_has_to_say_for_itself_stands_on_the_card(tmp_path: Path) -> None:
+    model = write_model(tmp_path / "model", LOCAL)
+    run = tmp_path / "run.json"
+    run.write_text(json.dumps({"anatomies": 5, "epochs": 1.0, "note": "Stopped early."}))
+
+    write_card(model, run, [])
+
+    text = (model / CARD_FILE).read_text(encoding="utf-8")
+    assert "\nStopped early.\n" in text
+    assert "note Stopped" not in text

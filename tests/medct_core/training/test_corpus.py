@@ -7,7 +7,7 @@ import pytest
 
 from medct_core.errors import UsageError
 from medct_core.phantom.generate import draw_phantom
-from medct_core.phantom.sampling import Draw, sample_spec
+from medct_core.phantom.sampling import Draw, PhantomSpec, SeverityShares, sample_spec
 from medct_core.phantom.seeds import TRAINING
 from medct_core.preprocess.prepare import prepare
 from medct_core.preprocess.recipe import MEDCT_MINI
@@ -16,6 +16,7 @@ from medct_core.training.corpus import (
     Corpus,
     Scan,
     bodies,
+    occurrence,
     open_corpus,
     quantised,
     render_corpus,
@@ -23,6 +24,10 @@ from medct_core.training.corpus import (
 from medct_core.vocabulary import FINDINGS
 
 SCANS = tuple(Scan(seed, Draw.BALANCED, "a") for seed in (31, 32, 33))
+
+
+def of_scan(scan: Scan) -> PhantomSpec:
+    return sample_spec(scan.seed, scan.draw, scan.domain, scan.severities)
 
 
 @pytest.fixture(scope="module")
@@ -59,6 +64,13 @@ def test_labels_and_coverage_say_what_was_drawn(corpus: Corpus) -> None:
         np.testing.assert_array_equal(touched, corpus.labels[row])
 
 
+def test_occurrence_is_the_share_of_scans_that_show_a_finding_there(corpus: Corpus) -> None:
+    share = occurrence(corpus)
+
+    assert share.shape == (len(FINDINGS), 16, 12, 12)
+    np.testing.assert_allclose(share, (corpus.coverage > 0).mean(axis=0), atol=1e-6)
+
+
 def test_a_finished_corpus_is_not_drawn_again(folder: Path) -> None:
     assert list(render_corpus(SCANS, folder, 2)) == []
 
@@ -68,6 +80,15 @@ def test_training_scans_come_in_pairs_of_one_body() -> None:
 
     assert [scan.seed for scan in scans] == [5, 5, 6, 6]
     assert {scan.draw for scan in scans[:2]} == {Draw.RAISED, Draw.BALANCED}
+
+
+def test_severities_can_be_asked_for() -> None:
+    severe = SeverityShares(mild=0.0, moderate=0.0, severe=1.0)
+
+    spec = of_scan(bodies(TRAINING, 10, 1, severe)[1])
+
+    assert spec.severities
+    assert {severity for _, severity in spec.severities} == {"severe"}
 
 
 def test_training_refuses_the_seeds_of_evaluation() -> None:

@@ -6,10 +6,13 @@ from hypothesis import strategies as st
 
 from medct_core.training.losses import (
     balanced_token_loss,
+    place_weights,
     report_loss,
     strongest_mean,
     token_targets,
 )
+
+EVEN = torch.ones(1, 1)
 
 
 def test_a_token_full_of_a_finding_is_positive_and_an_untouched_one_negative() -> None:
@@ -35,11 +38,11 @@ def test_a_small_lesion_weighs_as_much_as_a_large_one(size: int) -> None:
     coverage[:, :size] = 1.0
     missed = torch.full((1, 400, 1), -3.0)
 
-    loss = balanced_token_loss(missed, coverage, 0.0)
+    loss = balanced_token_loss(missed, coverage, EVEN, 0.0)
 
     one = torch.zeros(1, 400, 1)
     one[:, 0] = 1.0
-    torch.testing.assert_close(loss, balanced_token_loss(missed, one, 0.0))
+    torch.testing.assert_close(loss, balanced_token_loss(missed, one, EVEN, 0.0))
 
 
 def test_right_places_cost_less_than_wrong_ones() -> None:
@@ -50,8 +53,8 @@ def test_right_places_cost_less_than_wrong_ones() -> None:
     wrong = right.roll(5, dims=1)
 
     for hardness in (0.0, 0.5):
-        cost = balanced_token_loss(right, coverage, hardness)
-        assert cost < 0.1 * balanced_token_loss(wrong, coverage, hardness)
+        cost = balanced_token_loss(right, coverage, EVEN, hardness)
+        assert cost < 0.1 * balanced_token_loss(wrong, coverage, EVEN, hardness)
 
 
 def test_matching_reports_cost_less_than_shuffled_ones() -> None:
@@ -76,7 +79,35 @@ def test_untrained_tokens_are_not_all_pushed_the_same_way() -> None:
     def shrinking(hardness: float) -> torch.Tensor:
         """How much of the gradient only makes every logit smaller."""
         values = logits.clone().requires_grad_()
-        (slope,) = torch.autograd.grad(balanced_token_loss(values, coverage, hardness), values)
+        (slope,) = torch.autograd.grad(
+            balanced_token_loss(values, coverage, EVEN, hardness), values
+        )
         return torch.nn.functional.cosine_similarity(slope.flatten(), logits.flatten(), dim=0)
 
     assert shrinking(0.0) < 0.6 * shrinking(1.0)
+
+
+def test_a_mistake_where_a_finding_occurs_costs_more_than_one_elsewhere() -> None:
+    occurs = torch.zeros(1, 4, 6, 6)
+    occurs[0, 1, 2, 2] = 0.5
+    place = place_weights(occurs, 0.2)
+    none = torch.zeros(1, 4 * 6 * 6, 1)
+    quiet = torch.full_like(none, -4.0)
+    near, far = quiet.clone(), quiet.clone()
+    near[0, 1 * 36 + 2 * 6 + 3] = 4.0
+    far[0, 3 * 36 + 5 * 6 + 5] = 4.0
+
+    costs = [balanced_token_loss(logits, none, place, 0.0) for logits in (quiet, far, near)]
+
+    assert costs[0] < costs[1] < 0.5 * costs[2]
+
+
+@given(seed=st.integers(0, 1000), elsewhere=st.floats(0.1, 1.0))
+def test_weights_of_places_add_up_and_reach_every_token(seed: int, elsewhere: float) -> None:
+    occurs = torch.rand((3, 4, 5, 5), generator=torch.Generator().manual_seed(seed)) - 0.7
+
+    weights = place_weights(occurs.clamp(min=0), elsewhere)
+
+    assert weights.shape == (100, 3)
+    torch.testing.assert_close(weights.sum(dim=0), torch.ones(3))
+    assert weights.min() >= 0.99 * elsewhere / 100

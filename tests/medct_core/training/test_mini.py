@@ -10,6 +10,7 @@ from medct_core.inference.engine import InferenceEngine
 from medct_core.inference.prompt_sets import default_prompts
 from medct_core.models.bundle import load_model
 from medct_core.models.manifest import CALIBRATION_FILE
+from medct_core.phantom.generate import PHANTOM_VERSION
 from medct_core.training.mini import MiniRun, mini_prompts, train_mini
 from medct_core.training.run_config import RunConfig
 from medct_core.vocabulary import FINDINGS
@@ -52,4 +53,4 @@ def test_a_short_run_makes_a_model_that_is_calibrated_for_phantoms(tmp_path: Pat
         "drawing calibration phantoms",
         "calibrating",
     ]
-    assert (run.work / "trivial-baseline-1.npz").is_file()
+    assert (run.work / f"trivial-baseline-{PHANTOM_VERSION}.npz").is_file()
