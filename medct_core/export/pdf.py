@@ -1,6 +1,6 @@
 """PDF: the report for reading, A4."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from io import BytesIO
 
@@ -20,7 +20,8 @@ from reportlab.platypus import (
 )
 
 from medct_core.export.fonts import BOLD, REGULAR, has_cjk, has_foreign, markup, register
-from medct_core.export.pdf_parts import Picture, bar, page_frame
+from medct_core.export.key_images import KeyImage
+from medct_core.export.pdf_parts import FilledIn, Picture, bar, page_frame
 from medct_core.export.report import DISCLAIMER, Report, software_version
 from medct_core.findings.finding import Finding
 
@@ -29,6 +30,9 @@ _FRAME_PADDING = 6
 """Points that reportlab keeps free inside the margins."""
 
 _PICTURES_A_ROW = 3
+_PICTURE_SCALES = (1.0, 0.95, 0.9, 0.85, 0.8, 0.75, 0.7, 0.65)
+"""Sizes tried to fill a page; at the smallest a picture is 37 mm wide."""
+_TALLEST_PICTURE = 85 * mm
 _GAP = 2 * mm
 _HEADING_ROOM = 30 * mm
 _LONGEST_TEXT = 400
@@ -205,23 +209,53 @@ def _value_text(finding: Finding) -> str:
 def _pictures(report: Report) -> list[Flowable]:
     if not report.key_images:
         return []
+    count = _PICTURES_A_ROW
+    rows = [report.key_images[n : n + count] for n in range(0, len(report.key_images), count)]
+    return [FilledIn(partial(_picture_rows, rows))]
+
+
+def _picture_rows(rows: Sequence[Sequence[KeyImage]], room: float) -> list[Flowable]:
+    """Lay rows of pictures out where `room` points of the page are left.
+
+    All rows stand on this page, smaller if need be; else as many as the page takes.
+    """
+    note = "Seen from the feet: right is on the left. What was scanned, not what was found."
+    head = [Paragraph("Key images", _HEADING), Paragraph(note, _SMALL), Spacer(1, 3)]
+    room -= _HEADING.spaceBefore + _HEADING.spaceAfter + _height(head)
+    drawn = next(_drawings_that_fit(rows, room), [_picture_row(row, 1.0) for row in rows])
+    together = _HEADING.spaceAfter + _height([*head, *drawn[:1]])
+    return [CondPageBreak(together), *head, *drawn]
+
+
+def _drawings_that_fit(rows: Sequence[Sequence[KeyImage]], room: float) -> Iterator[list[Flowable]]:
+    """Give drawings of the rows, the best first: all of them fit, then at least the first."""
+    for fitting in (len(rows), 1):
+        for scale in _PICTURE_SCALES:
+            drawn = [_picture_row(row, scale) for row in rows]
+            if _height(drawn[:fitting]) <= room:
+                yield drawn
+
+
+def _picture_row(images: Sequence[KeyImage], scale: float) -> Table:
     width = (_WIDTH - (_PICTURES_A_ROW - 1) * _GAP) / _PICTURES_A_ROW
-    cells = [
+    cells: list[object] = [
         [
-            Picture(image, width_pt=width),
+            Picture(image, width_pt=scale * width, tallest_pt=scale * _TALLEST_PICTURE),
             Spacer(1, 2),
             _text(image.window_name, _CAPTION, width=width),
             _text(image.caption, _SMALL, width=width),
         ]
-        for image in report.key_images
+        for image in images
     ]
-    rows = [cells[n : n + _PICTURES_A_ROW] for n in range(0, len(cells), _PICTURES_A_ROW)]
-    padded = [row + [""] * (_PICTURES_A_ROW - len(row)) for row in rows]
-    pictures = Table(padded, colWidths=[width + _GAP] * _PICTURES_A_ROW, hAlign="LEFT")
-    pictures.setStyle([*_PLAIN, ("BOTTOMPADDING", (0, 0), (-1, -1), 5)])
-    note = "Seen from the feet: right is on the left. What was scanned, not what was found."
-    parts = _section("Key images", Paragraph(note, _SMALL), Spacer(1, 3), pictures)
-    return [KeepTogether(parts)]
+    padded = cells + [""] * (_PICTURES_A_ROW - len(cells))
+    row = Table([padded], colWidths=[width + _GAP] * _PICTURES_A_ROW, hAlign="LEFT")
+    row.setStyle([*_PLAIN, ("BOTTOMPADDING", (0, 0), (-1, -1), 5)])
+    return row
+
+
+def _height(parts: Sequence[Flowable]) -> float:
+    """Height of parts one below the other, without the space between them, in points."""
+    return sum(float(part.wrap(_WIDTH, A4[1])[1]) for part in parts)
 
 
 def _table(report: Report) -> list[Flowable]:

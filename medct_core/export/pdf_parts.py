@@ -1,5 +1,7 @@
 """Parts of the PDF that are drawn rather than written: bars and key images."""
 
+from collections.abc import Callable
+
 from PIL import Image
 from reportlab.graphics.shapes import Drawing, Line, Rect
 from reportlab.lib.colors import HexColor
@@ -19,6 +21,8 @@ CALIBRATED_COLOUR = HexColor("#0072B2")
 _OUTLINE, _GROUND, _INK = HexColor("#8A8A8A"), HexColor("#E4E4E4"), HexColor("#1A1A1A")
 _SCALE_BAR_MM = 50.0
 _LETTER_PT, _EDGE_PT = 8.0, 3.0
+_ENDLESS_PT = float(0xFFFFFF)
+"""Height that no page has."""
 
 
 def bar(finding: Finding, *, width_pt: float, height_pt: float) -> Drawing:
@@ -46,15 +50,45 @@ def bar(finding: Finding, *, width_pt: float, height_pt: float) -> Drawing:
     return drawing
 
 
-class Picture(Flowable):  # type: ignore[misc]  # reportlab has no types
-    """A key image with the letters of its edges and a bar of 5 cm, drawn to the width given."""
+class FilledIn(Flowable):  # type: ignore[misc]  # reportlab has no types
+    """Stands for parts that are made once it is known how much of the page is left.
 
-    def __init__(self, image: KeyImage, *, width_pt: float) -> None:
+    Parameters
+    ----------
+    make
+        Takes the height that is left, in points, and gives the parts.
+    """
+
+    def __init__(self, make: Callable[[float], list[Flowable]]) -> None:
+        super().__init__()
+        self._make = make
+
+    def wrap(self, width: float, _height: float) -> tuple[float, float]:
+        """Never fit, so that reportlab asks for the parts."""
+        return width, _ENDLESS_PT
+
+    def split(self, _width: float, height: float) -> list[Flowable]:
+        """Make the parts."""
+        return self._make(height)
+
+
+class Picture(Flowable):  # type: ignore[misc]  # reportlab has no types
+    """A key image with the letters of its edges and a bar of 5 cm.
+
+    Parameters
+    ----------
+    image
+        What is shown.
+    width_pt, tallest_pt
+        It is drawn to this width, or less where it would be taller.
+    """
+
+    def __init__(self, image: KeyImage, *, width_pt: float, tallest_pt: float) -> None:
         super().__init__()
         rows, columns = image.grey.shape
         self._image = image
-        self.width = width_pt
-        self.height = width_pt * rows / columns
+        self.width = min(width_pt, tallest_pt * columns / rows)
+        self.height = self.width * rows / columns
 
     def wrap(self, *_available: float) -> tuple[float, float]:
         """Give the size, which does not depend on the room there is."""

@@ -9,6 +9,7 @@ import numpy.typing as npt
 import pypdfium2
 import pytest
 
+from medct_core.export.key_images import KeyImage
 from medct_core.export.pdf import to_pdf
 from medct_core.export.report import SYNTHETIC_HEADLINE, Report
 from medct_core.findings.finding import Finding
@@ -155,6 +156,61 @@ def test_the_patient_is_named_only_where_asked_for() -> None:
 
     assert "Patient" not in anonymous
     assert "Doe, Jane, 4711, F, born 1970-01-02" in named
+
+
+def square_pictures() -> tuple[KeyImage, ...]:
+    """Give six pictures of the shape that a chest CT has."""
+    return tuple(
+        replace(image, grey=np.full((128, 128), 100, dtype=np.uint8))
+        for image in report_samples.report().key_images
+    )
+
+
+def blank_share(report: Report, page: int = 0) -> float:
+    """Share of a page's height, between its edges, that is white at the foot."""
+    document = pypdfium2.PdfDocument(to_pdf(report))
+    grey = np.asarray(document[page].render(scale=1.0).to_pil().convert("L"))
+    document.close()
+    foot = len(grey) - 45  # above the last line, which every page has
+    return float(foot - np.flatnonzero((grey[:foot] < 200).any(axis=1))[-1]) / len(grey)
+
+
+@pytest.mark.parametrize(
+    "findings",
+    [
+        report_samples.raw_findings(),
+        report_samples.calibrated_findings(),
+        (*report_samples.raw_findings(), *report_samples.raw_findings()[:8]),
+        report_samples.raw_findings() * 2,
+    ],
+    ids=["raw", "calibrated", "own prompts", "two lists"],
+)
+def test_the_first_page_is_filled(findings: tuple[Finding, ...]) -> None:
+    report = replace(report_samples.report(findings), key_images=square_pictures())
+
+    assert blank_share(report) < 0.2
+
+
+def test_the_usual_report_has_scores_and_pictures_on_one_page_and_the_rest_on_the_next() -> None:
+    for findings in (report_samples.raw_findings(), report_samples.calibrated_findings()):
+        report = report_samples.report(findings, notices=(report_samples.NOTICE,))
+
+        first, second = pages(replace(report, key_images=square_pictures()))
+
+        assert "Lung 1500/-600" in first
+        assert "Mediastinum 400/40" in first
+        assert "Asked as" in second
+        assert report_samples.STAMP.checkpoint_sha256 in second
+
+
+def test_pictures_of_any_shape_are_laid_out() -> None:
+    images = report_samples.report().key_images
+
+    for shape in ((2000, 3), (3, 2000), (1, 1)):
+        tall = tuple(replace(image, grey=np.zeros(shape, dtype=np.uint8)) for image in images)
+        text = " ".join(pages(replace(report_samples.report(), key_images=tall)))
+
+        assert text.count("slice ") == len(images)
 
 
 def test_a_report_without_pictures_has_no_empty_section() -> None:

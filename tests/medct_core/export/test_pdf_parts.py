@@ -7,11 +7,11 @@ import pytest
 from reportlab.graphics.shapes import Drawing, Line, Rect
 from reportlab.lib.pagesizes import A4
 from reportlab.pdfgen.canvas import Canvas
-from reportlab.platypus import Paragraph
+from reportlab.platypus import Flowable, Paragraph, SimpleDocTemplate, Spacer
 
 from medct_core.export.fonts import register
 from medct_core.export.key_images import key_images
-from medct_core.export.pdf_parts import CALIBRATED_COLOUR, Picture, bar, page_frame
+from medct_core.export.pdf_parts import CALIBRATED_COLOUR, FilledIn, Picture, bar, page_frame
 from medct_core.findings.finding import Finding, Verdict
 from medct_core.inference.prompt import Prompt
 from tests import report_samples
@@ -45,14 +45,32 @@ def test_a_calibrated_score_is_blue_whatever_the_verdict() -> None:
         assert parts(drawing, Line)[-1].x1 == pytest.approx(30.0)
 
 
-def test_a_picture_keeps_its_proportions() -> None:
+@pytest.mark.parametrize(("tallest", "width"), [(500.0, 120.0), (50.0, None)])
+def test_a_picture_keeps_its_proportions(tallest: float, width: float | None) -> None:
     image = key_images(report_samples.scan())[0]
 
-    picture = Picture(image, width_pt=120.0)
+    picture = Picture(image, width_pt=120.0, tallest_pt=tallest)
 
     rows, columns = image.grey.shape
-    width, height = picture.wrap(500.0, 500.0)
-    assert width / height == pytest.approx(columns / rows)
+    drawn_width, drawn_height = picture.wrap(500.0, 500.0)
+    assert drawn_width / drawn_height == pytest.approx(columns / rows)
+    assert drawn_height <= tallest
+    assert width is None or drawn_width == width
+
+
+def test_parts_are_made_for_the_room_that_is_left() -> None:
+    rooms: list[float] = []
+    above, made = Spacer(1, 100), Spacer(1, 10)
+
+    def make(room: float) -> list[Flowable]:
+        rooms.append(room)
+        return [made]
+
+    SimpleDocTemplate(BytesIO(), pagesize=(300, 400), topMargin=20, bottomMargin=30).build(
+        [above, FilledIn(make)]
+    )
+
+    assert rooms == [400 - 20 - 30 - 2 * 6 - 100]
 
 
 def test_the_edges_of_a_page_hold_texts_and_numbers() -> None:
