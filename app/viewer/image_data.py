@@ -5,8 +5,20 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from app.viewer.vtk_classes import numpy_to_vtk, vtkImageData
+from app.viewer.vtk_classes import numpy_to_vtk, vtk_to_numpy, vtkDataArray, vtkImageData
 from medct_core.volume.volume import Volume
+
+
+def vtk_array(values: npt.NDArray[Any]) -> vtkDataArray:
+    """Array for VTK that reads ``(n,)`` or ``(n, components)`` where they lie."""
+    shared: vtkDataArray = numpy_to_vtk(values)  # type: ignore[no-untyped-call]
+    return shared
+
+
+def numpy_array(values: vtkDataArray) -> npt.NDArray[Any]:
+    """View of what VTK holds, ``(n,)``; VTK may write to it again."""
+    shared: npt.NDArray[Any] = vtk_to_numpy(values)  # type: ignore[no-untyped-call]
+    return shared
 
 
 def index_image(values: npt.NDArray[Any]) -> vtkImageData:
@@ -23,7 +35,7 @@ def index_image(values: npt.NDArray[Any]) -> vtkImageData:
     flat = np.asfortranarray(values).ravel(order="F")
     image = vtkImageData()
     image.SetDimensions(*values.shape)
-    image.GetPointData().SetScalars(numpy_to_vtk(flat))
+    image.GetPointData().SetScalars(vtk_array(flat))
     return image
 
 

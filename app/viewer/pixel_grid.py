@@ -6,7 +6,7 @@ from itertools import product
 
 import numpy as np
 
-from app.state.view import Plane, Vector, as_vector
+from app.state.view import Plane, PlaneKind, Vector, as_vector, standard_plane
 from medct_core.volume.geometry import FloatArray, Geometry
 
 _PARALLEL_COSINE = 1 - 1e-7
@@ -93,6 +93,14 @@ def acquired_plane(geometry: Geometry, plane: Plane) -> Plane:
     right, down = (sign * geometry.directions[:, axis] for axis, sign in signs)
     down = down - (down @ right) * right
     return Plane(plane.centre_mm, as_vector(right), as_vector(down / np.linalg.norm(down)))
+
+
+def start_planes(geometry: Geometry, centre_mm: Vector) -> dict[PlaneKind, Plane]:
+    """Planes in which a scan is shown first: standard, but axial as acquired under a tilt."""
+    planes = {kind: standard_plane(kind, centre_mm) for kind in PlaneKind}
+    if geometry.is_sheared:
+        planes[PlaneKind.AXIAL] = acquired_plane(geometry, planes[PlaneKind.AXIAL])
+    return planes
 
 
 def _closest_axes(geometry: Geometry, plane: Plane) -> list[tuple[int, float]]:

@@ -13,12 +13,10 @@ import numpy as np
 import numpy.typing as npt
 
 from app.state.view import Plane, Slab, SlabMode
-from app.viewer.image_data import index_image
+from app.viewer.image_data import index_image, numpy_array, vtk_array
 from app.viewer.pixel_grid import PixelGrid, grid_of
 from app.viewer.slice_order import step_mm
 from app.viewer.vtk_classes import (
-    numpy_to_vtk,
-    vtk_to_numpy,
     vtkGridTransform,
     vtkImageData,
     vtkImageReslice,
@@ -96,7 +94,7 @@ class Reslicer:
         sampling: Sampling = Sampling.LINEAR,
     ) -> None:
         self._geometry = geometry
-        self._inverse: FloatArray = np.linalg.inv(geometry.affine)
+        self._inverse: FloatArray = np.linalg.inv(geometry.affine).astype(np.float64)
         self._warp = _warp_of(geometry)
         self._reslice = vtkImageReslice()
         self._reslice.SetInputData(index_image(values))
@@ -131,7 +129,7 @@ class Reslicer:
         self._reslice.Update()
         scalars = self._reslice.GetOutput().GetPointData().GetScalars()
         # VTK uses the memory of its output again.
-        values: npt.NDArray[Any] = vtk_to_numpy(scalars).reshape(grid.shape).copy()
+        values: npt.NDArray[Any] = numpy_array(scalars).reshape(grid.shape).copy()
         values.flags.writeable = False
         return values
 
@@ -245,7 +243,7 @@ def _warp_of(geometry: Geometry) -> vtkGridTransform | None:
 def _displacement_grid(moves: FloatArray, first: float, second: float) -> vtkImageData:
     # VTK wants three components a point; `index_image` gives one.
     grid = index_image(np.zeros((1, 1, len(moves)), dtype=np.float64))
-    grid.GetPointData().SetScalars(numpy_to_vtk(moves))
+    grid.GetPointData().SetScalars(vtk_array(moves))
     grid.SetOrigin(0.0, 0.0, first)
     grid.SetSpacing(1.0, 1.0, second - first)
     return grid

@@ -6,8 +6,7 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from app.viewer.image_data import index_image, patient_image
-from app.viewer.vtk_classes import vtk_to_numpy
+from app.viewer.image_data import index_image, numpy_array, patient_image
 from medct_core.volume.volume import Unit, Volume
 from tests import phantoms
 
@@ -17,7 +16,7 @@ def test_vtk_reads_the_array_where_it_lies() -> None:
 
     image = index_image(volume.values)
 
-    seen = vtk_to_numpy(image.GetPointData().GetScalars())
+    seen = numpy_array(image.GetPointData().GetScalars())
     assert np.shares_memory(seen, volume.values)
 
 

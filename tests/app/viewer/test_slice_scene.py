@@ -24,7 +24,8 @@ def positions(grid: PixelGrid) -> npt.NDArray[np.float64]:
     rows, columns = grid.shape
     across = np.arange(columns)[None, :, None] * grid.pixel_mm[0] * np.array(grid.right)
     along = np.arange(rows)[:, None, None] * grid.pixel_mm[1] * np.array(grid.down)
-    return np.array(grid.origin_mm) + across + along
+    places: npt.NDArray[np.float64] = np.array(grid.origin_mm) + across + along
+    return places
 
 
 def all_axis_orders() -> list[npt.NDArray[np.float64]]:
