@@ -103,10 +103,11 @@ def _paint_interval(
 ) -> None:
     low, high = (rect.x() + rect.width() * _inside(end) for end in interval)
     middle, half = rect.center().y(), rect.height() / 2 - 1
-    painter.setPen(QPen(QColor(theme.text), 1.5))
-    painter.drawLine(QPointF(low, middle), QPointF(high, middle))
-    for x in (low, high):
-        painter.drawLine(QPointF(x, middle - half), QPointF(x, middle + half))
+    for pen in (QPen(QColor(theme.surface), 4), QPen(QColor(theme.text), 1.5)):
+        painter.setPen(pen)
+        painter.drawLine(QPointF(low, middle), QPointF(high, middle))
+        for x in (low, high):
+            painter.drawLine(QPointF(x, middle - half), QPointF(x, middle + half))
 
 
 def _inside(value: float) -> float:

@@ -1,0 +1,87 @@
+"""WordingsEditor: the sentences that ask for one finding, and those that deny it."""
+
+from PySide6.QtCore import QSignalBlocker, Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QPlainTextEdit, QPushButton, QVBoxLayout, QWidget
+
+from app.panels.text_label import TextLabel
+from medct_core.inference.prompt import Prompt
+
+_LINES = 3
+
+
+def wordings_of(text: str) -> tuple[str, ...]:
+    """Read one wording a line; blank lines count for nothing."""
+    return tuple(line.strip() for line in text.splitlines() if line.strip())
+
+
+class WordingsEditor(QWidget):
+    """Shows the wordings of a prompt, one a line, and reports every change."""
+
+    edited = Signal(str, object, object)  # name; tuples of wordings for present, absent
+    reset_requested = Signal(str)  # name
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._name = ""
+        self._title = TextLabel(role="title")
+        self._present = QPlainTextEdit()
+        self._absent = QPlainTextEdit()
+        self._reset = QPushButton(self.tr("Usual wordings"), autoDefault=False)
+        self._describe()
+        self._lay_out()
+        self._present.textChanged.connect(self._report)
+        self._absent.textChanged.connect(self._report)
+        self._reset.clicked.connect(self._report_reset)
+        self.show_prompt(None)
+
+    def show_prompt(self, prompt: Prompt | None) -> None:
+        """Show a prompt's wordings without reporting them; None for none.
+
+        Wordings that say what stands there already leave cursor and blank lines alone.
+        """
+        self._name = "" if prompt is None else prompt.name
+        self.setVisible(prompt is not None)
+        self._title.setText(self.tr("Wordings of {0}").format(self._name))
+        if prompt is not None:
+            self._fill(self._present, prompt.present)
+            self._fill(self._absent, prompt.absent)
+
+    def _fill(self, field: QPlainTextEdit, wordings: tuple[str, ...]) -> None:
+        if wordings_of(field.toPlainText()) != wordings:
+            with QSignalBlocker(field):
+                field.setPlainText("\n".join(wordings))
+
+    def _describe(self) -> None:
+        for field, name in (
+            (self._present, self.tr("Sentences that say it is there, one a line")),
+            (self._absent, self.tr("Sentences that say it is not there, one a line")),
+        ):
+            field.setAccessibleName(name)
+            field.setToolTip(name)
+            field.setTabChangesFocus(True)
+            field.setFixedHeight(_LINES * field.fontMetrics().lineSpacing() + 14)
+            field.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._reset.setToolTip(self.tr("Back to the wordings this model is usually asked with"))
+
+    def _lay_out(self) -> None:
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 6, 0, 0)
+        layout.addWidget(self._title)
+        layout.addWidget(TextLabel(self.tr("Says it is there"), role="muted"))
+        layout.addWidget(self._present)
+        layout.addWidget(TextLabel(self.tr("Says it is not there"), role="muted"))
+        layout.addWidget(self._absent)
+        below = QHBoxLayout()
+        below.addWidget(self._reset)
+        below.addStretch(1)
+        layout.addLayout(below)
+
+    def _report(self) -> None:
+        self.edited.emit(
+            self._name,
+            wordings_of(self._present.toPlainText()),
+            wordings_of(self._absent.toPlainText()),
+        )
+
+    def _report_reset(self) -> None:
+        self.reset_requested.emit(self._name)
