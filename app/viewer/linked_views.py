@@ -1,6 +1,7 @@
 """LinkedViews: three slice views around one crosshair, and room for other pictures."""
 
 from PySide6.QtCore import QPoint, QTimer, Signal
+from PySide6.QtGui import QColor, QPalette
 from PySide6.QtWidgets import QGridLayout, QWidget
 
 from app.state.view import Layout, PlaneKind, ViewState
@@ -15,6 +16,7 @@ from medct_core.io.study import PatientText
 from medct_core.volume.volume import Volume
 
 _GAP_PX = 2
+_GAP_COLOUR = QColor(0x30, 0x30, 0x34)
 _PICTURES_PER_SECOND = 12.0
 _SMALL_ROWS = 3
 _LARGE_STRETCH = 2
@@ -62,6 +64,7 @@ class LinkedViews(QWidget):
         self._grid.setSpacing(_GAP_PX)
         if volume_view is not None:
             volume_view.setParent(self)
+        self._paint_gaps_dark()
         self._connect()
         self._active.show_as_active(active=True)
         self._arrange()
@@ -174,6 +177,12 @@ class LinkedViews(QWidget):
             view.activated.connect(self._activated)
             view.maximise_asked.connect(self._maximise_asked)
             view.menu_asked.connect(self._menu_asked)
+
+    def _paint_gaps_dark(self) -> None:
+        palette = self.palette()
+        palette.setColor(QPalette.ColorRole.Window, _GAP_COLOUR)
+        self.setPalette(palette)
+        self.setAutoFillBackground(True)
 
     def _view_of_signal(self) -> SliceView:
         view = self.sender()

@@ -32,7 +32,9 @@ _MARGIN = 8.0
 _CROSSHAIR_GAP = 14.0
 _HANDLE_PART = 0.3
 _HANDLE_RADIUS = 4.0
+_EDGE_PX = 26.0
 _BAR_PART = 0.25
+_LINES_BELOW_BAR = 4.6
 _CORNER_PART = 0.42
 _COLOUR_BAR_WIDTH = 10.0
 
@@ -110,6 +112,9 @@ def paint_crosshair(
     """Paint the lines of the other planes, open in the middle, with handles to turn them."""
     reach = float(size[0] + size[1])
     painter.save()
+    # The letters at the edges stay free.
+    edge = _EDGE_PX
+    painter.setClipRect(QRectF(edge, edge, size[0] - 2 * edge, size[1] - 2 * edge))
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, on=True)
     for line in lines:
         pen = QPen(PLANE_COLOURS[line.kind], 1.2)
@@ -159,20 +164,20 @@ def paint_corners(
 
 
 def paint_scale_bar(painter: QPainter, frame: Frame) -> None:
-    """Paint a bar of a round length above the lower edge."""
+    """Paint a bar of a round length above the text at the bottom left, four lines of it."""
     length_mm = bar_length_mm(frame.scale, _BAR_PART * frame.size[0])
     length = length_mm * frame.scale
     line_height = QFontMetricsF(painter.font()).height()
-    y = frame.size[1] - _MARGIN - 1.9 * line_height
-    left = (frame.size[0] - length) / 2
-    ends = ((left, -3.0, 3.0), (left + length, -3.0, 3.0))
+    y = frame.size[1] - _MARGIN - _LINES_BELOW_BAR * line_height
+    painter.save()
     for colour, width in ((_SHADOW, 3.5), (TEXT, 1.5)):
         painter.setPen(QPen(colour, width))
-        painter.drawLine(QPointF(left, y), QPointF(left + length, y))
-        for x, above, below in ends:
-            painter.drawLine(QPointF(x, y + above), QPointF(x, y + below))
-    area = QRectF(0, y - 1.4 * line_height, frame.size[0], 1.2 * line_height)
-    where = Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignBottom
+        painter.drawLine(QPointF(_MARGIN, y), QPointF(_MARGIN + length, y))
+        for x in (_MARGIN, _MARGIN + length):
+            painter.drawLine(QPointF(x, y - 3.0), QPointF(x, y + 3.0))
+    painter.restore()
+    area = QRectF(_MARGIN, y - 1.4 * line_height, frame.size[0], 1.2 * line_height)
+    where = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignBottom
     shadowed_text(painter, area, where, length_text(length_mm), TEXT)
 
 
@@ -196,10 +201,10 @@ def paint_colour_bar(
 
 
 def paint_caption(painter: QPainter, text: str, size: tuple[int, int]) -> None:
-    """Paint what an overlay is, below the letter of the upper edge."""
+    """Paint what an overlay is, above the letter of the lower edge."""
     line_height = QFontMetricsF(painter.font()).height()
-    area = _text_area(size).adjusted(0, 1.6 * line_height, 0, 0)
-    where = Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop
+    area = _text_area(size).adjusted(0, 0, 0, -1.6 * line_height)
+    where = Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignBottom
     shadowed_text(painter, area, where, text, LETTER)
 
 

@@ -253,7 +253,7 @@ class SliceView(QWidget):
         image = QImage(self.size() * ratio, QImage.Format.Format_RGB32)
         image.setDevicePixelRatio(ratio)
         painter = QPainter(image)
-        self._paint(painter, patient, Quality.FULL)
+        self._paint(painter, patient, Quality.FULL, probe="")
         painter.end()
         return image
 
@@ -266,7 +266,10 @@ class SliceView(QWidget):
         super().paintEvent(event)
         painter = QPainter(self)
         shown = Overlay.PATIENT_TEXT in self._state.overlays
-        self._paint(painter, self._patient if shown else None, self._quality)
+        # A window may come to a screen of another density without changing its size.
+        self._frame = self._frame.resized(self._logical_size(), self.devicePixelRatioF())
+        patient = self._patient if shown else None
+        self._paint(painter, patient, self._quality, probe=self.probe())
         if self._is_active:
             slice_paint.paint_border(
                 painter, slice_paint.PLANE_COLOURS[self.kind], self._frame.size
@@ -383,7 +386,9 @@ class SliceView(QWidget):
     def _logical_size(self) -> tuple[int, int]:
         return max(self.width(), 1), max(self.height(), 1)
 
-    def _paint(self, painter: QPainter, patient: PatientText | None, quality: Quality) -> None:
+    def _paint(
+        self, painter: QPainter, patient: PatientText | None, quality: Quality, *, probe: str
+    ) -> None:
         size = self._frame.size
         painter.fillRect(0, 0, *size, slice_paint.BACKGROUND)
         painter.setFont(slice_paint.text_font(self.font(), size))
@@ -398,5 +403,5 @@ class SliceView(QWidget):
             painter.save()
             layer.paint(painter, self._frame)
             painter.restore()
-        words = SliceWords(self.plane_name(), self._caption, patient, self.probe())
+        words = SliceWords(self.plane_name(), self._caption, patient, probe)
         paint_words(painter, words, self._picture, self._frame, self._state)
