@@ -33,6 +33,13 @@ class WordingChoice(Enum):
     """Which fixed wordings are asked instead of the model's own."""
 
     KEPT_OUT = "kept-out"
+    DEVELOPMENT = "development"
+
+
+_WORDINGS_HELP = (
+    "Ask with these instead of the model's own. kept-out: no training and no choice has seen "
+    "them. development: the set that choices were made on, so its result is no measurement."
+)
 
 
 def register(app: typer.Typer) -> None:
@@ -51,7 +58,7 @@ def phantoms(
     model: Annotated[str, typer.Option(help="Name or folder of a model.")] = "medct-mini",
     draw: Annotated[DrawChoice, typer.Option()] = DrawChoice.BALANCED,
     domain: Annotated[DomainChoice, typer.Option()] = DomainChoice.A,
-    wordings: Annotated[WordingChoice | None, typer.Option(help="Ask with these.")] = None,
+    wordings: Annotated[WordingChoice | None, typer.Option(help=_WORDINGS_HELP)] = None,
     prompts: Annotated[Path | None, typer.Option(help="Ask with a prompt file.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="JSON on standard output.")] = False,
 ) -> None:
