@@ -1,0 +1,160 @@
+"""What is known about a scan and who says so: values that travel from threads to the window."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Self
+
+from medct_core.errors import MedctError
+from medct_core.findings.finding import Finding
+from medct_core.inference.paraphrase import Spread
+from medct_core.inference.prompt import Prompt
+from medct_core.inference.wording import PromptStyle
+from medct_core.models.stamp import ModelStamp
+from medct_core.volume.notice import Notice
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Why something did not work, and what to do: shown as two lines."""
+
+    summary: str
+    remedy: str
+
+    @classmethod
+    def of(cls, error: MedctError) -> Self:
+        """Take both lines from an error."""
+        return cls(error.summary, error.remedy)
+
+
+@dataclass(frozen=True, slots=True)
+class StageProgress:
+    """How far the work on one question is.
+
+    Attributes
+    ----------
+    stage
+        ``load``, ``prepare``, ``encode``, ``text`` or ``score``.
+    fraction
+        Of this stage, in [0, 1].
+    seconds
+        Since it began.
+    """
+
+    stage: str
+    fraction: float
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class StageTime:
+    """How long one stage of finished work took, in seconds."""
+
+    stage: str
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class ModelChoice:
+    """Which model to load.
+
+    Attributes
+    ----------
+    model
+        Name or folder; None takes CT-CLIP where it is installed, else medct-mini.
+    adapter
+        Folder of an adapter; None for none.
+    device
+        ``auto``, ``cpu``, ``mps``, ``cuda`` or ``cuda:1``.
+    """
+
+    model: str | None = None
+    adapter: Path | None = None
+    device: str = "auto"
+
+
+@dataclass(frozen=True, slots=True)
+class ModelFacts:
+    """What a window must know of the model that is loaded.
+
+    Attributes
+    ----------
+    stamp
+        Goes with every number.
+    title
+        One line for people.
+    headline
+        What its scores mean; stands above every result.
+    device
+        Where it runs: ``cpu``, ``cuda (NVIDIA ...)``.
+    style
+        The sentences it is asked with.
+    prompts
+        How it is asked for the eighteen findings.
+    """
+
+    stamp: ModelStamp
+    title: str
+    headline: str
+    device: str
+    style: PromptStyle
+    prompts: tuple[Prompt, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ScanEncoded:
+    """A scan may be asked about now.
+
+    Attributes
+    ----------
+    notices
+        The scan's own and what preparation adds.
+    doubts
+        What is against its scores.
+    """
+
+    notices: tuple[Notice, ...]
+    doubts: tuple[Notice, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FindingsScored:
+    """The findings of the list, in the order asked, and the model that says so."""
+
+    findings: tuple[Finding, ...]
+    model: ModelFacts
+
+
+@dataclass(frozen=True, slots=True)
+class TypedAnswer:
+    """The answer to what a person typed.
+
+    Attributes
+    ----------
+    finding
+        Its score.
+    spread
+        The score in other words; None where it cannot be said otherwise.
+    model
+        The model that says so.
+    """
+
+    finding: Finding
+    spread: Spread | None
+    model: ModelFacts
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """Why there is no number for what was typed.
+
+    Attributes
+    ----------
+    summary, remedy
+        Two lines for the reader.
+    suggestion
+        What could be asked instead; empty where there is nothing to suggest.
+    """
+
+    summary: str
+    remedy: str
+    suggestion: str = ""

@@ -1,0 +1,138 @@
+"""Asking the real model. Importing this loads torch, so only the worker's thread does."""
+
+from collections.abc import Callable
+
+import numpy.typing as npt
+from numpy import float32
+
+from app.state.answers import ModelChoice, ModelFacts, TypedAnswer
+from medct_core.analysis import (
+    EncodedScan,
+    OnStage,
+    ScanChoice,
+    encode_scan,
+    prompts_for,
+    provenance_of,
+    score_scan,
+)
+from medct_core.cancel import CancelToken
+from medct_core.findings.finding import Finding
+from medct_core.inference.device import choose_device, memory_errors_explained
+from medct_core.inference.engine import InferenceEngine
+from medct_core.inference.loading import open_engine
+from medct_core.inference.paraphrase import paraphrases, spread_of
+from medct_core.inference.prompt import Prompt
+from medct_core.inference.prompt_sets import style_of
+from medct_core.inference.relevance import explained, tokens_of
+from medct_core.inference.scores import Relevance
+from medct_core.preprocess.prepare import prepare
+from medct_core.volume.volume import Volume
+
+
+def open_desk(choice: ModelChoice, on_progress: Callable[[float], None]) -> "EngineDesk":
+    """Load a model.
+
+    Raises
+    ------
+    ModelUnavailableError
+        If the model is missing or damaged, or the adapter does not fit it.
+    UsageError
+        If the machine has no such device.
+    OutOfMemoryError
+        If it does not fit into memory.
+    """
+    where = choose_device(choice.device)
+    with memory_errors_explained(purpose="loading the model", device=where):
+        engine = open_engine(
+            choice.model, device=str(where), adapter=choice.adapter, on_progress=on_progress
+        )
+    return EngineDesk(engine)
+
+
+class EngineDesk:
+    """One engine, asked the way the viewer asks. Belongs to the thread that made it."""
+
+    def __init__(self, engine: InferenceEngine) -> None:
+        self._engine = engine
+        self._facts = _facts_of(engine)
+        # The tokens of one scan are a few megabytes and serve every map of it.
+        self._tokens: tuple[str, npt.NDArray[float32]] | None = None
+
+    @property
+    def facts(self) -> ModelFacts:
+        """What a window must know of the model."""
+        return self._facts
+
+    def encode(
+        self, volume: Volume, *, forced: bool, cancel: CancelToken, on_stage: OnStage
+    ) -> EncodedScan:
+        """Prepare and encode a scan; errors as in `analysis.encode_scan`."""
+        choice = ScanChoice(force=forced)
+        return encode_scan(self._engine, volume, choice=choice, cancel=cancel, on_progress=on_stage)
+
+    def findings(
+        self, scan: EncodedScan, own: tuple[Prompt, ...], *, cancel: CancelToken, on_stage: OnStage
+    ) -> tuple[Finding, ...]:
+        """Score the eighteen findings and a person's own; errors as in `analysis.score_scan`."""
+        asked = prompts_for(self._engine, own)
+        return score_scan(self._engine, scan, asked, cancel=cancel, on_progress=on_stage)
+
+    def typed(
+        self, scan: EncodedScan, prompt: Prompt, *, cancel: CancelToken, on_stage: OnStage
+    ) -> TypedAnswer:
+        """Score one prompt, and the same in other words; errors as in `analysis.score_scan`."""
+        (finding,) = score_scan(self._engine, scan, (prompt,), cancel=cancel, on_progress=on_stage)
+        others = self._engine.score(scan.embedding, paraphrases(prompt), cancel=cancel)
+        return TypedAnswer(finding, spread_of(others), self._facts)
+
+    def relevance(
+        self,
+        volume: Volume,
+        scan: EncodedScan,
+        prompt: Prompt,
+        *,
+        cancel: CancelToken,
+        on_stage: OnStage,
+    ) -> Relevance:
+        """Say where the score of a prompt comes from.
+
+        The first map of a scan may encode it again; errors as in `analysis.encode_scan`.
+        """
+        tokens = self._tokens_of(volume, scan, cancel, on_stage)
+        on_stage("score", 0.0)
+        return explained(
+            self._engine,
+            scan.embedding,
+            tokens,
+            prompt,
+            input_affine=scan.input_affine,
+            cancel=cancel,
+        )
+
+    def _tokens_of(
+        self, volume: Volume, scan: EncodedScan, cancel: CancelToken, on_stage: OnStage
+    ) -> npt.NDArray[float32]:
+        scan_sha256 = scan.embedding.volume_sha256
+        if self._tokens is None or self._tokens[0] != scan_sha256:
+            on_stage("prepare", 0.0)
+            tokens = tokens_of(
+                self._engine,
+                scan.embedding,
+                lambda: prepare(volume, self._engine.recipe, cancel=cancel),
+                cancel=cancel,
+                on_progress=lambda fraction: on_stage("encode", fraction),
+            )
+            self._tokens = scan_sha256, tokens
+        return self._tokens[1]
+
+
+def _facts_of(engine: InferenceEngine) -> ModelFacts:
+    manifest, provenance = engine.loaded.manifest, provenance_of(engine)
+    return ModelFacts(
+        stamp=engine.stamp,
+        title=manifest.title,
+        headline=provenance.headline,
+        device=provenance.device,
+        style=style_of(manifest),
+        prompts=prompts_for(engine),
+    )

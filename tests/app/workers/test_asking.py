@@ -1,0 +1,82 @@
+"""The real worker with a real, tiny model: from a scan to findings and a map that adds up."""
+
+import math
+from pathlib import Path
+
+import numpy as np
+import pytest
+from pytestqt.qtbot import QtBot
+
+from app.state.answers import FindingsScored, ModelChoice, TypedAnswer
+from app.workers.inference_worker import InferenceWorker, open_real_desk
+from app.workers.questions import EncodeScan, ExplainScore, ScoreFindings, ScoreTyped
+from medct_core.errors import ModelUnavailableError, NotScorableError
+from medct_core.inference.scores import Relevance
+from medct_core.inference.wording import CT_CLIP_STYLE, prompt_from_text
+from medct_core.vocabulary import FINDINGS
+from tests import report_samples, small_chest, tiny_model
+from tests.app.stand_ins import PATIENCE_MS
+from tests.app.workers.test_inference_worker import Heard
+
+pytestmark = pytest.mark.gui
+
+EFFUSION = prompt_from_text("pleural effusion", CT_CLIP_STYLE)
+
+
+@pytest.mark.parametrize("kind", [tiny_model.PAIR, tiny_model.LOCAL])
+def test_a_scan_is_encoded_scored_and_explained(
+    qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: tiny_model.Kind
+) -> None:
+    monkeypatch.setenv("MEDCT_CACHE", str(tmp_path / "cache"))
+    folder = tiny_model.write_model(tmp_path / "tiny", kind)
+    worker = InferenceWorker(open_real_desk, ModelChoice(str(folder), device="cpu"))
+    heard = Heard(worker)
+    worker.start()
+
+    scan = worker.ask("w", EncodeScan(small_chest.volume()))
+    listed = worker.ask("w", ScoreFindings(scan))
+    typed = worker.ask("w", ScoreTyped(scan, EFFUSION))
+    explained = worker.ask("w", ExplainScore(scan, EFFUSION))
+    qtbot.waitUntil(lambda: explained in heard.ended, timeout=PATIENCE_MS)
+    again = worker.ask("w", ExplainScore(scan, EFFUSION))
+    noise = worker.ask("x", EncodeScan(report_samples.scan()))
+    qtbot.waitUntil(lambda: noise in heard.ended, timeout=PATIENCE_MS)
+    worker.stop()
+
+    assert heard.errors.keys() == {noise}
+    assert isinstance(heard.errors[noise], NotScorableError)
+    assert [one.stage for one in heard.times[scan]] == ["prepare", "encode"]
+    assert [one.stage for one in heard.times[listed]] == ["text", "score"]
+    check_findings(heard, listed)
+    check_map(heard, typed, (explained, again))
+
+
+def check_findings(heard: Heard, listed: int) -> None:
+    scored = heard.answers[listed]
+    assert isinstance(scored, FindingsScored)
+    assert tuple(one.prompt.name for one in scored.findings) == FINDINGS
+    assert [one.prompt for one in scored.findings] == list(heard.models[0].prompts)
+
+
+def check_map(heard: Heard, typed: int, explained: tuple[int, int]) -> None:
+    answer = heard.answers[typed]
+    first, second = (heard.answers[job] for job in explained)
+    assert isinstance(answer, TypedAnswer)
+    assert isinstance(first, Relevance)
+    assert isinstance(second, Relevance)
+    assert answer.spread is not None
+    assert 0 < answer.spread.lowest <= answer.spread.highest < 1
+    logit = first.logit_scale * float(first.values.sum())
+    assert 1 / (1 + math.exp(-logit)) == pytest.approx(answer.finding.probability, abs=1e-4)
+    np.testing.assert_array_equal(first.values, second.values)
+
+
+def test_a_model_that_is_not_there_is_told(qtbot: QtBot, tmp_path: Path) -> None:
+    worker = InferenceWorker(open_real_desk, ModelChoice(str(tmp_path / "nowhere"), device="cpu"))
+    heard = Heard(worker)
+    worker.start()
+
+    qtbot.waitUntil(lambda: len(heard.unavailable) == 1, timeout=PATIENCE_MS)
+    worker.stop()
+
+    assert isinstance(heard.unavailable[0], ModelUnavailableError)
