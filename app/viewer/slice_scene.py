@@ -174,8 +174,7 @@ class SliceScene:
         plane
             Any plane in LPS mm. Along index axes the nearest acquired slice is given.
         slab
-            One slice where it is None. Slices whose distance from the plane is at most half
-            the thickness take part.
+            One slice where it is None. All slices that the thickness reaches into take part.
         quality
             A preview of an oblique plane has half the pixels along each side, and seven
             samples across a slab at most.
@@ -194,8 +193,8 @@ class SliceScene:
 def _samples_of(slab: Slab, slice_step_mm: float) -> _SlabSamples:
     if slab.mode is SlabMode.NONE:
         return _SlabSamples(1, slice_step_mm)
-    # A thickness of whole steps must not lose its outer slices by rounding.
-    each_side = math.floor(slab.thickness_mm / 2 / slice_step_mm + 1e-6)
+    # A slice is half a step thick on each side of its centre; touching is not reaching into.
+    each_side = math.floor(slab.thickness_mm / 2 / slice_step_mm + 0.5 - 1e-6)
     return _SlabSamples(2 * each_side + 1, slice_step_mm)
 
 

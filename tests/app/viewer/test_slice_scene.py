@@ -196,14 +196,27 @@ def test_an_oblique_plane_through_one_slice_marks_what_lies_outside() -> None:
     ("mode", "expected"),
     [(SlabMode.MIP, 50), (SlabMode.MINIP, 10), (SlabMode.MEAN, 30), (SlabMode.NONE, 30)],
 )
-def test_a_slab_combines_the_slices_within_half_its_thickness(
-    mode: SlabMode, expected: int
-) -> None:
+def test_a_slab_combines_the_slices_it_reaches_into(mode: SlabMode, expected: int) -> None:
     volume = phantoms.ramp((4, 5, 7), axis=2, step_hu=10)
 
     cut = SliceScene(volume).cut(standard_plane(PlaneKind.AXIAL, ORIGIN), Slab(mode, 4.0))
 
     assert (cut.values == expected).all()
+
+
+@pytest.mark.parametrize(
+    ("thickness_mm", "highest"), [(0.0, 30), (1.0, 30), (1.5, 40), (3.0, 40), (3.5, 50)]
+)
+def test_a_thin_slab_takes_a_neighbour_only_once_it_reaches_into_it(
+    thickness_mm: float, highest: int
+) -> None:
+    volume = phantoms.ramp((4, 5, 7), axis=2, step_hu=10)
+
+    cut = SliceScene(volume).cut(
+        standard_plane(PlaneKind.AXIAL, ORIGIN), Slab(SlabMode.MIP, thickness_mm)
+    )
+
+    assert (cut.values == highest).all()
 
 
 @pytest.mark.parametrize("mode", [SlabMode.MIP, SlabMode.MINIP, SlabMode.MEAN])
