@@ -1,6 +1,6 @@
 """Statistics of a region: voxel values weighted by how much of the region each voxel covers.
 
-The region is divided into small square-ish cells. Each takes the value of the voxel that holds
+The region is divided into small cells. Each takes the value of the voxel that holds
 its centre, as stored, so noise keeps its width: interpolation would narrow it. Nothing depends on
 zoom, window or pixels of the screen.
 """
@@ -17,7 +17,7 @@ from medct_core.volume.geometry import FloatArray, Geometry
 from medct_core.volume.volume import Unit, Volume
 
 _CELLS_A_VOXEL = 4
-"""Cells along the shortest side of a voxel: 16 in its area."""
+"""Cells from one voxel to the next along `right` and along `down`: 16 in its area."""
 
 _FEWEST_CELLS, _USUAL_CELLS, _MOST_CELLS = 64, 400, 2048
 """Along one side of a region: enough for its outline, for a smooth drag, for memory."""
@@ -99,8 +99,9 @@ def roi_statistics(volume: Volume, roi: Roi, *, pitch_mm: float | None = None) -
     roi
         On any plane, also an oblique one; it may lie partly outside the scan.
     pitch_mm
-        Largest distance of the cells; by default a quarter of the smallest voxel side, up to
-        half of it for large regions. A side has 64 to 2048 cells.
+        Largest distance of the cells; by default a quarter of the way from one voxel to the next
+        along `right` and along `down`, up to half of it for large regions. A side has 64 to
+        2048 cells.
 
     Raises
     ------
@@ -132,7 +133,7 @@ def roi_statistics(volume: Volume, roi: Roi, *, pitch_mm: float | None = None) -
 
 def sample_roi(volume: Volume, roi: Roi, *, pitch_mm: float | None = None) -> RoiSample:
     """Find the voxels of a region and their shares of it; as in `roi_statistics`."""
-    right_mm, down_mm, pitch = _cells(roi, _pitch_mm(volume.geometry, roi, pitch_mm))
+    right_mm, down_mm, pitch = _cells(roi, _wanted_pitch_mm(volume.geometry, roi, pitch_mm))
     inside = _is_inside(roi, right_mm, down_mm)
     index = _voxel_index(volume.geometry, roi, right_mm, down_mm)
     limits = np.array(volume.geometry.shape).reshape(3, 1, 1)
@@ -149,20 +150,27 @@ def sample_roi(volume: Volume, roi: Roi, *, pitch_mm: float | None = None) -> Ro
     return RoiSample(values, cells.astype(np.int64), int(inside.sum()), pitch)
 
 
-def _pitch_mm(geometry: Geometry, roi: Roi, wanted_mm: float | None) -> float:
-    if wanted_mm is not None:
-        if not wanted_mm > 0:
-            raise ValueError(f"the pitch must be greater than zero, not {wanted_mm}")
-        return wanted_mm
-    voxel_mm = min(geometry.spacing_mm)
-    smooth_mm = max(roi.width_mm, roi.height_mm) / _USUAL_CELLS
-    return min(max(voxel_mm / _CELLS_A_VOXEL, smooth_mm), voxel_mm / _COARSEST_CELLS_A_VOXEL)
+def _wanted_pitch_mm(geometry: Geometry, roi: Roi, largest_mm: float | None) -> tuple[float, float]:
+    """Largest distance of the cells along `right` and `down`."""
+    if largest_mm is not None:
+        if not largest_mm > 0:
+            raise ValueError(f"the pitch must be greater than zero, not {largest_mm}")
+        return largest_mm, largest_mm
+    inverse = np.linalg.inv(geometry.affine)[:3, :3]
+    pitches = []
+    for axis, side_mm in ((roi.plane.right, roi.width_mm), (roi.plane.down, roi.height_mm)):
+        voxel_mm = 1.0 / float(np.abs(inverse @ axis).max())
+        fine_mm = max(voxel_mm / _CELLS_A_VOXEL, side_mm / _USUAL_CELLS)
+        pitches.append(min(fine_mm, voxel_mm / _COARSEST_CELLS_A_VOXEL))
+    return pitches[0], pitches[1]
 
 
-def _cells(roi: Roi, pitch_mm: float) -> tuple[FloatArray, FloatArray, tuple[float, float]]:
+def _cells(
+    roi: Roi, wanted_mm: tuple[float, float]
+) -> tuple[FloatArray, FloatArray, tuple[float, float]]:
     """Centres of cells that tile the region's box: mm from its middle, and their distance."""
     centres, pitches = [], []
-    for side_mm in (roi.width_mm, roi.height_mm):
+    for side_mm, pitch_mm in zip((roi.width_mm, roi.height_mm), wanted_mm, strict=True):
         count = _cell_count(side_mm / pitch_mm)
         centres.append(((np.arange(count) + 0.5) / count - 0.5) * side_mm)
         pitches.append(side_mm / count)

@@ -69,6 +69,17 @@ def test_whole_voxels_of_a_ramp_give_the_numbers_of_school_arithmetic() -> None:
     assert (statistics.area_mm2, statistics.outside_share) == (80.0, 0.0)
 
 
+def test_thick_slices_count_by_their_thickness_on_a_coronal_plane() -> None:
+    values = np.broadcast_to(10 * np.arange(6), (20, 18, 6)).astype(np.int16)
+    scan = Volume(values, Unit.HU, phantoms.centred((20, 18, 6), (1.0, 1.0, 5.0)), "slices")
+
+    statistics = roi_statistics(scan, rectangle(10.0, 10.0, CORONAL))
+
+    assert (statistics.mean, statistics.sd) == (25.0, 5.0)
+    assert (statistics.minimum, statistics.maximum) == (20, 30)
+    assert statistics.voxel_count == 10 * 2
+
+
 def test_a_voxel_half_covered_counts_half() -> None:
     # From 0 to 1.5 mm: the voxel of 100 HU whole, the one of 110 HU to one half.
     statistics = roi_statistics(phantoms.ramp(), rectangle(1.5, 4.0, AXIAL, (0.75, 0.0)))

@@ -102,6 +102,12 @@ def test_a_point_off_the_plane_is_refused() -> None:
         Arrow("a", "carina", AXIAL, ORIGIN, (1.0, 0.0, 0.5))
 
 
+def test_an_arrow_points_from_its_tail_to_its_tip() -> None:
+    arrow = Arrow("a", "carina", AXIAL, ORIGIN, (1.0, 2.0, 0.0))
+
+    assert (arrow.tail_mm, arrow.tip_mm) == (ORIGIN, (1.0, 2.0, 0.0))
+
+
 def test_arrays_become_plain_numbers_so_that_equal_shapes_are_equal() -> None:
     line = Length("a", "", AXIAL, np.zeros(3), np.array([3, 4, 0]))  # type: ignore[arg-type]
 
