@@ -1,0 +1,90 @@
+"""The VTK classes that 3D rendering uses, imported one by one, and VTK made ready once.
+
+Importing the two OpenGL modules registers the classes that do the drawing; without them a
+render window stays blank.
+"""
+
+import logging
+from functools import lru_cache
+
+import vtkmodules.vtkRenderingFreeType
+import vtkmodules.vtkRenderingVolumeOpenGL2  # noqa: F401 - loading it is its use
+from vtkmodules.vtkCommonCore import (
+    VTK_STRING,
+    vtkCommand,
+    vtkLogger,
+    vtkObject,
+    vtkOutputWindow,
+    vtkShortArray,
+    vtkSMPTools,
+    vtkUnsignedCharArray,
+)
+from vtkmodules.vtkCommonDataModel import vtkImageData, vtkPiecewiseFunction, vtkPlane
+from vtkmodules.vtkCommonMath import vtkMatrix4x4
+from vtkmodules.vtkFiltersSources import vtkLineSource, vtkSphereSource
+from vtkmodules.vtkRenderingAnnotation import vtkAnnotatedCubeActor
+from vtkmodules.vtkRenderingCore import (
+    vtkActor,
+    vtkColorTransferFunction,
+    vtkPolyDataMapper,
+    vtkRenderer,
+    vtkRenderWindow,
+    vtkVolume,
+    vtkVolumeProperty,
+)
+from vtkmodules.vtkRenderingOpenGL2 import vtkOpenGLRenderWindow, vtkTextureObject
+from vtkmodules.vtkRenderingVolume import (
+    vtkFixedPointVolumeRayCastMapper,
+    vtkGPUVolumeRayCastMapper,
+)
+
+__all__ = [
+    "start_vtk",
+    "vtkActor",
+    "vtkAnnotatedCubeActor",
+    "vtkColorTransferFunction",
+    "vtkCommand",
+    "vtkFixedPointVolumeRayCastMapper",
+    "vtkGPUVolumeRayCastMapper",
+    "vtkImageData",
+    "vtkLineSource",
+    "vtkMatrix4x4",
+    "vtkObject",
+    "vtkOpenGLRenderWindow",
+    "vtkPiecewiseFunction",
+    "vtkPlane",
+    "vtkPolyDataMapper",
+    "vtkRenderWindow",
+    "vtkRenderer",
+    "vtkShortArray",
+    "vtkSphereSource",
+    "vtkTextureObject",
+    "vtkUnsignedCharArray",
+    "vtkVolume",
+    "vtkVolumeProperty",
+]
+
+log = logging.getLogger(__name__)
+
+
+@lru_cache(maxsize=1)
+def start_vtk() -> None:
+    """Let VTK use threads, and send its messages to the log instead of the terminal."""
+    # The wheel's own choice is one thread.
+    vtkSMPTools.SetBackend("STDThread")
+    vtkLogger.SetStderrVerbosity(vtkLogger.VERBOSITY_OFF)
+    window = vtkOutputWindow.GetInstance()
+    window.AddObserver(vtkCommand.ErrorEvent, _Logged(logging.ERROR))
+    window.AddObserver(vtkCommand.WarningEvent, _Logged(logging.WARNING))
+
+
+class _Logged:
+    """Writes a message of VTK to the log."""
+
+    CallDataType = VTK_STRING
+
+    def __init__(self, level: int) -> None:
+        self._level = level
+
+    def __call__(self, _source: vtkObject, _event: str, text: str) -> None:
+        log.log(self._level, "VTK: %s", text.strip())
