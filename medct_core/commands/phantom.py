@@ -12,6 +12,7 @@ from medct_core.commands.console import print_text, progress_bar
 from medct_core.commands.evaluate import DomainChoice, DrawChoice
 from medct_core.commands.interrupt import interruptible
 from medct_core.errors import OutOfDiskError, UsageError
+from medct_core.vocabulary import FINDINGS
 
 if TYPE_CHECKING:
     from medct_core.phantom.canvas import Grid
@@ -172,15 +173,21 @@ def _write_masks(phantom: "Phantom", folder: Path) -> dict[str, Path]:
     from medct_core.io.write import write_nifti
     from medct_core.volume.volume import Unit, Volume
 
+    for stale in (folder / _mask_file(name) for name in FINDINGS):
+        stale.unlink(missing_ok=True)
     paths = {}
     for name, mask in phantom.masks.items():
         folder.mkdir(exist_ok=True)
         percent = np.asfortranarray(np.rint(mask * _PERCENT).astype(np.int16))
-        path = folder / f"{name.lower().replace(' ', '-')}.nii.gz"
+        path = folder / _mask_file(name)
         volume = Volume(percent, Unit.ARBITRARY, phantom.volume.geometry, path.name)
         write_nifti(volume, path, description=f"{_description(phantom)} mask in percent")
         paths[name] = path
     return paths
+
+
+def _mask_file(finding: str) -> str:
+    return f"{finding.lower().replace(' ', '-')}.nii.gz"
 
 
 def _facts(phantom: "Phantom", masks: dict[str, Path]) -> dict[str, object]:

@@ -46,6 +46,15 @@ def test_a_scan_lies_with_report_findings_and_masks(
     assert severities["Lung nodule"] == "severe"
 
 
+def test_drawn_again_with_other_findings_no_mask_of_the_first_is_left(tmp_path: Path) -> None:
+    make(tmp_path / "p.nii.gz", "--findings", "pleural effusion, lung nodule:severe")
+
+    make(tmp_path / "p.nii.gz", "--findings", "pleural effusion")
+
+    masks = {path.name for path in (tmp_path / "p.masks").iterdir()}
+    assert masks == {"pleural-effusion.nii.gz"}
+
+
 def test_a_mask_covers_the_scan_and_holds_percent(tmp_path: Path) -> None:
     make(tmp_path / "p.nii.gz", "--findings", "pleural effusion")
 
