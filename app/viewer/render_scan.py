@@ -194,7 +194,7 @@ def _body_alone(grid: RenderGrid, cancel: CancelToken) -> npt.NDArray[np.int16]:
         inner[:, :, k] = ndimage.binary_erosion(solid, iterations=depth, border_value=1)
     stride = max(1, round((inner.size / _COARSE_VOXELS) ** (1 / 3)))
     patient = _largest_part(inner[::stride, ::stride, ::stride])
-    values = np.empty(grid.values.shape, dtype=np.int16, order="F")
+    values: npt.NDArray[np.int16] = np.empty(grid.values.shape, dtype=np.int16, order="F")
     for k in range(values.shape[2]):
         cancel.raise_if_cancelled()
         near = patient[:, :, k // stride].repeat(stride, axis=0).repeat(stride, axis=1)

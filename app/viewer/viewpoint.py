@@ -103,10 +103,8 @@ def standard_viewpoint(side: Side, bounds_mm: npt.NDArray[np.float64]) -> Viewpo
     size = bounds_mm[1] - bounds_mm[0]
     right = np.abs(np.cross(up, back))
     # The front face is nearer than the centre and looks larger.
-    nearer = 1 + float(np.abs(back) @ size) * np.tan(np.radians(VIEW_ANGLE_DEGREES / 2)) / max(
-        float(size.max()), 1.0
-    )
-    height = max(float(np.abs(up) @ size), float(right @ size)) * nearer
+    nearer = float(np.abs(back) @ size) * np.tan(np.radians(VIEW_ANGLE_DEGREES / 2))
+    height = max(float(np.abs(up) @ size), float(right @ size)) + nearer
     height = min(max(height, _SMALLEST_HEIGHT_MM), _LARGEST_HEIGHT_MM)
     return Viewpoint(_point(bounds_mm.mean(axis=0)), back, up, height)
 

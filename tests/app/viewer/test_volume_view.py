@@ -8,6 +8,7 @@ import numpy.typing as npt
 import pytest
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
 from PySide6.QtGui import QImage, QMouseEvent
+from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from app.viewer.graphics import Graphics
@@ -84,8 +85,8 @@ def _drag(
     button: Qt.MouseButton,
     modifier: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier,
 ) -> None:
-    qtbot.mousePress(view, button, modifier, QPoint(100, 100))
-    qtbot.mouseMove(view, QPoint(100, 100))
+    QTest.mousePress(view, button, modifier, QPoint(100, 100))
+    QTest.mouseMove(view, QPoint(100, 100))
     place = QPointF(130, 80)
     event = QMouseEvent(
         QEvent.Type.MouseMove,
@@ -96,7 +97,7 @@ def _drag(
         modifier,
     )
     view.mouseMoveEvent(event)
-    qtbot.mouseRelease(view, button, modifier, QPoint(130, 80))
+    QTest.mouseRelease(view, button, modifier, QPoint(130, 80))
 
 
 def test_a_coarse_picture_comes_before_a_fine_one(
@@ -168,8 +169,8 @@ def test_keys_turn_and_enlarge(
     _shown(view, qtbot, scenes)
     before = view.viewpoint
 
-    qtbot.keyClick(view, Qt.Key.Key_Left)
-    qtbot.keyClick(view, Qt.Key.Key_Plus)
+    QTest.keyClick(view, Qt.Key.Key_Left)
+    QTest.keyClick(view, Qt.Key.Key_Plus)
 
     assert before is not None
     assert view.viewpoint is not None
