@@ -62,7 +62,7 @@ def until_stopped(cancel: CancelToken, _told: OnProgress) -> None:
 def test_a_result_comes_back_with_its_number(pool: LoaderPool, qtbot: QtBot) -> None:
     heard = Heard(pool)
 
-    numbers = [pool.submit(lambda _c, _t, n=n: n * n, doing="counting") for n in range(5)]  # type: ignore[misc]
+    numbers = [pool.submit(lambda _c, _t, n=n: n * n, doing="counting") for n in range(5)]
 
     qtbot.waitUntil(lambda: len(heard.done) == 5, timeout=PATIENCE_MS)
     assert [heard.done[number] for number in numbers] == [0, 1, 4, 9, 16]

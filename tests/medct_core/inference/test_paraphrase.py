@@ -10,6 +10,7 @@ from medct_core.inference.wording import (
     CT_CLIP_STYLE,
     MEDCT_VLM_STYLE,
     TAUGHT_STYLE,
+    PromptStyle,
     prompt_from_text,
 )
 from medct_core.models.stamp import ModelStamp
@@ -24,9 +25,8 @@ def scores(*probabilities: float) -> Scores:
 
 
 @given(st.sampled_from(FINDINGS), st.sampled_from([CT_CLIP_STYLE, TAUGHT_STYLE, MEDCT_VLM_STYLE]))
-def test_every_finding_can_be_asked_in_other_words(name: str, style: object) -> None:
-    assert style in (CT_CLIP_STYLE, TAUGHT_STYLE, MEDCT_VLM_STYLE)
-    prompt = prompt_from_text(name, style)  # type: ignore[arg-type]
+def test_every_finding_can_be_asked_in_other_words(name: str, style: PromptStyle) -> None:
+    prompt = prompt_from_text(name, style)
 
     others = paraphrases(prompt)
 

@@ -1,0 +1,166 @@
+"""What is written is what was shown when the person asked."""
+
+import csv
+import json
+import threading
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from app.controllers.export_report import NOTHING_YET, ExportReport, ExportWish
+from app.state.answers import Problem, TypedAnswer
+from app.state.results import ResultsState, ScoredList
+from app.state.session import SessionState
+from app.workers.loader_pool import LoaderPool
+from medct_core.cancel import Cancelled, CancelToken
+from medct_core.errors import OutOfDiskError
+from medct_core.findings.finding import Finding
+from medct_core.inference.prompt import Prompt
+from tests import report_samples
+from tests.app.stand_ins import DOUBT, PATIENCE_MS, FakeLoader, facts
+from tests.app.state.test_session import scan
+
+pytestmark = pytest.mark.gui
+
+SCORED = ScoredList(
+    report_samples.raw_findings(), facts(), (DOUBT,), datetime(2026, 11, 22, tzinfo=UTC)
+)
+HEART = Finding(Prompt("heart", ("a heart",)), 0.25)
+
+
+class Exporting:
+    """One window with results and a loader that works when told."""
+
+    def __init__(self, loader: LoaderPool | None = None) -> None:
+        self.session, self.results, self.loader = SessionState(), ResultsState(), FakeLoader()
+        self.session.set_scan(scan())
+        self.results.set_scored(SCORED)
+        self.controller = ExportReport(
+            self.session, self.results, loader or self.loader.as_loader()
+        )
+        self.written: list[tuple[Path, ...]] = []
+        self.problems: list[Problem] = []
+        self.controller.written.connect(self.written.append)
+        self.controller.failed.connect(self.problems.append)
+
+
+@pytest.fixture
+def exporting(qapp: object) -> Exporting:
+    """Build a window with scores."""
+    return Exporting()
+
+
+def names_in(path: Path) -> list[str]:
+    with path.open(newline="", encoding="utf-8") as file:
+        return [row["finding"] for row in csv.DictReader(file)]
+
+
+def test_three_files_are_written_off_the_gui_thread(qtbot: QtBot, tmp_path: Path) -> None:
+    loader = LoaderPool()
+    exporting = Exporting(loader)
+    exporting.results.set_typed(TypedAnswer(HEART, None, facts()))
+
+    with qtbot.waitSignal(exporting.controller.written, timeout=PATIENCE_MS):
+        exporting.controller.export(ExportWish(tmp_path))
+    loader.stop()
+
+    assert [path.name for path in exporting.written[0]] == ["a.pdf", "a.csv", "a.json"]
+    assert (tmp_path / "a.pdf").read_bytes().startswith(b"%PDF")
+    assert names_in(tmp_path / "a.csv")[18:] == ["heart"]
+    report = json.loads((tmp_path / "a.json").read_text(encoding="utf-8"))
+    assert (report["headline"], report["created"]) == ("Means nothing.", "2026-11-22T00:00:00Z")
+    assert [one["code"] for one in report["notices"]] == ["gantry-tilt", "forced"]
+    assert "patient" not in report
+    assert threading.active_count() >= 1
+
+
+def test_what_changes_meanwhile_is_not_in_the_files(exporting: Exporting, tmp_path: Path) -> None:
+    exporting.controller.export(ExportWish(tmp_path, ("csv",)))
+    assert exporting.controller.is_writing
+
+    exporting.session.set_scan(scan("b.nii.gz"))
+    exporting.results.clear()
+    exporting.loader.finish(1)
+
+    assert exporting.written == [(tmp_path / "a.csv",)]
+    assert len(names_in(tmp_path / "a.csv")) == 18
+    assert not exporting.controller.is_writing
+
+
+def test_the_patient_is_named_only_where_it_was_asked_for(
+    exporting: Exporting, tmp_path: Path
+) -> None:
+    exporting.controller.export(ExportWish(tmp_path, ("json",), names_patient=True))
+    exporting.loader.finish(1)
+
+    assert json.loads((tmp_path / "a.json").read_text())["patient"]["name"] == "Doe"
+
+
+def test_a_typed_answer_stands_once_and_only_beside_its_own_model(
+    exporting: Exporting, tmp_path: Path
+) -> None:
+    doubled = TypedAnswer(SCORED.findings[3], None, facts())
+    foreign = TypedAnswer(HEART, None, facts("other"))
+
+    for answer in (doubled, foreign):
+        exporting.results.set_typed(answer)
+        exporting.controller.export(ExportWish(tmp_path, ("csv",)))
+    for number in (1, 2):
+        exporting.loader.finish(number)
+
+    assert [len(names_in(files[0])) for files in exporting.written] == [18, 18]
+
+
+def test_without_scores_there_is_nothing_to_write(exporting: Exporting, tmp_path: Path) -> None:
+    exporting.results.clear()
+
+    exporting.controller.export(ExportWish(tmp_path))
+
+    assert exporting.problems == [NOTHING_YET]
+    assert exporting.loader.works == []
+
+
+def test_a_failure_is_told_once_and_others_answers_are_ignored(
+    exporting: Exporting, tmp_path: Path
+) -> None:
+    exporting.controller.export(ExportWish(tmp_path))
+    error = OutOfDiskError("The disk is full.", remedy="Make room.")
+
+    exporting.loader.failed.emit(9, error)
+    exporting.loader.done.emit(9, None)
+    exporting.loader.failed.emit(1, error)
+
+    assert exporting.problems == [Problem("The disk is full.", "Make room.")]
+    assert exporting.written == []
+
+
+def test_a_program_that_closes_writes_nothing_more(exporting: Exporting, tmp_path: Path) -> None:
+    exporting.controller.export(ExportWish(tmp_path))
+    token = CancelToken()
+    token.cancel()
+
+    with pytest.raises(Cancelled):
+        exporting.loader.works[0](token, lambda _: None)
+    exporting.loader.cancelled.emit(1)
+
+    assert list(tmp_path.iterdir()) == []
+    assert not exporting.controller.is_writing
+
+
+def test_marked_pictures_take_the_place_of_the_usual_ones(
+    exporting: Exporting, tmp_path: Path
+) -> None:
+    picture = report_samples.report().key_images[0]
+    few = replace(ExportWish(tmp_path, ("pdf",)), images=(picture,))
+    usual = replace(few, images=())
+
+    for wish in (few, usual):
+        exporting.controller.export(wish)
+    for number in (1, 2):
+        exporting.loader.finish(number)
+
+    sizes = [files[0].stat().st_size for files in exporting.written]
+    assert sizes[0] < sizes[1]
