@@ -113,16 +113,24 @@ class TransferFunction:
         ----------
         scale
             As if the tissue were `scale` times as thick; 1 changes nothing. Kept within
-            `SMALLEST_SCALE` and `LARGEST_SCALE`. Under `Blend.MAXIMUM` it acts on each sample.
+            `SMALLEST_SCALE` and `LARGEST_SCALE`. Under `Blend.MAXIMUM` the ramp gets
+            as many times steeper: brighter.
         shift_hu
             Added to every point, at most 1000 HU either way: positive shows denser tissue only.
         """
         thickness = min(max(scale, SMALLEST_SCALE), LARGEST_SCALE)
         shift = min(max(shift_hu, -_LARGEST_SHIFT_HU), _LARGEST_SHIFT_HU)
+        first_hu = self.opacity[0].hu
+        # A projection has no thickness: its ramp gets steeper, as a narrower window would.
+        steeper = thickness if self.blend is Blend.MAXIMUM else 1.0
+        power = 1.0 if self.blend is Blend.MAXIMUM else thickness
         return replace(
             self,
             opacity=tuple(
-                OpacityPoint(point.hu + shift, 1 - (1 - point.opacity) ** thickness)
+                OpacityPoint(
+                    first_hu + (point.hu - first_hu) / steeper + shift,
+                    1 - (1 - point.opacity) ** power,
+                )
                 for point in self.opacity
             ),
             colour=tuple(replace(point, hu=point.hu + shift) for point in self.colour),
