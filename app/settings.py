@@ -3,7 +3,7 @@
 import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from enum import StrEnum
 from pathlib import Path
 from types import MappingProxyType
@@ -73,7 +73,7 @@ class Settings:
     volume_rendering: bool = True
     patient_text: bool = False
     export_folder: str = ""
-    shortcuts: Mapping[str, str] = MappingProxyType({})
+    shortcuts: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "shortcuts", MappingProxyType(dict(self.shortcuts)))
@@ -81,7 +81,7 @@ class Settings:
 
 _DEVICE = re.compile(r"auto|cpu|mps|cuda(:\d+)?")
 _CHOICES: dict[str, type[StrEnum]] = {"theme": Theme, "mouse": MouseProfile}
-_KEYS = tuple(field.name for field in fields(Settings))
+_KEYS = tuple(one.name for one in fields(Settings))
 _SWITCHES = frozenset(one.name for one in fields(Settings) if isinstance(one.default, bool))
 
 
