@@ -10,6 +10,7 @@ VIEW_ANGLE_DEGREES = 20.0
 """Of the camera, from the lower to the upper edge: a little perspective, so that depth is seen."""
 
 _SMALLEST_HEIGHT_MM, _LARGEST_HEIGHT_MM = 5.0, 5000.0
+_MARGIN = 1.02
 
 Point = tuple[float, float, float]
 
@@ -104,7 +105,7 @@ def standard_viewpoint(side: Side, bounds_mm: npt.NDArray[np.float64]) -> Viewpo
     right = np.abs(np.cross(up, back))
     # The front face is nearer than the centre and looks larger.
     nearer = float(np.abs(back) @ size) * np.tan(np.radians(VIEW_ANGLE_DEGREES / 2))
-    height = max(float(np.abs(up) @ size), float(right @ size)) + nearer
+    height = _MARGIN * float(max(np.abs(up) @ size, right @ size) + nearer)
     height = min(max(height, _SMALLEST_HEIGHT_MM), _LARGEST_HEIGHT_MM)
     return Viewpoint(_point(bounds_mm.mean(axis=0)), back, up, height)
 
