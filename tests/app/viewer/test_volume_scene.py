@@ -244,6 +244,7 @@ def test_a_closed_scene_leaves_no_window_behind() -> None:
     assert volume.Get() is None
 
 
+@pytest.mark.slow
 def test_fifty_scenes_grow_the_program_by_less_than_one() -> None:
     scan = _prepared()
     process = psutil.Process()
