@@ -46,7 +46,8 @@ def scores_of(
     whole, tokens = _similarities(network, corpus, toward)
     token = strongest_mean(tokens, config.local_top).numpy()
     share = config.local_weight
-    return {"score": (1 - share) * whole + share * token, "whole": whole, "token": token}
+    score = ((1 - share) * whole + share * token).astype(np.float32)
+    return {"score": score, "whole": whole, "token": token}
 
 
 def choose_scoring(
@@ -60,7 +61,7 @@ def choose_scoring(
     def success(choice: tuple[float, int]) -> float:
         share, top = choice
         scores = (1 - share) * whole + share * strongest[top]
-        return _aurocs(corpus.labels, scores)["mean"] or 0.0
+        return _aurocs(corpus.labels, scores.astype(np.float32))["mean"] or 0.0
 
     share, top = max(product(_SHARES, _TOPS), key=success)
     return Scoring(local_weight=share, local_top=top)

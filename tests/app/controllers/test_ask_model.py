@@ -297,7 +297,7 @@ def test_a_scan_that_is_not_scored_on_opening_is_scored_for_a_prompt(qapp: objec
 
 def test_the_typed_prompt_is_kept_in_the_list(window: Window) -> None:
     window.ask.add_typed_to_list()
-    assert window.prompts.own == ()
+    assert not window.prompts.own
     window.results.set_typed(typed_answer())
 
     window.ask.add_typed_to_list()

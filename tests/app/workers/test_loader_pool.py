@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Iterator
+from functools import partial
 
 import pytest
 from PySide6.QtCore import QObject
@@ -59,10 +60,14 @@ def until_stopped(cancel: CancelToken, _told: OnProgress) -> None:
         cancel.raise_if_cancelled()
 
 
+def square(number: int, _cancel: CancelToken, _told: OnProgress) -> int:
+    return number * number
+
+
 def test_a_result_comes_back_with_its_number(pool: LoaderPool, qtbot: QtBot) -> None:
     heard = Heard(pool)
 
-    numbers = [pool.submit(lambda _c, _t, n=n: n * n, doing="counting") for n in range(5)]
+    numbers = [pool.submit(partial(square, n), doing="counting") for n in range(5)]
 
     qtbot.waitUntil(lambda: len(heard.done) == 5, timeout=PATIENCE_MS)
     assert [heard.done[number] for number in numbers] == [0, 1, 4, 9, 16]
