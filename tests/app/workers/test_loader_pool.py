@@ -3,7 +3,6 @@
 import threading
 from collections.abc import Iterator
 from functools import partial
-from functools import partial
 
 import pytest
 from PySide6.QtCore import QObject
