@@ -5,7 +5,7 @@ from itertools import permutations, product
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from medct_core.errors import UsageError
@@ -163,12 +163,14 @@ def test_every_cell_takes_the_voxel_that_holds_its_centre(
         for i in range(columns)
         for j in range(rows)
     ]
-    index = np.rint(geometry.to_index(points)).astype(int)
+    exact = geometry.to_index(points)
+    # A centre on the side of a voxel may go either way, and takes its whole column with it.
+    assume(np.abs(exact - np.floor(exact) - 0.5).min() > 1e-6)
+    index = np.rint(exact).astype(int)
     held = index[((index >= 0) & (index < geometry.shape)).all(axis=1)]
     expected = scan.values[tuple(held.T)]
     assert sample.cells_in_all == columns * rows
-    # A cell whose centre falls on the side of a voxel may go either way.
-    assert abs(int(sample.cells.sum()) - len(held)) <= 2
+    assert int(sample.cells.sum()) == len(held)
     counted = (sample.values * sample.cells).sum() / sample.cells.sum()
     assert counted == pytest.approx(expected.mean(), abs=0.5)
 

@@ -210,5 +210,5 @@ def test_the_small_model_of_this_project_has_the_stated_size() -> None:
 
     image = [w for name, w in network.named_parameters() if not name.startswith("text_")]
 
-    assert sum(weight.numel() for weight in image) == 1_755_349
+    assert sum(weight.numel() for weight in image) == 1_774_069
     assert network.config.vision.input_shape == (1, 64, 96, 96)
