@@ -7,8 +7,10 @@ render window stays blank.
 import logging
 from functools import lru_cache
 
-import vtkmodules.vtkRenderingFreeType
-import vtkmodules.vtkRenderingVolumeOpenGL2  # noqa: F401 - loading it is its use
+from vtkmodules import (  # noqa: F401 - loading them is their use
+    vtkRenderingFreeType,
+    vtkRenderingVolumeOpenGL2,
+)
 from vtkmodules.vtkCommonCore import (
     VTK_STRING,
     vtkCommand,

@@ -55,7 +55,7 @@ def test_a_file_that_cannot_be_replaced_stays_as_it_was(
     path = tmp_path / "case.json"
     write_json({"a": 1}, path, what="The case")
 
-    def full(descriptor: int) -> None:
+    def full(_descriptor: int) -> None:
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr("app.state.json_file.os.fsync", full)

@@ -70,7 +70,7 @@ def test_a_driver_that_crashes_ends_its_process_only(monkeypatch: pytest.MonkeyP
 
 
 @pytest.mark.usefixtures("_forgotten")
-def test_the_childs_reason_is_passed_on(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_reason_of_the_child_process_is_passed_on(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(graphics, "answer_in_child", _refuse)
 
     with pytest.raises(ResourceError, match="There is no display"):
