@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 from platformdirs import user_config_path
 
 from medct_core.errors import OutOfDiskError, UsageError
+from medct_core.inference.prompt_file import toml_string
 from medct_core.inference.safe_write import replacing
 
 _Kind = TypeVar("_Kind")
@@ -149,7 +150,9 @@ def write_settings(settings: Settings, path: Path) -> None:
 def format_settings(settings: Settings) -> str:
     """Give the text of a settings file, every entry in it."""
     entries = [f"{key} = {_spelled(getattr(settings, key))}" for key in _KEYS if key != "shortcuts"]
-    chosen = [f"{_quoted(key)} = {_quoted(keys)}" for key, keys in settings.shortcuts.items()]
+    chosen = [
+        f"{toml_string(key)} = {toml_string(keys)}" for key, keys in settings.shortcuts.items()
+    ]
     return "\n".join([*entries, "", "[shortcuts]", *chosen]) + "\n"
 
 
@@ -202,17 +205,4 @@ def _line_of(text: str, key: str) -> int:
 
 
 def _spelled(value: object) -> str:
-    return str(value).lower() if isinstance(value, bool) else _quoted(str(value))
-
-
-def _quoted(text: str) -> str:
-    """Give a TOML basic string: quotes, backslashes and control characters are escaped."""
-    return '"' + "".join(_escaped(character) for character in text) + '"'
-
-
-def _escaped(character: str) -> str:
-    if character in '"\\':
-        return "\\" + character
-    if ord(character) < 0x20 or ord(character) == 0x7F:
-        return f"\\u{ord(character):04X}"
-    return character
+    return str(value).lower() if isinstance(value, bool) else toml_string(str(value))

@@ -151,17 +151,17 @@ def _refuse_double_names(prompts: Sequence[Prompt], places: Sequence[str]) -> No
 
 
 def _entry(prompt: Prompt) -> str:
-    lines = ["[[prompt]]", f"name = {_quoted(prompt.name)}", _list("present", prompt.present)]
+    lines = ["[[prompt]]", f"name = {toml_string(prompt.name)}", _list("present", prompt.present)]
     if prompt.absent:
         lines.append(_list("absent", prompt.absent))
     return "\n".join(lines) + "\n"
 
 
 def _list(key: str, texts: Iterable[str]) -> str:
-    return f"{key} = [{', '.join(_quoted(text) for text in texts)}]"
+    return f"{key} = [{', '.join(toml_string(text) for text in texts)}]"
 
 
-def _quoted(text: str) -> str:
+def toml_string(text: str) -> str:
     """Give a TOML basic string: quotes, backslashes and control characters are escaped."""
     return '"' + "".join(_escaped(character) for character in text) + '"'
 
