@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QMouseEvent, QWheelEvent
+from PySide6.QtGui import QCursor, QMouseEvent, QWheelEvent
 
 from app.state.view import PlaneKind, Vector
 from app.viewer.frame import Frame
@@ -29,6 +29,15 @@ class SliceTool(Protocol):
 
     def release(self, frame: Frame, x: float, y: float) -> None:
         """Button went up."""
+
+    def hover(self, frame: Frame, x: float, y: float) -> None:
+        """Mouse moved while no button is down."""
+
+    def double_press(self, frame: Frame, x: float, y: float) -> bool:
+        """Button was clicked twice; True if that meant something to the tool."""
+
+    def cursor(self, frame: Frame, x: float, y: float) -> QCursor | None:
+        """Pointer that says what a press here would do; None for that of the view."""
 
 
 class MouseTarget(Protocol):
@@ -135,6 +144,8 @@ class SliceMouse:
         x, y = event.position().x(), event.position().y()
         drag = self._drag
         if drag is None:
+            if self.tool is not None:
+                self.tool.hover(self._target.frame, x, y)
             if event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
                 self._target.set_crosshair(self._target.frame.to_patient(x, y))
             return
@@ -158,11 +169,26 @@ class SliceMouse:
         elif not drag.has_moved:
             self._click(drag, event)
 
-    def double_click(self) -> None:
-        """Take back what the first click of the two did."""
+    def double_click(self, event: QMouseEvent) -> bool:
+        """Offer two clicks to the tool, else take back what the first of them did.
+
+        Returns
+        -------
+        Whether the tool took them.
+        """
+        place = event.position()
+        if self.tool is not None and self.tool.double_press(
+            self._target.frame, place.x(), place.y()
+        ):
+            return True
         if self._crosshair_before_click is not None:
             self._target.set_crosshair(self._crosshair_before_click)
             self._crosshair_before_click = None
+        return False
+
+    def cursor(self, x: float, y: float) -> QCursor | None:
+        """Pointer that the tool wants here; None where it wants none."""
+        return None if self.tool is None else self.tool.cursor(self._target.frame, x, y)
 
     def wheel(self, event: QWheelEvent) -> None:
         """Scroll, away from the hand is back; with Ctrl zoom at the cursor."""

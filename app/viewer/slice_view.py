@@ -6,6 +6,7 @@ from typing import Protocol
 import numpy as np
 from PySide6.QtCore import QEvent, QPoint, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import (
+    QCursor,
     QImage,
     QMouseEvent,
     QPainter,
@@ -104,6 +105,11 @@ class SliceView(QWidget):
         self._hover = None
         self._message = ""
         self.fit()
+
+    def show_caption(self, caption: Caption) -> None:
+        """Say something else about the scan that is shown."""
+        self._caption = caption
+        self.update()
 
     def show_message(self, text: str) -> None:
         """Show a text where no scan is: what is loading, or what to do."""
@@ -292,8 +298,7 @@ class SliceView(QWidget):
         """Go on with a drag; tell what is under the cursor."""
         self._mouse.move(event)
         self._hover = (event.position().x(), event.position().y())
-        can_turn = not self._mouse.is_dragging and self.line_at(*self._hover) is not None
-        self.setCursor(Qt.CursorShape.SizeAllCursor if can_turn else Qt.CursorShape.CrossCursor)
+        self.setCursor(self._cursor_at(*self._hover))
         self.probe_moved.emit(self.probe())
         self.update()
 
@@ -303,10 +308,11 @@ class SliceView(QWidget):
         self.update()
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:  # noqa: N802
-        """Ask to maximise the view."""
+        """Ask to maximise the view, unless a tool takes the clicks."""
         if event.button() is Qt.MouseButton.LeftButton:
-            self._mouse.double_click()
-            self.maximise_asked.emit()
+            if not self._mouse.double_click(event):
+                self.maximise_asked.emit()
+            self.update()
 
     def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802
         """Scroll or zoom."""
@@ -382,6 +388,13 @@ class SliceView(QWidget):
     def _cut(self, quality: Quality) -> SliceImage:
         assert self._picture is not None
         return self._picture.cut(self.plane, self._state.slab, quality)
+
+    def _cursor_at(self, x: float, y: float) -> QCursor | Qt.CursorShape:
+        wanted = self._mouse.cursor(x, y)
+        if wanted is not None:
+            return wanted
+        can_turn = not self._mouse.is_dragging and self.line_at(x, y) is not None
+        return Qt.CursorShape.SizeAllCursor if can_turn else Qt.CursorShape.CrossCursor
 
     def _logical_size(self) -> tuple[int, int]:
         return max(self.width(), 1), max(self.height(), 1)

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 import pytest
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
-from PySide6.QtGui import QMouseEvent, QWheelEvent
+from PySide6.QtGui import QCursor, QMouseEvent, QWheelEvent
 
 from app.state.view import PlaneKind, Vector, standard_plane
 from app.viewer.frame import Frame
@@ -85,6 +85,18 @@ class RecordingTool:
     def release(self, frame: Frame, x: float, y: float) -> None:
         """End."""
         self.seen.append("release")
+
+    def hover(self, frame: Frame, x: float, y: float) -> None:
+        """Watch."""
+        self.seen.append("hover")
+
+    def double_press(self, frame: Frame, x: float, y: float) -> bool:
+        """Take both clicks or decline them."""
+        return self.takes
+
+    def cursor(self, frame: Frame, x: float, y: float) -> QCursor | None:
+        """Give the hand."""
+        return QCursor(Qt.CursorShape.PointingHandCursor) if self.takes else None
 
 
 def event(
@@ -192,7 +204,7 @@ def test_a_double_click_leaves_the_crosshair_where_it_was(
 ) -> None:
     drag(mouse, (130, 90), (130, 90))
 
-    mouse.double_click()
+    mouse.double_click(event(QEvent.Type.MouseButtonDblClick, MIDDLE_OF_VIEW))
 
     assert view.crosshair_mm == (0.0, 0.0, 0.0)
 
@@ -282,3 +294,27 @@ def test_a_second_button_does_not_disturb_a_drag(mouse: SliceMouse, view: Record
 
     assert mouse.is_dragging
     assert view.menus == []
+
+
+def test_a_tool_is_told_where_the_mouse_is_while_no_button_is_down(
+    view: RecordingView, mouse: SliceMouse
+) -> None:
+    tool = RecordingTool()
+    mouse.tool = tool
+
+    mouse.move(event(QEvent.Type.MouseMove, MIDDLE_OF_VIEW, Qt.MouseButton.NoButton))
+
+    assert tool.seen == ["hover"]
+
+
+@pytest.mark.gui
+@pytest.mark.parametrize("takes", [True, False])
+def test_a_tool_may_take_two_clicks_and_choose_the_pointer(
+    qapp: object, view: RecordingView, mouse: SliceMouse, takes: bool
+) -> None:
+    mouse.tool = RecordingTool(takes=takes)
+
+    taken = mouse.double_click(event(QEvent.Type.MouseButtonDblClick, MIDDLE_OF_VIEW))
+
+    assert taken is takes
+    assert (mouse.cursor(*MIDDLE_OF_VIEW) is not None) is takes
