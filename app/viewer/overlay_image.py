@@ -35,6 +35,8 @@ class OverlayImage:
         Written beside the picture while it is shown.
     opacity
         In [0, 1]; of masks only.
+    meaning
+        What the numbers of the colour bar are.
     """
 
     kind: Overlay
@@ -45,6 +47,7 @@ class OverlayImage:
     high: float = 255.0
     caption: str = ""
     opacity: float = 0.5
+    meaning: str = ""
 
     @property
     def has_labels(self) -> bool:

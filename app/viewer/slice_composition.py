@@ -81,8 +81,7 @@ def paint_words(
         slice_paint.paint_scale_bar(painter, frame)
     notices = tuple(notice.text for notice in words.caption.notices)
     slice_paint.paint_corners(painter, corners, notices, frame.size)
-    for overlay in _shown(picture, state):
-        _paint_legend(painter, overlay, frame.size)
+    _paint_legends(painter, _shown(picture, state), frame.size)
 
 
 def _shown(picture: SlicePicture, state: ViewState) -> tuple[OverlayImage, ...]:
@@ -115,9 +114,13 @@ def _corners(
     )
 
 
-def _paint_legend(painter: QPainter, overlay: OverlayImage, size: tuple[int, int]) -> None:
-    if overlay.caption:
-        slice_paint.paint_caption(painter, overlay.caption, size)
-    if not overlay.has_labels:
-        ends = (f"{overlay.low:.3g}", f"{overlay.high:.3g}")
-        slice_paint.paint_colour_bar(painter, overlay.colours, ends, size)
+def _paint_legends(
+    painter: QPainter, overlays: tuple[OverlayImage, ...], size: tuple[int, int]
+) -> None:
+    captions = [overlay.caption for overlay in overlays if overlay.caption]
+    if captions:
+        slice_paint.paint_caption(painter, "\n".join(captions), size)
+    for overlay in overlays:
+        if not overlay.has_labels:
+            ends = (f"{overlay.low:.3g}", f"{overlay.high:.3g}")
+            slice_paint.paint_colour_bar(painter, overlay.colours, ends, size, overlay.meaning)

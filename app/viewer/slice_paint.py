@@ -37,6 +37,10 @@ _BAR_PART = 0.25
 _LINES_BELOW_BAR = 4.6
 _CORNER_PART = 0.42
 _COLOUR_BAR_WIDTH = 10.0
+_BAR_EDGE = QColor(0x70, 0x70, 0x78)
+_MEANING_WIDTH = 84.0
+# Between the corner texts, which are a few words wide.
+_CAPTION_PART = 0.44
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,30 +186,42 @@ def paint_scale_bar(painter: QPainter, frame: Frame) -> None:
 
 
 def paint_colour_bar(
-    painter: QPainter, colours: ColourTable, ends: tuple[str, str], size: tuple[int, int]
+    painter: QPainter,
+    colours: ColourTable,
+    ends: tuple[str, str],
+    size: tuple[int, int],
+    meaning: str = "",
 ) -> None:
-    """Paint what the colours mean: a bar at the right, its lowest and highest value beside it."""
+    """Paint what the colours mean: a bar at the right, its ends and its meaning beside it.
+
+    What is clear over the scan is black in the bar.
+    """
     height = 0.3 * size[1]
     left = size[0] - _MARGIN - _COLOUR_BAR_WIDTH
     # The letter of the right edge stands in the middle.
     bar = QRectF(left, 0.16 * size[1], _COLOUR_BAR_WIDTH, height)
-    opaque = colours[::-1].copy()
-    opaque[:, 3] = 255
-    painter.drawImage(bar, colour_image(np.ascontiguousarray(opaque[:, None, :])))
-    beside = bar.adjusted(-90, -2, -30, 2)
-    beside.setRight(left - 4)
-    for text, where in zip(
-        ends, (Qt.AlignmentFlag.AlignBottom, Qt.AlignmentFlag.AlignTop), strict=True
-    ):
+    painter.fillRect(bar, BACKGROUND)
+    painter.drawImage(bar, colour_image(np.ascontiguousarray(colours[::-1, None, :])))
+    painter.setPen(QPen(_BAR_EDGE, 1.0))
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.drawRect(bar)
+    beside = QRectF(left - 4 - _MEANING_WIDTH, bar.top() - 2, _MEANING_WIDTH, height + 4)
+    bottom, middle, top = (
+        Qt.AlignmentFlag.AlignBottom,
+        Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextWordWrap,
+        Qt.AlignmentFlag.AlignTop,
+    )
+    for text, where in ((ends[0], bottom), (meaning, middle), (ends[1], top)):
         shadowed_text(painter, beside, Qt.AlignmentFlag.AlignRight | where, text, TEXT)
 
 
 def paint_caption(painter: QPainter, text: str, size: tuple[int, int]) -> None:
-    """Paint what an overlay is, above the letter of the lower edge."""
+    """Paint what overlays are, above the letter of the lower edge; long lines are wrapped."""
     line_height = QFontMetricsF(painter.font()).height()
-    area = _text_area(size).adjusted(0, 0, 0, -1.6 * line_height)
+    side = (1 - _CAPTION_PART) / 2 * size[0]
+    area = _text_area(size).adjusted(side, 0, -side, -1.6 * line_height)
     where = Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignBottom
-    shadowed_text(painter, area, where, text, LETTER)
+    shadowed_text(painter, area, where | Qt.TextFlag.TextWordWrap, text, LETTER)
 
 
 def paint_message(painter: QPainter, text: str, size: tuple[int, int]) -> None:

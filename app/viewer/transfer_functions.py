@@ -228,9 +228,7 @@ MIP = TransferFunction(
 PRESETS: tuple[TransferFunction, ...] = (LUNG, BONE, SOFT_TISSUE, VESSELS, AIRWAYS, MIP)
 """The only table of 3D presets, in the order of the menu."""
 
-# Even steps of the colour map "cividis" (Nunez, Anderton, Renslow, 2018): read alike by people
-# with and without colour vision deficiency.
-_CIVIDIS = (
+CIVIDIS = (
     (0.000, 0.126, 0.302),
     (0.024, 0.213, 0.431),
     (0.256, 0.303, 0.420),
@@ -241,6 +239,11 @@ _CIVIDIS = (
     (0.877, 0.796, 0.368),
     (1.000, 0.917, 0.273),
 )
+"""Even steps of the colour map cividis (Nunez, Anderton, Renslow, 2018), red, green and blue in
+[0, 1]: read alike by people with and without colour vision deficiency."""
+
+HEAT_FLOOR, HEAT_FAINT = 0.25, 0.5
+"""Parts of the strongest place: a heatmap is clear up to the first, and faint up to the second."""
 
 
 def heatmap_function(*, steps: int, opacity: float) -> TransferFunction:
@@ -256,13 +259,18 @@ def heatmap_function(*, steps: int, opacity: float) -> TransferFunction:
         In [0, 1], of a centimetre of the strongest place.
     """
     per_mm = 1 - (1 - min(max(opacity, 0.0), 0.999)) ** 0.1
-    rise: Sequence[tuple[float, float]] = ((0.0, 0.0), (0.25, 0.0), (0.5, 0.2), (1.0, 1.0))
+    rise: Sequence[tuple[float, float]] = (
+        (0.0, 0.0),
+        (HEAT_FLOOR, 0.0),
+        (HEAT_FAINT, 0.2),
+        (1.0, 1.0),
+    )
     return TransferFunction(
         name="Heatmap",
         blend=Blend.COMPOSITE,
         region=Region.EVERYTHING,
         opacity=_opacity(*((steps * place, per_mm * share) for place, share in rise)),
         colour=_colour(
-            *((steps * n / (len(_CIVIDIS) - 1), *colour) for n, colour in enumerate(_CIVIDIS))
+            *((steps * n / (len(CIVIDIS) - 1), *colour) for n, colour in enumerate(CIVIDIS))
         ),
     )

@@ -140,14 +140,35 @@ def test_the_colour_bar_has_the_highest_colour_on_top(qtbot: QtBot) -> None:
     colours = np.zeros((256, 4), dtype=np.uint8)
     colours[:, 0] = np.arange(256)
     colours[:, 2] = 255 - np.arange(256)
+    colours[:, 3] = 255
     canvas = Canvas()
 
     slice_paint.paint_colour_bar(canvas.painter, colours, ("0", "1"), SIZE)
 
     column = canvas.pixels()[:, 287].astype(int)
     shown = column[column.max(axis=1) > 60]
-    assert shown[0, 0] > 240
-    assert shown[-1, 2] > 240
+    assert shown[2, 0] > 240
+    assert shown[-3, 2] > 240
+
+
+def test_the_colour_bar_is_black_where_the_scan_stays_clear(qtbot: QtBot) -> None:
+    clear = np.full((256, 4), (255, 0, 0, 0), dtype=np.uint8)
+    canvas = Canvas()
+
+    slice_paint.paint_colour_bar(canvas.painter, clear, ("0", "1"), SIZE)
+
+    red = canvas.pixels()[:, 287].astype(int)
+    assert not (red[:, 0] > red[:, 1] + 40).any()
+
+
+def test_the_colour_bar_says_what_its_numbers_are(qtbot: QtBot) -> None:
+    plain, meant = Canvas(), Canvas()
+    colours = np.zeros((256, 4), dtype=np.uint8)
+
+    slice_paint.paint_colour_bar(plain.painter, colours, ("0", "1"), SIZE)
+    slice_paint.paint_colour_bar(meant.painter, colours, ("0", "1"), SIZE, "log-odds")
+
+    assert marked(meant.pixels()).sum() > marked(plain.pixels()).sum() + 50
 
 
 def test_a_message_and_a_caption_are_painted(qtbot: QtBot) -> None:
