@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from medct_core.cancel import CancelToken
-from medct_core.export.files import file_stem
+from medct_core.export.file_names import file_stem
 from medct_core.export.key_images import key_images
 from medct_core.export.report import Provenance, Report, assemble, headline_of, now
 from medct_core.findings.calibration import Calibration, read_calibration

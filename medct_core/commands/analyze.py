@@ -160,7 +160,7 @@ def analyze(
 
 
 def _formats(text: str) -> tuple[str, ...]:
-    from medct_core.export.files import FORMATS
+    from medct_core.export.file_names import FORMATS
 
     wanted = tuple(dict.fromkeys(part.strip().lower() for part in text.split(",") if part.strip()))
     unknown = [form for form in wanted if form not in FORMATS]

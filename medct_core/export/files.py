@@ -1,32 +1,25 @@
-"""Files: reports written beside each other, whole or not at all, under names that always work."""
+"""Files: reports written beside each other, whole or not at all."""
 
-import re
 import tempfile
-import unicodedata
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from medct_core.errors import DISK_FULL, OutOfDiskError
-from medct_core.export.csv import to_csv
+from medct_core.export.csv import measurements_to_csv, to_csv
+from medct_core.export.file_names import FORMATS, endings, file_stem, free_stem
 from medct_core.export.pdf import to_pdf
 from medct_core.export.report import Report
 from medct_core.export.report_json import to_json
 from medct_core.inference.safe_write import replacing
 
 _TO_BYTES: dict[str, Callable[[Report], bytes]] = {
-    "csv": lambda report: _utf8(to_csv([report])),
-    "pdf": to_pdf,
-    "json": lambda report: _utf8(to_json(report)),
+    ".csv": lambda report: _utf8(to_csv([report])),
+    ".pdf": to_pdf,
+    ".json": lambda report: _utf8(to_json(report)),
+    "_measurements.csv": lambda report: _utf8(measurements_to_csv([report])),
 }
-
-FORMATS: tuple[str, ...] = tuple(_TO_BYTES)
-
-_SUFFIXES = re.compile(r"\.(nii|nii\.gz|hdr|img|img\.gz|nrrd|nhdr|mha|mhd|zip|dcm)$", re.IGNORECASE)
-_FORBIDDEN = re.compile(r'[<>:"/\\|?*\x00-\x1f\x7f]')
-_RESERVED = re.compile(r"(con|prn|aux|nul|com[0-9]|lpt[0-9])(\..*)?", re.IGNORECASE)
-_LONGEST_BYTES = 120
-"""File systems allow 255 bytes; a temporary name, a number and a suffix must fit as well."""
+"""What stands in a file, by the end of its name."""
 
 
 def write_report(
@@ -34,7 +27,8 @@ def write_report(
 ) -> tuple[Path, ...]:
     """Write one report as ``<name>.csv``, ``<name>.pdf`` and ``<name>.json``.
 
-    If one of the three names is taken, all get the next free number: ``<name>-2``.
+    With the first goes ``<name>_measurements.csv`` where something was measured. If one of these
+    names is taken, all get the next free number: ``<name>-2``.
 
     Parameters
     ----------
@@ -54,11 +48,13 @@ def write_report(
     OutOfDiskError
         If the disk is full or the folder cannot be written; then no file is left behind.
     """
-    contents = {form: _TO_BYTES[form](report) for form in formats}
+    has_measurements = bool(report.reader.measurements)
+    ends = [end for form in formats for end in endings(form, has_measurements=has_measurements)]
+    contents = {end: _TO_BYTES[end](report) for end in ends}
     with _as_disk_errors(folder):
         folder.mkdir(parents=True, exist_ok=True)
-        stem = _free_stem(folder, file_stem(report.scan.name), FORMATS)
-        return _write_together({folder / f"{stem}.{form}": contents[form] for form in formats})
+        stem = free_stem(folder, file_stem(report.scan.name))
+        return _write_together({folder / f"{stem}{end}": contents[end] for end in ends})
 
 
 def write_table(reports: tuple[Report, ...], folder: Path) -> Path:
@@ -72,21 +68,8 @@ def write_table(reports: tuple[Report, ...], folder: Path) -> Path:
     content = _utf8(to_csv(reports))
     with _as_disk_errors(folder):
         folder.mkdir(parents=True, exist_ok=True)
-        path = folder / f"{_free_stem(folder, 'all', ('csv',))}.csv"
+        path = folder / f"{free_stem(folder, 'all', ('.csv',))}.csv"
         return _write_together({path: content})[0]
-
-
-def file_stem(scan_name: str) -> str:
-    """Name of a scan's files, without suffix, that Windows, macOS and Linux accept.
-
-    Letters of every script stay; what one of the systems forbids becomes ``_``.
-    """
-    readable = _utf8(unicodedata.normalize("NFC", scan_name)).decode()
-    stem = _FORBIDDEN.sub("_", _SUFFIXES.sub("", readable)).strip(" .")
-    stem = stem.encode()[:_LONGEST_BYTES].decode(errors="ignore").strip(" .")
-    if _RESERVED.fullmatch(stem):
-        stem = f"{stem}_"
-    return stem or "scan"
 
 
 def require_writable(folder: Path) -> None:
@@ -104,17 +87,8 @@ def require_writable(folder: Path) -> None:
 
 
 def _utf8(text: str) -> bytes:
-    # A file name that is no text reaches us with lone surrogates, which no file may hold.
+    # A name that is no text reaches us with lone surrogates, which no file may hold.
     return text.encode(errors="replace")
-
-
-def _free_stem(folder: Path, stem: str, suffixes: tuple[str, ...]) -> str:
-    number = 1
-    name = stem
-    while any((folder / f"{name}.{suffix}").exists() for suffix in suffixes):
-        number += 1
-        name = f"{stem}-{number}"
-    return name
 
 
 def _write_together(contents: dict[Path, bytes]) -> tuple[Path, ...]:

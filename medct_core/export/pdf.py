@@ -19,13 +19,31 @@ from reportlab.platypus import (
     Table,
 )
 
-from medct_core.export.fonts import BOLD, REGULAR, has_cjk, has_foreign, markup, register
+from medct_core.export.fonts import has_foreign, markup, register
 from medct_core.export.key_images import KeyImage
 from medct_core.export.pdf_parts import FilledIn, Picture, bar, page_frame
+from medct_core.export.pdf_reader import (
+    READER_GROUND,
+    decision_text,
+    reader_pictures,
+    reader_tables,
+)
+from medct_core.export.pdf_text import (
+    BODY,
+    CAPTION,
+    HEADING,
+    PLAIN,
+    SMALL,
+    STRONG,
+    WIDTH_PT,
+    ruled_table,
+    section,
+    shortened,
+    text,
+)
 from medct_core.export.report import DISCLAIMER, Report, software_version
 from medct_core.findings.finding import Finding
 
-_WIDTH = A4[0] - 36 * mm
 _FRAME_PADDING = 6
 """Points that reportlab keeps free inside the margins."""
 
@@ -34,36 +52,20 @@ _PICTURE_SCALES = (1.0, 0.95, 0.9, 0.85, 0.8, 0.75, 0.7, 0.65)
 """Sizes tried to fill a page; at the smallest a picture is 37 mm wide."""
 _TALLEST_PICTURE = 85 * mm
 _GAP = 2 * mm
-_HEADING_ROOM = 30 * mm
-_LONGEST_TEXT = 400
-"""Characters of one prompt in a cell; longer ones stand whole in the CSV and JSON files."""
 
-_INK, _QUIET, _NOTICE = HexColor("#1A1A1A"), HexColor("#5A5A5A"), HexColor("#B00020")
-_RULE, _BANNER = HexColor("#C8C8C8"), HexColor("#263238")
+_NOTICE, _BANNER = HexColor("#B00020"), HexColor("#263238")
 
-_BODY = ParagraphStyle("body", fontName=REGULAR, fontSize=8, leading=10.5, textColor=_INK)
-_SMALL = ParagraphStyle("small", _BODY, fontSize=7, leading=9, textColor=_QUIET)
-_STRONG = ParagraphStyle("strong", _BODY, fontName=BOLD)
-_HEADING = ParagraphStyle("heading", _STRONG, fontSize=11, leading=14, spaceBefore=9, spaceAfter=4)
 _HEADLINE = ParagraphStyle(
-    "headline", _STRONG, fontSize=9.2, leading=13, textColor=HexColor("#FFFFFF")
+    "headline", STRONG, fontSize=9.2, leading=13, textColor=HexColor("#FFFFFF")
 )
-_CAPTION = ParagraphStyle("caption", _SMALL, textColor=_INK)
-_WARNING = ParagraphStyle("warning", _BODY, textColor=_NOTICE, leftIndent=9, bulletIndent=0)
+_WARNING = ParagraphStyle("warning", BODY, textColor=_NOTICE, leftIndent=9, bulletIndent=0)
 
-_CELL = ParagraphStyle("cell", _BODY, fontSize=7.5, leading=9.5)
+_CHART_WIDTHS = (62 * mm, 82 * mm, WIDTH_PT - 144 * mm)
+_REVIEWED_WIDTHS = (56 * mm, 62 * mm, 33 * mm, WIDTH_PT - 151 * mm)
+"""Name, bar, number; and what the reader decided."""
 
 _Column = tuple[str, float, Callable[[Finding], str]]
 """Title, width in points, and what stands in a cell."""
-
-_PLAIN = [
-    ("VALIGN", (0, 0), (-1, -1), "TOP"),
-    ("LEFTPADDING", (0, 0), (-1, -1), 0),
-    ("RIGHTPADDING", (0, 0), (-1, -1), 4),
-    ("TOPPADDING", (0, 0), (-1, -1), 1),
-    ("BOTTOMPADDING", (0, 0), (-1, -1), 1),
-]
-_RULED = [*_PLAIN, ("LINEBELOW", (0, 0), (-1, -1), 0.3, _RULE)]
 
 
 def to_pdf(report: Report) -> bytes:
@@ -78,7 +80,7 @@ def to_pdf(report: Report) -> bytes:
 
 def _build(report: Report, file: BytesIO, *, pages: int) -> int:
     banner = _banner(report.provenance.headline)
-    _, banner_height = banner.wrap(_WIDTH, A4[1])
+    _, banner_height = banner.wrap(WIDTH_PT, A4[1])
     document = SimpleDocTemplate(
         file,
         pagesize=A4,
@@ -106,25 +108,16 @@ def _story(report: Report) -> list[Flowable]:
     return [
         *_facts(report),
         *_notices(report),
+        *reader_tables(report),
         *_chart(report),
-        *_pictures(report),
+        *(reader_pictures(report) or _pictures(report)),
         *_table(report),
         *_stamp(report),
     ]
 
 
-def _text(text: str, style: ParagraphStyle = _BODY, *, width: float = _WIDTH) -> Paragraph:
-    if has_cjk(text):
-        style = ParagraphStyle(f"{style.name}-cjk", style, wordWrap="CJK")
-    return Paragraph(markup(text, width_pt=width - 6, size_pt=style.fontSize), style)
-
-
-def _shortened(text: str) -> str:
-    return text if len(text) <= _LONGEST_TEXT else f"{text[:_LONGEST_TEXT]}…"
-
-
 def _banner(headline: str) -> Table:
-    banner = Table([[_text(headline, _HEADLINE, width=_WIDTH - 16)]], colWidths=[_WIDTH])
+    banner = Table([[text(headline, _HEADLINE, width_pt=WIDTH_PT - 16)]], colWidths=[WIDTH_PT])
     banner.setStyle(
         [
             ("BACKGROUND", (0, 0), (-1, -1), _BANNER),
@@ -147,7 +140,7 @@ def _facts(report: Report) -> list[Flowable]:
         ("Made", f"{provenance.created:%Y-%m-%d %H:%M} UTC on {provenance.device}"),
         *_patient_rows(report),
     ]
-    return _section("Scan", _pairs(rows))
+    return section("Scan", _pairs(rows))
 
 
 def _patient_rows(report: Report) -> list[tuple[str, str]]:
@@ -161,34 +154,45 @@ def _patient_rows(report: Report) -> list[tuple[str, str]]:
 def _notices(report: Report) -> list[Flowable]:
     if not report.notices:
         return []
-    return _section("Notices", *(_notice(notice.text) for notice in report.notices))
+    return section("Notices", *(_notice(notice.text) for notice in report.notices))
 
 
-def _notice(text: str) -> Paragraph:
-    shown = markup(text, width_pt=_WIDTH - _WARNING.leftIndent, size_pt=_WARNING.fontSize)
+def _notice(said: str) -> Paragraph:
+    shown = markup(said, width_pt=WIDTH_PT - _WARNING.leftIndent, size_pt=_WARNING.fontSize)
     return Paragraph(shown, _WARNING, bulletText="•")
 
 
 def _chart(report: Report) -> list[Flowable]:
-    label, bars, value = 62 * mm, 82 * mm, _WIDTH - 144 * mm
+    """Draw the scores; a reader's decisions stand in a column of their own ground."""
+    is_reviewed = bool(report.reader.reviews)
+    widths = _REVIEWED_WIDTHS if is_reviewed else _CHART_WIDTHS
+    titles = [Paragraph(title, STRONG) for title in ("", "Score of the model", "", "Reader")]
     rows = [
         [
-            _text(_shortened(finding.prompt.name), width=label),
-            bar(finding, width_pt=bars - 6, height_pt=10),
-            _text(_value_text(finding), width=value),
+            text(shortened(finding.prompt.name), width_pt=widths[0]),
+            bar(finding, width_pt=widths[1] - 6, height_pt=10),
+            text(_value_text(finding), width_pt=widths[2]),
+            Paragraph(decision_text(report.reader.review_of(finding.prompt.name)), BODY),
         ]
         for finding in report.findings
     ]
-    chart = Table([*rows, ["", _axis(bars), ""]], colWidths=[label, bars, value])
-    chart.setStyle([*_PLAIN, ("VALIGN", (0, 0), (-1, -1), "MIDDLE")])
-    return _section("Scores", Paragraph(_chart_note(report), _SMALL), Spacer(1, 3), chart)
+    cells = [*([titles] if is_reviewed else []), *rows, ["", _axis(widths[1]), "", ""]]
+    chart = Table([row[: len(widths)] for row in cells], colWidths=list(widths))
+    style = [*PLAIN, ("VALIGN", (0, 0), (-1, -1), "MIDDLE")]
+    if is_reviewed:
+        style += [
+            ("BACKGROUND", (-1, 0), (-1, -2), READER_GROUND),
+            ("LEFTPADDING", (-1, 0), (-1, -1), 5),
+        ]
+    chart.setStyle(style)
+    return section("Scores", Paragraph(_chart_note(report), SMALL), Spacer(1, 3), chart)
 
 
 def _axis(width: float) -> Table:
-    style = ParagraphStyle("right", _SMALL, alignment=2)
-    ends = [[Paragraph("0", _SMALL), Paragraph("1", style)]]
+    style = ParagraphStyle("right", SMALL, alignment=2)
+    ends = [[Paragraph("0", SMALL), Paragraph("1", style)]]
     axis = Table(ends, colWidths=[(width - 6) / 2] * 2, hAlign="LEFT")
-    axis.setStyle([*_PLAIN, ("RIGHTPADDING", (0, 0), (-1, -1), 0)])
+    axis.setStyle([*PLAIN, ("RIGHTPADDING", (0, 0), (-1, -1), 0)])
     return axis
 
 
@@ -220,10 +224,10 @@ def _picture_rows(rows: Sequence[Sequence[KeyImage]], room: float) -> list[Flowa
     All rows stand on this page, smaller if need be; else as many as the page takes.
     """
     note = "Seen from the feet: right is on the left. What was scanned, not what was found."
-    head = [Paragraph("Key images", _HEADING), Paragraph(note, _SMALL), Spacer(1, 3)]
-    room -= _HEADING.spaceBefore + _HEADING.spaceAfter + _height(head)
+    head = [Paragraph("Key images", HEADING), Paragraph(note, SMALL), Spacer(1, 3)]
+    room -= HEADING.spaceBefore + HEADING.spaceAfter + _height(head)
     drawn = next(_drawings_that_fit(rows, room), [_picture_row(row, 1.0) for row in rows])
-    together = _HEADING.spaceAfter + _height([*head, *drawn[:1]])
+    together = HEADING.spaceAfter + _height([*head, *drawn[:1]])
     return [CondPageBreak(together), *head, *drawn]
 
 
@@ -237,38 +241,34 @@ def _drawings_that_fit(rows: Sequence[Sequence[KeyImage]], room: float) -> Itera
 
 
 def _picture_row(images: Sequence[KeyImage], scale: float) -> Table:
-    width = (_WIDTH - (_PICTURES_A_ROW - 1) * _GAP) / _PICTURES_A_ROW
+    width = (WIDTH_PT - (_PICTURES_A_ROW - 1) * _GAP) / _PICTURES_A_ROW
     cells: list[object] = [
         [
             Picture(image, width_pt=scale * width, tallest_pt=scale * _TALLEST_PICTURE),
             Spacer(1, 2),
-            _text(image.window_name, _CAPTION, width=width),
-            _text(image.caption, _SMALL, width=width),
+            text(image.window_name, CAPTION, width_pt=width),
+            text(image.caption, SMALL, width_pt=width),
         ]
         for image in images
     ]
     padded = cells + [""] * (_PICTURES_A_ROW - len(cells))
     row = Table([padded], colWidths=[width + _GAP] * _PICTURES_A_ROW, hAlign="LEFT")
-    row.setStyle([*_PLAIN, ("BOTTOMPADDING", (0, 0), (-1, -1), 5)])
+    row.setStyle([*PLAIN, ("BOTTOMPADDING", (0, 0), (-1, -1), 5)])
     return row
 
 
 def _height(parts: Sequence[Flowable]) -> float:
     """Height of parts one below the other, without the space between them, in points."""
-    return sum(float(part.wrap(_WIDTH, A4[1])[1]) for part in parts)
+    return sum(float(part.wrap(WIDTH_PT, A4[1])[1]) for part in parts)
 
 
 def _table(report: Report) -> list[Flowable]:
     columns = _COLUMNS if report.is_calibrated else _RAW_COLUMNS
-    widths = [width for _, width, _ in columns]
-    header = [Paragraph(title, _STRONG) for title, _, _ in columns]
-    rows = [
-        [_text(_shortened(cell(finding)), _CELL, width=width) for _, width, cell in columns]
-        for finding in report.findings
-    ]
-    table = Table([header, *rows], colWidths=widths, repeatRows=1)
-    table.setStyle(_RULED)
-    return _section("Findings", table, *_squares_note(report))
+    titles = tuple(title for title, _, _ in columns)
+    widths = tuple(width for _, width, _ in columns)
+    rows = [tuple(cell(finding) for _, _, cell in columns) for finding in report.findings]
+    title = "Findings of the model" if report.reader.reviews else "Findings"
+    return section(title, ruled_table(titles, widths, rows), *_squares_note(report))
 
 
 def _asked(finding: Finding) -> str:
@@ -289,12 +289,12 @@ _COLUMNS: tuple[_Column, ...] = (
     ("Calibrated", 19 * mm, lambda finding: _number(finding.calibrated)),
     ("Threshold", 19 * mm, lambda finding: _number(finding.threshold)),
     ("Verdict", 18 * mm, lambda finding: finding.verdict.value if finding.verdict else "-"),
-    ("Asked as", _WIDTH - 112 * mm, _asked),
+    ("Asked as", WIDTH_PT - 112 * mm, _asked),
 )
 _RAW_COLUMNS: tuple[_Column, ...] = (
     _NAME,
     ("Score, uncalibrated", 36 * mm, lambda finding: _number(finding.probability)),
-    ("Asked as", _WIDTH - 78 * mm, _asked),
+    ("Asked as", WIDTH_PT - 78 * mm, _asked),
 )
 
 
@@ -303,7 +303,7 @@ def _squares_note(report: Report) -> list[Paragraph]:
     if not any(has_foreign(f"{one.name}{''.join(one.present + one.absent)}") for one in prompts):
         return []
     text = "A square stands for a character that this page has no font for; CSV and JSON hold it."
-    return [Paragraph(text, _SMALL)]
+    return [Paragraph(text, SMALL)]
 
 
 def _stamp(report: Report) -> list[Flowable]:
@@ -317,19 +317,16 @@ def _stamp(report: Report) -> list[Flowable]:
         ("Precision", stamp.precision),
         ("Program", f"medct {software_version()}, report version {report.version}"),
     ]
-    return [KeepTogether(_section("What made these numbers", _pairs(rows)))]
-
-
-def _section(title: str, *parts: Flowable) -> list[Flowable]:
-    """Put a heading before parts, never at the foot of a page."""
-    return [CondPageBreak(_HEADING_ROOM), Paragraph(title, _HEADING), *parts]
+    return [KeepTogether(section("What made these numbers", _pairs(rows)))]
 
 
 def _pairs(rows: list[tuple[str, str]]) -> Table:
     label = 36 * mm
-    cells = [[Paragraph(name, _SMALL), _text(value, width=_WIDTH - label)] for name, value in rows]
-    pairs = Table(cells, colWidths=[label, _WIDTH - label])
-    pairs.setStyle(_PLAIN)
+    cells = [
+        [Paragraph(name, SMALL), text(value, width_pt=WIDTH_PT - label)] for name, value in rows
+    ]
+    pairs = Table(cells, colWidths=[label, WIDTH_PT - label])
+    pairs.setStyle(PLAIN)
     return pairs
 
 

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 
 from medct_core.export.key_images import KeyImage
+from medct_core.export.reader_part import NOTHING_FROM_READER, ReaderPart
 from medct_core.findings.finding import Finding
 from medct_core.io.study import PatientText
 from medct_core.models.manifest import ModelManifest
@@ -12,7 +13,7 @@ from medct_core.models.stamp import ModelStamp
 from medct_core.volume.notice import Notice
 from medct_core.volume.volume import Volume
 
-REPORT_VERSION = 1
+REPORT_VERSION = 2
 """Version of the JSON form; raised when a reader of an older one would go wrong."""
 
 DISCLAIMER = "Not a medical device"
@@ -86,9 +87,11 @@ class Report:
     notices
         What the reader must know of the scan and its preparation.
     key_images
-        For the PDF; may be empty.
+        For the PDF, where the reader marked none; may be empty.
     patient
         Only where it was asked for.
+    reader
+        What a person said, measured and marked; empty where only a model was asked.
     version
         `REPORT_VERSION`.
     """
@@ -99,6 +102,7 @@ class Report:
     notices: tuple[Notice, ...] = ()
     key_images: tuple[KeyImage, ...] = ()
     patient: PatientText | None = None
+    reader: ReaderPart = NOTHING_FROM_READER
     version: int = REPORT_VERSION
 
     @property

@@ -3,16 +3,20 @@
 import json
 from typing import Any
 
+from medct_core.export.reader_part import ReaderImage
 from medct_core.export.report import DISCLAIMER, Report, software_version
 from medct_core.findings.finding import Finding
+from medct_core.findings.review import ReaderReview, verdict_at
 from medct_core.io.study import PatientText
+from medct_core.measurement.table import to_json_values
 from medct_core.models.stamp import ModelStamp
 
 
 def to_json(report: Report) -> str:
-    """Write a report as JSON (`resources/schemas/report-1.schema.json`); key images stay out.
+    """Write a report as JSON (`resources/schemas/report-2.schema.json`); pictures stay out.
 
-    The headline is the first entry.
+    The headline is the first entry. What a reader said stands apart from the findings, which are
+    the model's.
 
     Raises
     ------
@@ -42,6 +46,7 @@ def as_fields(report: Report) -> dict[str, Any]:
         "model": _model(provenance.stamp),
         "findings": [_finding(finding) for finding in report.findings],
         "notices": [{"code": one.code, "text": one.text} for one in report.notices],
+        "reader": _reader(report),
     }
     if report.patient is not None:
         fields["patient"] = _patient(report.patient)
@@ -68,6 +73,39 @@ def _finding(finding: Finding) -> dict[str, Any]:
         "verdict": finding.verdict.value if finding.verdict else None,
         "prompt_present": list(finding.prompt.present),
         "prompt_absent": list(finding.prompt.absent),
+    }
+
+
+def _reader(report: Report) -> dict[str, Any]:
+    reader = report.reader
+    return {
+        "reviews": [_review(review, report.findings) for review in reader.reviews],
+        "measurements": [to_json_values(row) for row in reader.measurements],
+        "images": [_image(image) for image in reader.images],
+    }
+
+
+def _review(review: ReaderReview, findings: tuple[Finding, ...]) -> dict[str, Any]:
+    scored = next((one for one in findings if one.prompt.name == review.finding), None)
+    verdict = None
+    if scored is not None and review.threshold is not None:
+        verdict = verdict_at(scored, review.threshold).value
+    return {
+        "finding": review.finding,
+        "decision": review.decision.value if review.decision else None,
+        "wording": review.wording,
+        "comment": review.comment,
+        "threshold": review.threshold,
+        "verdict_at_threshold": verdict,
+    }
+
+
+def _image(image: ReaderImage) -> dict[str, Any]:
+    return {
+        "place": image.place,
+        "look": image.look,
+        "caption": image.caption,
+        "heatmap_finding": image.heatmap_finding or None,
     }
 
 

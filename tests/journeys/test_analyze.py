@@ -67,7 +67,7 @@ def test_three_files_tell_the_same_story(
     code = run(["analyze", str(scan), "--out", str(out), "--prompt", "心拡大"])
 
     report = json.loads((out / "chest.json").read_text(encoding="utf-8"))
-    schema = json.loads((resources_folder() / "schemas" / "report-1.schema.json").read_text())
+    schema = json.loads((resources_folder() / "schemas" / "report-2.schema.json").read_text())
     jsonschema.validate(report, schema)
     rows = list(csv.DictReader((out / "chest.csv").read_text(encoding="utf-8-sig").splitlines()))
     written = text_of(out / "chest.pdf")

@@ -8,9 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from medct_core.export.csv import COLUMNS, defused, to_csv
+from medct_core.export.csv import COLUMNS, defused, measurements_to_csv, to_csv
 from medct_core.export.report import SYNTHETIC_HEADLINE
 from medct_core.findings.finding import Finding
+from medct_core.findings.review import ReaderReview
 from medct_core.inference.prompt import Prompt
 from medct_core.vocabulary import FINDINGS
 from tests import report_samples
@@ -26,7 +27,8 @@ def test_columns_and_line_ends_are_as_promised() -> None:
     lines = text.split("\r\n")
     assert lines[0] == (
         "scan,finding,probability,calibrated,threshold,verdict,prompt_present,prompt_absent,"
-        "model,adapter,recipe,scan_sha256,notices"
+        "model,adapter,recipe,scan_sha256,notices,reader_decision,reader_wording,reader_comment,"
+        "reader_threshold,verdict_at_reader_threshold"
     )
     assert len(lines) == 1 + len(FINDINGS) + 1
     assert "\n" not in text.replace("\r\n", "")
@@ -81,4 +83,61 @@ def test_a_formula_is_defused(text: str) -> None:
 
 def test_ordinary_text_is_left_alone() -> None:
     assert defused("Pleural effusion - left = right") == "Pleural effusion - left = right"
-    assert len(COLUMNS) == 13
+    assert len(COLUMNS) == 18
+
+
+def test_what_the_reader_said_stands_in_columns_of_its_own() -> None:
+    report = report_samples.read_report(report_samples.calibrated_findings())
+
+    table = {row["finding"]: row for row in rows(to_csv([report]))}
+
+    effusion = table["Pleural effusion"]
+    assert effusion["reader_decision"] == "accepted"
+    assert effusion["reader_wording"] == "Small left pleural effusion."
+    assert effusion["reader_comment"] == "New."
+    assert effusion["reader_threshold"] == "0.35"
+    above = float(effusion["calibrated"]) >= 0.35
+    assert effusion["verdict_at_reader_threshold"] == ("present" if above else "absent")
+    assert table["Emphysema"]["reader_decision"] == "rejected"
+    assert table["Atelectasis"]["reader_decision"] == ""
+    verdicts = {one.prompt.name: one.verdict for one in report.findings}
+    for name, row in table.items():
+        assert verdicts[name] is not None
+        assert row["verdict"] == verdicts[name].value  # type: ignore[union-attr]
+
+
+def test_a_review_of_a_finding_that_has_no_score_is_not_lost() -> None:
+    review = ReaderReview("=Azygos lobe", wording="+Azygos lobe seen.", threshold=0.2)
+    report = report_samples.read_report()
+    report = replace(report, reader=replace(report.reader, reviews=(review,)))
+
+    last = rows(to_csv([report]))[-1]
+
+    assert (last["finding"], last["probability"]) == ("'=Azygos lobe", "")
+    assert last["reader_wording"] == "'+Azygos lobe seen."
+    assert last["verdict_at_reader_threshold"] == ""
+    assert last["scan_sha256"] == report.scan.sha256
+
+
+def test_measurements_are_numbers_below_one_header() -> None:
+    report = report_samples.read_report()
+
+    table = rows(measurements_to_csv([report]))
+
+    assert [row["kind"] for row in table] == ["Long and short axis", "Ellipse", "Arrow"]
+    assert float(table[0]["long_axis_mm"]) == pytest.approx(12.3)
+    assert float(table[0]["short_axis_mm"]) == pytest.approx(8.1)
+    assert table[0]["label"] == "Nodule, right upper lobe"
+    assert float(table[2]["posterior_mm"]) == pytest.approx(-4.0)
+    assert table[1]["value_unit"] == "HU"
+    assert {row["scan_sha256"] for row in table} == {report.scan.sha256}
+
+
+def test_a_label_of_a_measurement_is_never_a_formula() -> None:
+    report = report_samples.read_report()
+    row = replace(report.reader.measurements[0], label="=1+1", text="@x")
+    report = replace(report, reader=replace(report.reader, measurements=(row,)))
+
+    (read,) = rows(measurements_to_csv([report]))
+
+    assert (read["label"], read["text"]) == ("'=1+1", "'@x")

@@ -17,7 +17,7 @@ from medct_core.resources_folder import resources_folder
 from tests import report_samples
 
 SCHEMA: dict[str, Any] = json.loads(
-    (resources_folder() / "schemas" / "report-1.schema.json").read_text(encoding="utf-8")
+    (resources_folder() / "schemas" / "report-2.schema.json").read_text(encoding="utf-8")
 )
 FITS = jsonschema.Draft202012Validator(SCHEMA)
 PATIENT = PatientText("Doe, Jane", "4711", date(1970, 1, 2), "F")
@@ -34,8 +34,10 @@ def test_the_schema_is_one() -> None:
         report_samples.report(report_samples.calibrated_findings()),
         report_samples.report(()),
         replace(report_samples.report(), patient=PATIENT),
+        report_samples.read_report(),
+        report_samples.read_report(report_samples.calibrated_findings()),
     ],
-    ids=["raw", "calibrated", "empty", "patient"],
+    ids=["raw", "calibrated", "empty", "patient", "reader", "reader and calibrated"],
 )
 def test_every_report_fits_the_schema(report: Report) -> None:
     FITS.validate(json.loads(to_json(report)))
@@ -44,7 +46,7 @@ def test_every_report_fits_the_schema(report: Report) -> None:
 @pytest.mark.parametrize(
     ("place", "value"),
     [
-        (("version",), 2),
+        (("version",), 1),
         (("headline",), ""),
         (("created",), "yesterday"),
         (("scan", "sha256"), "AB"),
@@ -52,10 +54,14 @@ def test_every_report_fits_the_schema(report: Report) -> None:
         (("findings", 0, "verdict"), "present"),
         (("findings", 0, "colour"), "red"),
         (("patient_name",), "Doe"),
+        (("reader", "reviews", 0, "decision"), "maybe"),
+        (("reader", "reviews", 0, "threshold"), 1.5),
+        (("reader", "measurements", 0, "plane"), "axial-ish"),
+        (("reader", "images", 0, "pixels"), []),
     ],
 )
 def test_the_schema_refuses_what_is_wrong(place: tuple[Any, ...], value: object) -> None:
-    fields = as_fields(report_samples.report())
+    fields = as_fields(report_samples.read_report())
     inner = fields
     for step in place[:-1]:
         inner = inner[step]
@@ -96,3 +102,22 @@ def test_a_number_that_is_none_is_never_written() -> None:
 
     with pytest.raises(ValueError, match="JSON compliant"):
         to_json(broken)
+
+
+def test_the_reader_stands_apart_from_the_findings_of_the_model() -> None:
+    alone, read = (
+        as_fields(one) for one in (report_samples.report(), report_samples.read_report())
+    )
+
+    assert read["findings"] == alone["findings"]
+    assert alone["reader"] == {"reviews": [], "measurements": [], "images": []}
+    assert read["reader"]["reviews"][0] == {
+        "finding": "Pleural effusion",
+        "decision": "accepted",
+        "wording": "Small left pleural effusion.",
+        "comment": "New.",
+        "threshold": 0.35,
+        "verdict_at_threshold": "present",
+    }
+    assert [one["kind"] for one in read["reader"]["measurements"]][-1] == "Arrow"
+    assert [one["heatmap_finding"] for one in read["reader"]["images"]] == ["Lung nodule", None]
