@@ -1,0 +1,1 @@
+"""Whole windows: what puts panels and views together, menus with their keys, and dialogs."""
