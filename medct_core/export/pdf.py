@@ -41,9 +41,11 @@ from medct_core.export.pdf_text import (
     shortened,
     text,
 )
+from medct_core.export.reader_part import NOTHING_FROM_READER
 from medct_core.export.report import DISCLAIMER, Report, software_version
 from medct_core.findings.finding import Finding
 
+_TITLE = "Chest CT: scores of a model"
 _FRAME_PADDING = 6
 """Points that reportlab keeps free inside the margins."""
 
@@ -99,7 +101,9 @@ def _build(report: Report, file: BytesIO, *, pages: int) -> int:
 
 def _frame(canvas: Canvas, document: SimpleDocTemplate, *, pages: int, report: Report) -> None:
     left = f"MedCT {software_version()}, scores of {report.provenance.stamp.model}"
-    texts = ("Chest CT: scores of a model", DISCLAIMER, f"{DISCLAIMER}. {left}")
+    has_reader = report.reader != NOTHING_FROM_READER
+    title = "Chest CT: a reader's review, and scores of a model" if has_reader else _TITLE
+    texts = (title, DISCLAIMER, f"{DISCLAIMER}. {left}")
     banner = _banner(report.provenance.headline)
     page_frame(canvas, banner, page=document.page, pages=pages, texts=texts)
 

@@ -28,7 +28,7 @@ from medct_core.measurement.words import position_text
 READER_GROUND = HexColor("#F3EFE3")
 """Paper tone behind what a reader said, so that it is never taken for the model's."""
 
-_TALLEST_OF_ONE, _TALLEST_OF_TWO = 150 * mm, 96 * mm
+_TALLEST_OF_ONE, _TALLEST_OF_TWO = 150 * mm, 101 * mm
 """Two pictures with their captions fill a page."""
 
 _REVIEW_TITLES = ("Finding", "Reader", "Wording for the report", "Comment", "Own threshold")
@@ -143,9 +143,8 @@ def _measured_row(number: int, row: MeasurementRow) -> tuple[str, ...]:
 
 
 def _picture(image: ReaderImage, number: int, tallest_pt: float) -> list[Flowable]:
-    shown = f"{image.place}. {image.look}." if image.look else f"{image.place}."
-    lines = [(f"{number}. {shortened(image.caption)}".strip(), STRONG), (shown, CAPTION)]
-    if image.heatmap_line:
-        lines.append((f"{image.heatmap_line}.", CAPTION))
-    captions = [text(line, style) for line, style in lines]
+    shown = ". ".join(one for one in (image.place, image.look) if one)
+    words = (image.caption, shown, image.heatmap_line)
+    title, *lines = (shortened(one) for one in words if one)
+    captions = [text(f"{number}. {title}", STRONG), *(text(line, CAPTION) for line in lines)]
     return [ReaderPicture(image, tallest_pt=tallest_pt), Spacer(1, 3), *captions, Spacer(1, 9)]
