@@ -89,6 +89,11 @@ class FindingsPanel(QWidget):
             self.tr("No findings"), summary, remedy, action=self.tr("Try again")
         )
 
+    @property
+    def selected_finding(self) -> str:
+        """Name of the finding that is selected; empty for none."""
+        return self._list.current_name
+
     def select_finding(self, name: str) -> None:
         """Select a finding without reporting it as chosen."""
         self._list.select(name)

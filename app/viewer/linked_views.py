@@ -93,6 +93,11 @@ class LinkedViews(QWidget):
         for view in self.views.values():
             view.show_volume(volume, caption)
 
+    def show_caption(self, caption: Caption) -> None:
+        """Say something else about the scan in all views."""
+        for view in self.views.values():
+            view.show_caption(caption)
+
     def show_message(self, text: str) -> None:
         """Show a text where no scan is."""
         for view in self.views.values():

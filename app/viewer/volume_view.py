@@ -138,6 +138,11 @@ class VolumeView(QWidget):
         """Where it is seen from; None before the first scan."""
         return self._viewpoint
 
+    @property
+    def is_resting(self) -> bool:
+        """Whether the picture shown is the final one."""
+        return not (self._preview_timer.isActive() or self._settle_timer.isActive())
+
     def show_preparing(self) -> None:
         """Say that a scan is being made ready."""
         self._show_message(self.tr("3D is being prepared."), "")

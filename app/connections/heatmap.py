@@ -1,0 +1,115 @@
+"""Heatmaps: a chosen finding is gone to; its map is laid over the pictures only when asked for."""
+
+from PySide6.QtCore import QObject
+
+from app.controllers.ask_model import AskModel
+from app.state.results import ResultsState
+from app.state.session import SessionState
+from app.state.view import Overlay, ViewState
+from app.viewer.heatmap_display import HeatmapDisplay
+from app.viewer.heatmap_overlay import strongest_place
+from app.windows.main_window import MainWindow
+from app.workers.loader_pool import LoaderPool
+from medct_core.inference.prompt import Prompt
+from medct_core.inference.scores import Relevance
+
+_OPACITY_STEP = 0.1
+
+
+class HeatmapConnection(QObject):
+    """Shows where a score comes from, over the slices and in 3D.
+
+    Parameters
+    ----------
+    window
+        Has the pictures and the findings.
+    states
+        What is open, the answers, and how the scan is looked at.
+    ask_model
+        Asks where a score comes from.
+    loader
+        Makes maps ready for 3D.
+    parent
+        Owner.
+    """
+
+    def __init__(
+        self,
+        window: MainWindow,
+        states: tuple[SessionState, ResultsState, ViewState],
+        ask_model: AskModel,
+        loader: LoaderPool,
+        *,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._window, self._ask_model = window, ask_model
+        self._session, self._results, self._view = states
+        self._display = HeatmapDisplay(self._results, loader, self)
+        self._is_to_be_gone_to = False
+        window.findings_panel.finding_chosen.connect(self.go_to)
+        window.findings_panel.heatmap_toggled.connect(self._on_toggled)
+        self._results.heatmap_changed.connect(self._on_heatmap)
+        self._display.grid_changed.connect(self._show_in_3d)
+        self._view.overlays_changed.connect(self._show_in_3d)
+        self._view.heatmap_opacity_changed.connect(self._show_in_3d)
+
+    @property
+    def display(self) -> HeatmapDisplay:
+        """The map as it is drawn."""
+        return self._display
+
+    def go_to(self, name: str) -> None:
+        """Move the crosshair to where a finding is strongest; its map stays as it was."""
+        self._is_to_be_gone_to = True
+        self._ask(name)
+
+    def toggle(self) -> None:
+        """Show the map of the selected finding, or hide the one that is shown."""
+        name = self._window.findings_panel.selected_finding
+        if Overlay.HEATMAP in self._view.overlays:
+            self._view.hide_overlay(Overlay.HEATMAP)
+        elif name:
+            self._on_toggled(name, True)
+
+    def change_opacity(self, steps: int) -> None:
+        """Show the map more or less clearly."""
+        self._view.set_heatmap_opacity(self._view.heatmap_opacity + steps * _OPACITY_STEP)
+
+    def _on_toggled(self, name: str, is_wanted: bool) -> None:
+        if is_wanted:
+            self._view.show_overlay(Overlay.HEATMAP)
+            self._ask(name)
+        else:
+            self._view.hide_overlay(Overlay.HEATMAP)
+
+    def _ask(self, name: str) -> None:
+        shown = self._results.heatmap
+        if shown is not None and shown.prompt.name == name:
+            self._go(shown)
+            return
+        prompt = self._prompt(name)
+        if prompt is not None:
+            self._ask_model.show_heatmap(prompt)
+
+    def _prompt(self, name: str) -> Prompt | None:
+        scored = self._results.scored
+        if scored is None:
+            return None
+        prompts = (finding.prompt for finding in scored.findings)
+        return next((prompt for prompt in prompts if prompt.name == name), None)
+
+    def _on_heatmap(self, relevance: Relevance | None) -> None:
+        if relevance is not None:
+            self._go(relevance)
+
+    def _go(self, relevance: Relevance) -> None:
+        volume = self._session.volume
+        if self._is_to_be_gone_to and volume is not None:
+            self._view.set_crosshair(strongest_place(relevance, volume.geometry))
+        self._is_to_be_gone_to = False
+
+    def _show_in_3d(self) -> None:
+        is_shown = Overlay.HEATMAP in self._view.overlays
+        grid = self._display.grid if is_shown else None
+        self._window.volume_view.show_heatmap(grid, self._view.heatmap_opacity)

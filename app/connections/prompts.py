@@ -1,0 +1,114 @@
+"""The prompt box: what is typed becomes a question, and its answer stands beside it."""
+
+from PySide6.QtCore import QObject
+
+from app.controllers.ask_model import AskModel
+from app.panels.prompt_panel import PromptPanel
+from app.panels.prompt_panel import TypedAnswer as ShownAnswer
+from app.state.answers import Explanation, Problem, TypedAnswer
+from app.state.prompt_list import PromptList
+from app.state.results import ResultsState
+from app.state.session import SessionState
+from medct_core.inference.prompt import Prompt
+
+
+class PromptConnection(QObject):
+    """Keeps the prompt panel true to what is asked, and passes on what is typed.
+
+    Parameters
+    ----------
+    panel
+        Where a person types.
+    states
+        What is open, the prompts, and the answers.
+    ask_model
+        Takes what is typed.
+    parent
+        Owner.
+    """
+
+    def __init__(
+        self,
+        panel: PromptPanel,
+        states: tuple[SessionState, PromptList, ResultsState],
+        ask_model: AskModel,
+        *,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._panel, self._ask_model = panel, ask_model
+        self._session, self._prompts, self._results = states
+        self._text = ""
+        self._is_to_be_kept = False
+        panel.text_edited.connect(self._on_text)
+        panel.prompt_submitted.connect(self._on_submitted)
+        panel.wordings_edited.connect(self._on_wordings)
+        panel.wordings_reset.connect(ask_model.submit_prompt)
+        self._prompts.history_changed.connect(panel.show_history)
+        self._results.typed_changed.connect(self._on_answer)
+        self._results.explanation_changed.connect(self._on_explanation)
+        self._results.problem_changed.connect(self._on_problem)
+
+    def _on_text(self, text: str) -> None:
+        self._text, self._is_to_be_kept = text, False
+        self._ask_model.type_prompt(text)
+        if text.strip():
+            self._panel.show_waiting(self._waiting_for())
+        else:
+            self._panel.show_nothing()
+            self._panel.show_wordings(None)
+
+    def _on_submitted(self, text: str) -> None:
+        self._text = text
+        typed = self._results.typed
+        if typed is not None and typed.finding.prompt.name == text:
+            self._prompts.remember(text)
+            self._ask_model.add_typed_to_list()
+            return
+        self._is_to_be_kept = True
+        self._panel.show_waiting(self._waiting_for())
+        self._ask_model.submit_prompt(text)
+
+    def _on_wordings(
+        self, name: str, present: tuple[str, ...], absent: tuple[str, ...]
+    ) -> None:
+        self._ask_model.ask_wordings(Prompt(name, present, absent))
+
+    def _waiting_for(self) -> str:
+        if self._session.scan is None:
+            return self.tr("Open a scan, and its score appears here.")
+        if self._results.model is None:
+            return self.tr("The model is being loaded.")
+        return self.tr("Scoring …")
+
+    def _on_answer(self, answer: TypedAnswer | None) -> None:
+        if answer is None:
+            return
+        self._panel.show_answer(shown_answer(answer))
+        self._panel.show_wordings(answer.finding.prompt)
+        if self._is_to_be_kept:
+            self._is_to_be_kept = False
+            self._ask_model.add_typed_to_list()
+
+    def _on_explanation(self, explanation: Explanation | None) -> None:
+        if explanation is not None:
+            self._is_to_be_kept = False
+            self._panel.show_explanation(explanation.summary, explanation.remedy)
+
+    def _on_problem(self, problem: Problem | None) -> None:
+        if problem is not None and self._text.strip() and self._results.typed is None:
+            self._panel.show_explanation(problem.summary, problem.remedy)
+
+
+def shown_answer(answer: TypedAnswer) -> ShownAnswer:
+    """Put an answer as the panel shows it.
+
+    The interval is of raw scores: it is left out where the score is a calibrated probability,
+    on another scale.
+    """
+    spread = answer.spread
+    if spread is None or answer.finding.calibrated is not None:
+        return ShownAnswer(answer.finding)
+    low = min(spread.lowest, answer.finding.probability)
+    high = max(spread.highest, answer.finding.probability)
+    return ShownAnswer(answer.finding, (low, high), spread.wordings)

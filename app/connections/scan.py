@@ -1,0 +1,118 @@
+"""The open scan: shown in the views, the study panel and the title, with its notices."""
+
+from pathlib import Path
+
+from PySide6.QtCore import QObject
+
+from app.connections.opening_window import opening_window
+from app.controllers.open_study import OpenStudy
+from app.state.answers import Problem
+from app.state.session import Loading, OpenScan, SessionState
+from app.state.view import ViewState
+from app.viewer.overlay_text import Caption
+from app.windows.main_window import MainWindow
+from medct_core.io.study import Series, Study
+from medct_core.volume.notice import Notice
+
+
+class ScanConnection(QObject):
+    """Keeps a window true to its session.
+
+    Parameters
+    ----------
+    window
+        Shows it.
+    session, view
+        What is open, and how it is looked at.
+    open_study
+        Takes the wish for another series.
+    parent
+        Owner.
+    """
+
+    def __init__(
+        self,
+        window: MainWindow,
+        session: SessionState,
+        view: ViewState,
+        open_study: OpenStudy,
+        *,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._window, self._session, self._view = window, session, view
+        self._open_study = open_study
+        session.scan_changed.connect(self._on_scan)
+        session.loading_changed.connect(self._on_loading)
+        session.problem_changed.connect(self._on_problem)
+        session.refusal_changed.connect(self._show_caption)
+        window.study_panel.series_chosen.connect(self._choose_series)
+        self._show_nothing()
+
+    def _on_scan(self, scan: OpenScan | None) -> None:
+        if scan is None:
+            self._show_nothing()
+            return
+        window = self._window
+        self._view.set_window(opening_window(scan, self._view.window))
+        window.views.show_volume(scan.volume, caption_of(scan, self._session.refusal))
+        window.views.show_patient(scan.patient)
+        window.study_panel.show_study(scan.study)
+        window.study_panel.show_chosen(scan.series.uid)
+        window.show_title(scan.path.name)
+
+    def _show_nothing(self) -> None:
+        window = self._window
+        window.views.show_volume(None)
+        window.views.show_patient(None)
+        window.views.show_message(self.tr("Drop a scan here, or open one with Ctrl+O."))
+        window.study_panel.show_empty()
+        window.show_title("")
+
+    def _on_loading(self, loading: Loading | None) -> None:
+        if loading is not None and self._session.scan is None:
+            self._window.study_panel.show_waiting(loading.name)
+            self._window.views.show_message(self.tr("Loading {0} …").format(loading.name))
+
+    def _on_problem(self, problem: Problem | None) -> None:
+        if problem is None:
+            self._window.banner.hide()
+            return
+        self._window.banner.show_problem(problem.summary, problem.remedy)
+        if self._session.scan is None:
+            self._window.study_panel.show_error(problem.summary, problem.remedy)
+            self._window.views.show_message(problem.summary)
+
+    def _show_caption(self) -> None:
+        scan = self._session.scan
+        if scan is not None:
+            self._window.views.show_caption(caption_of(scan, self._session.refusal))
+
+    def _choose_series(self, uid: str) -> None:
+        scan = self._session.scan
+        if scan is not None:
+            chosen = next(series for series in scan.study.series if series.uid == uid)
+            self._open_study.choose_series(chosen)
+
+
+def caption_of(scan: OpenScan, refusal: Problem | None = None) -> Caption:
+    """Say what the corners of a picture tell about its scan."""
+    doubts = () if refusal is None else (Notice("not-scored", refusal.summary),)
+    return Caption(
+        study_lines=_study_lines(scan.study),
+        series_lines=_series_lines(scan.series),
+        file_name=Path(scan.path).name,
+        unit=scan.volume.unit,
+        notices=(*scan.notices, *doubts),
+    )
+
+
+def _study_lines(study: Study) -> tuple[str, ...]:
+    dated = "" if study.date is None else study.date.isoformat()
+    return tuple(line for line in (study.description, dated) if line)
+
+
+def _series_lines(series: Series) -> tuple[str, ...]:
+    number = "" if series.number is None else f"{series.number}: "
+    named = f"{number}{series.description}".strip(": ")
+    return (named,) if named else ()

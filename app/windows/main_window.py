@@ -1,0 +1,149 @@
+"""MainWindow: where the pictures and panels of one scan stand; it decides nothing."""
+
+from pathlib import Path
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
+from PySide6.QtWidgets import QDockWidget, QMainWindow, QSplitter, QVBoxLayout, QWidget
+
+from app.panels.banner import Banner
+from app.panels.findings_panel import FindingsPanel
+
+
+from app.panels.progress_panel import ProgressPanel
+from app.panels.prompt_panel import PromptPanel
+from app.panels.provenance_strip import ProvenanceStrip
+from app.panels.report_text_panel import ReportTextPanel
+from app.panels.study_panel import StudyPanel
+from app.panels.window_panel import WindowPanel
+from app.panels.work_line import WorkLine
+from app.state.view import ViewState
+from app.theme import Theme
+from app.viewer.linked_views import LinkedViews
+from app.viewer.volume_view import VolumeView
+from app.windows.chart_dock import ChartDock
+
+_SIZE = QSize(1280, 800)
+_LEFT_WIDTH, _RIGHT_WIDTH = 250, 330
+_LEFT, _RIGHT = Qt.DockWidgetArea.LeftDockWidgetArea, Qt.DockWidgetArea.RightDockWidgetArea
+
+
+class MainWindow(QMainWindow):
+    """One window: slices and 3D in the middle, what can be asked and said about them around.
+
+    Every part is an attribute; whoever builds the window connects them.
+
+    Parameters
+    ----------
+    view
+        What the pictures draw themselves from.
+    theme
+        Colours at the start.
+    """
+
+    paths_dropped = Signal(object)  # tuple[Path, ...]
+    close_wished = Signal()
+
+    def __init__(self, view: ViewState, theme: Theme) -> None:
+        super().__init__()
+        self.volume_view = VolumeView()
+        self.views = LinkedViews(view, self.volume_view)
+        self.study_panel = StudyPanel(theme)
+        self.window_panel = WindowPanel()
+        self.findings_panel = FindingsPanel(theme)
+        self.prompt_panel = PromptPanel(theme)
+        self.report_panel = ReportTextPanel()
+        self.progress_panel = ProgressPanel()
+        self.chart_dock = ChartDock(theme, self)
+        self.provenance = ProvenanceStrip()
+        self.work_line = WorkLine()
+        self.banner = Banner()
+        self.docks: dict[str, QDockWidget] = {}
+        self.setAcceptDrops(True)
+        self.setDockNestingEnabled(True)
+        self._place_middle()
+        self._place_docks()
+        self._place_status()
+        self.show_title("")
+        self.resize(_SIZE)
+
+    def show_title(self, scan_name: str) -> None:
+        """Name the open scan in the title bar; empty where none is open."""
+        self.setWindowTitle(f"{scan_name} – MedCT" if scan_name else "MedCT")
+
+    def show_theme(self, theme: Theme) -> None:
+        """Paint what Qt does not paint in other colours."""
+        for panel in (self.study_panel, self.findings_panel, self.prompt_panel, self.chart_dock):
+            panel.show_theme(theme)
+
+    def show_dock(self, name: str) -> None:
+        """Bring a dock to the front, whether it was closed or lies behind another one."""
+        self.docks[name].show()
+        self.docks[name].raise_()
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802 - Qt's name
+        """Take files and folders."""
+        if event.mimeData().hasUrls():
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:  # noqa: N802 - Qt's name
+        """Report what was dropped."""
+        urls = event.mimeData().urls()
+        paths = tuple(Path(url.toLocalFile()) for url in urls if url.isLocalFile())
+        if paths:
+            event.acceptProposedAction()
+            self.paths_dropped.emit(paths)
+
+    def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 - Qt's name
+        """Report the wish; whoever owns the window lets go of everything before it is gone."""
+        self.close_wished.emit()
+        event.accept()
+
+    def _place_middle(self) -> None:
+        middle = QWidget()
+        layout = QVBoxLayout(middle)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(self.banner)
+        layout.addWidget(self.views, 1)
+        self.setCentralWidget(middle)
+
+    def _place_docks(self) -> None:
+        asked = QSplitter(Qt.Orientation.Vertical)
+        asked.addWidget(self.prompt_panel)
+        asked.addWidget(self.findings_panel)
+        asked.setStretchFactor(1, 1)
+        asked.setChildrenCollapsible(False)
+        self._add("study", self.tr("Study"), self.study_panel, _LEFT)
+        self._add("window", self.tr("Grey levels"), self.window_panel, _LEFT)
+        self._add("progress", self.tr("Progress"), self.progress_panel, _LEFT)
+        self._add("findings", self.tr("Findings"), asked, _RIGHT)
+        self._add("report", self.tr("Report"), self.report_panel, _RIGHT)
+        self._add_dock("charts", self.chart_dock, _RIGHT)
+        pass
+        self._stack("window", "progress")
+        self._stack("findings", "charts", "report")
+        wide = [self.docks["study"], self.docks["findings"]]
+        self.resizeDocks(wide, [_LEFT_WIDTH, _RIGHT_WIDTH], Qt.Orientation.Horizontal)
+
+    def _place_status(self) -> None:
+        bar = self.statusBar()
+        bar.setSizeGripEnabled(False)
+        bar.addWidget(self.provenance, 1)
+        bar.addPermanentWidget(self.work_line)
+
+    def _add(self, name: str, title: str, widget: QWidget, area: Qt.DockWidgetArea) -> None:
+        dock = QDockWidget(title, self)
+        dock.setWidget(widget)
+        self._add_dock(name, dock, area)
+
+    def _add_dock(self, name: str, dock: QDockWidget, area: Qt.DockWidgetArea) -> None:
+        dock.setObjectName(name)
+        self.docks[name] = dock
+        self.addDockWidget(area, dock)
+
+    def _stack(self, *names: str) -> None:
+        first = self.docks[names[0]]
+        for name in names[1:]:
+            self.tabifyDockWidget(first, self.docks[name])
+        first.raise_()
