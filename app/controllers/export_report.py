@@ -1,22 +1,33 @@
-"""Exporting: put the results that are shown into a report and write it, off the GUI thread."""
+"""Exporting: results and the reader's part become a report, written off the GUI thread."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
 from app.state.answers import Problem
+from app.state.case_record import CaseRecord, Decision, FindingReview
 from app.state.results import ResultsState, ScoredList
 from app.state.session import OpenScan, SessionState
 from app.workers.loader_pool import LoaderPool, OnProgress
 from medct_core.cancel import CancelToken
 from medct_core.errors import MedctError
-from medct_core.export.key_images import KeyImage, key_images
+from medct_core.export.key_images import key_images
+from medct_core.export.reader_part import ReaderImage, ReaderPart
 from medct_core.export.report import Provenance, Report, assemble
+from medct_core.export.text import findings_text, reader_text
 from medct_core.findings.finding import Finding
+from medct_core.findings.review import ReaderDecision, ReaderReview
+from medct_core.measurement.table import measurement_rows
 
 FORMATS = ("pdf", "csv", "json")
+
+_DECISIONS = {
+    None: None,
+    Decision.ACCEPTED: ReaderDecision.ACCEPTED,
+    Decision.REJECTED: ReaderDecision.REJECTED,
+}
 
 NOTHING_YET = Problem(
     "There is nothing to export yet: the scan has no scores.",
@@ -35,25 +46,41 @@ class ExportWish:
     formats
         Some of `FORMATS`.
     images
-        Pictures that were marked; three usual levels of the chest where there are none.
+        Marked pictures that go into the PDF, drawn; three usual levels of the chest where there
+        are none.
     names_patient
         Whether the report says who was examined.
     """
 
     folder: Path
     formats: tuple[str, ...] = FORMATS
-    images: tuple[KeyImage, ...] = ()
+    images: tuple[ReaderImage, ...] = ()
     names_patient: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Exported:
-    """What is written: everything as it stood when the person asked."""
+    """What is written: everything as it stood when the person asked.
+
+    Attributes
+    ----------
+    wish
+        What is written, and where.
+    scan
+        The one that was shown.
+    scored
+        Its findings.
+    typed
+        The one beside the list, if there was one.
+    record
+        What the reader added.
+    """
 
     wish: ExportWish
     scan: OpenScan
     scored: ScoredList
     typed: tuple[Finding, ...]
+    record: CaseRecord
 
 
 class ExportReport(QObject):
@@ -83,15 +110,47 @@ class ExportReport(QObject):
         """Whether files are on their way."""
         return bool(self._jobs)
 
-    def export(self, wish: ExportWish) -> None:
-        """Write the report; `written` or `failed` says how it went."""
-        scan, scored, typed = self._session.scan, self._results.scored, self._results.typed
-        if scan is None or scored is None:
+    def export(self, wish: ExportWish, record: CaseRecord) -> None:
+        """Write the report; `written` or `failed` says how it went.
+
+        Parameters
+        ----------
+        wish
+            What, and where.
+        record
+            What the reader added to the scan that is shown.
+        """
+        exported = self._exported(wish, record)
+        if exported is None:
             self.failed.emit(NOTHING_YET)
             return
+        self._jobs.add(self._loader.submit(partial(write, exported), doing="writing the report"))
+
+    def copy_text(self, record: CaseRecord) -> str:
+        """Give the findings as plain text for a reporting system; empty without a scan.
+
+        A scan without scores gives what the reader added to it.
+
+        Parameters
+        ----------
+        record
+            What the reader added to the scan that is shown.
+        """
+        scan = self._session.scan
+        if scan is None:
+            return ""
+        # No file is written, and none of its names is needed.
+        exported = self._exported(ExportWish(Path()), record)
+        if exported is None:
+            return reader_text(reader_part(scan, record), scan.volume.content_sha256)
+        return findings_text(report_of(exported))
+
+    def _exported(self, wish: ExportWish, record: CaseRecord) -> Exported | None:
+        scan, scored, typed = self._session.scan, self._results.scored, self._results.typed
+        if scan is None or scored is None:
+            return None
         beside = (typed.finding,) if typed and typed.model == scored.model else ()
-        snapshot = Exported(wish, scan, scored, beside)
-        self._jobs.add(self._loader.submit(partial(write, snapshot), doing="writing the report"))
+        return Exported(wish, scan, scored, beside, record)
 
     def _on_done(self, job: int, files: object) -> None:
         if job in self._jobs:
@@ -113,13 +172,40 @@ def report_of(exported: Exported) -> Report:
     names = {finding.prompt for finding in scored.findings}
     beside = tuple(one for one in exported.typed if one.prompt not in names)
     model = scored.model
-    return assemble(
+    report = assemble(
         scan.volume,
         (*scored.findings, *beside),
         provenance=Provenance(model.stamp, model.headline, model.device, scored.scored_at),
         notices=(*scan.notices, *scored.notices),
-        key_images=wish.images or key_images(scan.volume),
         patient=scan.patient if wish.names_patient else None,
+    )
+    reader = replace(reader_part(scan, exported.record), images=wish.images)
+    return replace(report, reader=reader)
+
+
+def reader_part(scan: OpenScan, record: CaseRecord) -> ReaderPart:
+    """Put what a reader added into the words of a report; regions are read from the scan.
+
+    Raises
+    ------
+    ValueError
+        If the record belongs to another scan.
+    """
+    if record.scan_sha256 != scan.volume.content_sha256:
+        raise ValueError("the record belongs to another scan")
+    return ReaderPart(
+        reviews=tuple(_review(one) for one in record.reviews),
+        measurements=measurement_rows(record.measurements, scan.volume),
+    )
+
+
+def _review(review: FindingReview) -> ReaderReview:
+    return ReaderReview(
+        finding=review.finding,
+        decision=_DECISIONS[review.decision],
+        wording=review.edited_text,
+        comment=review.comment,
+        threshold=review.threshold,
     )
 
 
@@ -137,5 +223,7 @@ def write(exported: Exported, cancel: CancelToken, _told: OnProgress) -> tuple[P
     from medct_core.export.files import write_report  # noqa: PLC0415
 
     report = report_of(exported)
+    if "pdf" in exported.wish.formats and not exported.wish.images:
+        report = replace(report, key_images=key_images(exported.scan.volume))
     cancel.raise_if_cancelled()
     return write_report(report, exported.wish.folder, exported.wish.formats)

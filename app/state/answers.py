@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
+from app.state.window_words import in_window
 from medct_core.errors import MedctError
 from medct_core.findings.finding import Finding
 from medct_core.inference.paraphrase import Spread
@@ -22,8 +23,8 @@ class Problem:
 
     @classmethod
     def of(cls, error: MedctError) -> Self:
-        """Take both lines from an error."""
-        return cls(error.summary, error.remedy)
+        """Take both lines from an error, in the words of a window."""
+        return cls(error.summary, in_window(error.remedy))
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ apart, under a heading that says whose they are.
 import textwrap
 from collections.abc import Iterable, Iterator
 
+from medct_core.export.reader_part import ReaderPart
 from medct_core.export.report import DISCLAIMER, Report
 from medct_core.findings.finding import Finding
 from medct_core.findings.review import ReaderDecision, ReaderReview, verdict_at
@@ -22,15 +23,31 @@ _FORCED = "forced"
 
 def findings_text(report: Report) -> str:
     """Put a report into lines of at most `WIDTH` characters; words that are longer stay whole."""
-    blocks = [
-        _block("Findings accepted by the reader:", _statements(report)),
-        _block("Measurements:", map(_measured, report.reader.measurements)),
-        _block("Suggested by the model, rejected by the reader:", _rejected(report)),
-        _block("Further comments of the reader:", _comments(report)),
-        _block("Not reviewed; scores of the model, no statement of the reader:", _open(report)),
-        "\n".join(_wrapped(line, indent="") for line in _stamp(report)),
+    title = "Not reviewed; scores of the model, no statement of the reader:"
+    return _joined([*_reader(report.reader), _block(title, _open(report)), _lines(_stamp(report))])
+
+
+def reader_text(reader: ReaderPart, scan_sha256: str) -> str:
+    """Give the lines of a scan that no model scored, as `findings_text` does."""
+    scan = f"No model scored this scan ({scan_sha256[:_HASH_CHARACTERS]}). {DISCLAIMER}."
+    return _joined([*_reader(reader), _lines([scan])])
+
+
+def _reader(reader: ReaderPart) -> list[str]:
+    return [
+        _block("Findings accepted by the reader:", _statements(reader)),
+        _block("Measurements:", map(_measured, reader.measurements)),
+        _block("Suggested by the model, rejected by the reader:", _rejected(reader)),
+        _block("Further comments of the reader:", _comments(reader)),
     ]
+
+
+def _joined(blocks: list[str]) -> str:
     return "\n\n".join(block for block in blocks if block) + "\n"
+
+
+def _lines(lines: Iterable[str]) -> str:
+    return "\n".join(_wrapped(line, indent="") for line in lines)
 
 
 def _block(title: str, items: Iterable[str]) -> str:
@@ -49,25 +66,25 @@ def _wrapped(text: str, *, indent: str) -> str:
     )
 
 
-def _statements(report: Report) -> Iterator[str]:
-    for review in _decided(report, ReaderDecision.ACCEPTED):
+def _statements(reader: ReaderPart) -> Iterator[str]:
+    for review in _decided(reader, ReaderDecision.ACCEPTED):
         yield _with_comment(review.wording or f"{review.finding}.", review)
 
 
-def _rejected(report: Report) -> Iterator[str]:
-    for review in _decided(report, ReaderDecision.REJECTED):
+def _rejected(reader: ReaderPart) -> Iterator[str]:
+    for review in _decided(reader, ReaderDecision.REJECTED):
         yield _with_comment(f"{review.finding}.", review)
 
 
-def _comments(report: Report) -> Iterator[str]:
-    for review in _decided(report, None):
+def _comments(reader: ReaderPart) -> Iterator[str]:
+    for review in _decided(reader, None):
         said = " ".join(part for part in (review.wording, review.comment) if part)
         if said:
             yield f"{review.finding}: {said}"
 
 
-def _decided(report: Report, decision: ReaderDecision | None) -> Iterator[ReaderReview]:
-    return (one for one in report.reader.reviews if one.decision is decision)
+def _decided(reader: ReaderPart, decision: ReaderDecision | None) -> Iterator[ReaderReview]:
+    return (one for one in reader.reviews if one.decision is decision)
 
 
 def _with_comment(text: str, review: ReaderReview) -> str:

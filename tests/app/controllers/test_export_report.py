@@ -7,11 +7,13 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+import pypdfium2
 import pytest
 from pytestqt.qtbot import QtBot
 
 from app.controllers.export_report import NOTHING_YET, ExportReport, ExportWish
 from app.state.answers import Problem, TypedAnswer
+from app.state.case_record import CaseRecord
 from app.state.results import ResultsState, ScoredList
 from app.state.session import SessionState
 from app.workers.loader_pool import LoaderPool
@@ -19,7 +21,7 @@ from medct_core.cancel import Cancelled, CancelToken
 from medct_core.errors import OutOfDiskError
 from medct_core.findings.finding import Finding
 from medct_core.inference.prompt import Prompt
-from tests import report_samples
+from tests import case_samples, report_samples
 from tests.app.stand_ins import DOUBT, PATIENCE_MS, FakeLoader, facts
 from tests.app.state.test_session import scan
 
@@ -28,6 +30,8 @@ pytestmark = pytest.mark.gui
 SCORED = ScoredList(
     report_samples.raw_findings(), facts(), (DOUBT,), datetime(2026, 11, 22, tzinfo=UTC)
 )
+EMPTY = CaseRecord(scan().volume.content_sha256)
+READ = replace(case_samples.FULL, scan_sha256=EMPTY.scan_sha256)
 HEART = Finding(Prompt("heart", ("a heart",)), 0.25)
 
 
@@ -53,6 +57,13 @@ def exporting(qapp: object) -> Exporting:
     return Exporting()
 
 
+def text_of(path: Path) -> str:
+    document = pypdfium2.PdfDocument(path)
+    texts = [page.get_textpage().get_text_range() for page in document]
+    document.close()
+    return " ".join(" ".join(texts).split())
+
+
 def names_in(path: Path) -> list[str]:
     with path.open(newline="", encoding="utf-8") as file:
         return [row["finding"] for row in csv.DictReader(file)]
@@ -64,7 +75,7 @@ def test_three_files_are_written_off_the_gui_thread(qtbot: QtBot, tmp_path: Path
     exporting.results.set_typed(TypedAnswer(HEART, None, facts()))
 
     with qtbot.waitSignal(exporting.controller.written, timeout=PATIENCE_MS):
-        exporting.controller.export(ExportWish(tmp_path))
+        exporting.controller.export(ExportWish(tmp_path), EMPTY)
     loader.stop()
 
     assert [path.name for path in exporting.written[0]] == ["a.pdf", "a.csv", "a.json"]
@@ -78,7 +89,7 @@ def test_three_files_are_written_off_the_gui_thread(qtbot: QtBot, tmp_path: Path
 
 
 def test_what_changes_meanwhile_is_not_in_the_files(exporting: Exporting, tmp_path: Path) -> None:
-    exporting.controller.export(ExportWish(tmp_path, ("csv",)))
+    exporting.controller.export(ExportWish(tmp_path, ("csv",)), EMPTY)
     assert exporting.controller.is_writing
 
     exporting.session.set_scan(scan("b.nii.gz"))
@@ -93,7 +104,7 @@ def test_what_changes_meanwhile_is_not_in_the_files(exporting: Exporting, tmp_pa
 def test_the_patient_is_named_only_where_it_was_asked_for(
     exporting: Exporting, tmp_path: Path
 ) -> None:
-    exporting.controller.export(ExportWish(tmp_path, ("json",), names_patient=True))
+    exporting.controller.export(ExportWish(tmp_path, ("json",), names_patient=True), EMPTY)
     exporting.loader.finish(1)
 
     assert json.loads((tmp_path / "a.json").read_text())["patient"]["name"] == "Doe"
@@ -107,7 +118,7 @@ def test_a_typed_answer_stands_once_and_only_beside_its_own_model(
 
     for answer in (doubled, foreign):
         exporting.results.set_typed(answer)
-        exporting.controller.export(ExportWish(tmp_path, ("csv",)))
+        exporting.controller.export(ExportWish(tmp_path, ("csv",)), EMPTY)
     for number in (1, 2):
         exporting.loader.finish(number)
 
@@ -117,7 +128,7 @@ def test_a_typed_answer_stands_once_and_only_beside_its_own_model(
 def test_without_scores_there_is_nothing_to_write(exporting: Exporting, tmp_path: Path) -> None:
     exporting.results.clear()
 
-    exporting.controller.export(ExportWish(tmp_path))
+    exporting.controller.export(ExportWish(tmp_path), EMPTY)
 
     assert exporting.problems == [NOTHING_YET]
     assert exporting.loader.works == []
@@ -126,7 +137,7 @@ def test_without_scores_there_is_nothing_to_write(exporting: Exporting, tmp_path
 def test_a_failure_is_told_once_and_others_answers_are_ignored(
     exporting: Exporting, tmp_path: Path
 ) -> None:
-    exporting.controller.export(ExportWish(tmp_path))
+    exporting.controller.export(ExportWish(tmp_path), EMPTY)
     error = OutOfDiskError("The disk is full.", remedy="Make room.")
 
     exporting.loader.failed.emit(9, error)
@@ -138,7 +149,7 @@ def test_a_failure_is_told_once_and_others_answers_are_ignored(
 
 
 def test_a_program_that_closes_writes_nothing_more(exporting: Exporting, tmp_path: Path) -> None:
-    exporting.controller.export(ExportWish(tmp_path))
+    exporting.controller.export(ExportWish(tmp_path), EMPTY)
     token = CancelToken()
     token.cancel()
 
@@ -153,14 +164,59 @@ def test_a_program_that_closes_writes_nothing_more(exporting: Exporting, tmp_pat
 def test_marked_pictures_take_the_place_of_the_usual_ones(
     exporting: Exporting, tmp_path: Path
 ) -> None:
-    picture = report_samples.report().key_images[0]
-    few = replace(ExportWish(tmp_path, ("pdf",)), images=(picture,))
-    usual = replace(few, images=())
+    marked = replace(ExportWish(tmp_path, ("pdf",)), images=report_samples.reader_part().images)
 
-    for wish in (few, usual):
-        exporting.controller.export(wish)
+    for wish in (marked, replace(marked, images=())):
+        exporting.controller.export(wish, EMPTY)
     for number in (1, 2):
         exporting.loader.finish(number)
 
-    sizes = [files[0].stat().st_size for files in exporting.written]
-    assert sizes[0] < sizes[1]
+    with_marks, usual = (text_of(files[0]) for files in exporting.written)
+    assert "Marked by the reader" in with_marks
+    assert "Seen from the feet" not in with_marks
+    assert "Seen from the feet" in usual
+
+
+def test_what_the_reader_added_is_in_every_file(exporting: Exporting, tmp_path: Path) -> None:
+    exporting.controller.export(ExportWish(tmp_path), READ)
+    exporting.loader.finish(1)
+
+    names = [path.name for path in exporting.written[0]]
+    assert names == ["a.pdf", "a.csv", "a_measurements.csv", "a.json"]
+    report = json.loads((tmp_path / "a.json").read_text(encoding="utf-8"))
+    assert [one["decision"] for one in report["reader"]["reviews"]] == ["accepted", "rejected"]
+    assert len(report["reader"]["measurements"]) == len(READ.measurements)
+    assert "Small left effusion." in text_of(tmp_path / "a.pdf")
+
+
+def test_a_record_of_another_scan_is_never_written(exporting: Exporting, tmp_path: Path) -> None:
+    foreign = replace(READ, scan_sha256="0" * 64)
+
+    exporting.controller.export(ExportWish(tmp_path), foreign)
+
+    with pytest.raises(ValueError, match="another scan"):
+        exporting.loader.finish(1)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_findings_are_copied_without_the_name_of_patient_or_file(exporting: Exporting) -> None:
+    text = exporting.controller.copy_text(READ)
+
+    assert text.startswith("Findings accepted by the reader:\n- Small left effusion.")
+    assert "Doe" not in text
+    assert "a.nii" not in text
+
+
+def test_a_scan_that_cannot_be_scored_gives_what_the_reader_added(exporting: Exporting) -> None:
+    exporting.results.clear()
+
+    text = exporting.controller.copy_text(READ)
+
+    assert "Small left effusion." in text
+    assert "No model scored this scan" in text
+
+
+def test_without_a_scan_nothing_is_copied(exporting: Exporting) -> None:
+    exporting.session.set_scan(None)
+
+    assert exporting.controller.copy_text(READ) == ""

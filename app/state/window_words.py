@@ -1,0 +1,35 @@
+"""Window words: what to do, said with buttons and folders where the library names options."""
+
+import re
+
+_SAID: tuple[tuple[re.Pattern[str], str], ...] = tuple(
+    (re.compile(pattern), replacement)
+    for pattern, replacement in (
+        (r" with --out\b", ""),
+        (r"\bUse --device (\w+)", r"Choose the device '\1' in the settings"),
+        (r"score this one by force \(--force\)", "choose 'Score anyway' in the menu"),
+        (
+            r"Choose one with --frame (\d+) to --frame (\d+)\.",
+            r"Choose one of its volumes, \1 to \2.",
+        ),
+        (
+            r"^Run: (medct models install \S+)\.?$",
+            r"In a terminal, run: \1. Then choose the model again.",
+        ),
+        (
+            r"^Give a folder made by 'medct models convert', or install a model by name\.$",
+            "Choose another folder, or one of the models in the list.",
+        ),
+        (
+            r"^Run: pip install .*$",
+            "Install the program again: a part that reads words is missing or damaged.",
+        ),
+    )
+)
+
+
+def in_window(remedy: str) -> str:
+    """Say a remedy without options of the command line; any other text stays as it is."""
+    for pattern, replacement in _SAID:
+        remedy = pattern.sub(replacement, remedy)
+    return remedy
