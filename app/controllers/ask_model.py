@@ -270,6 +270,8 @@ class AskModel(QObject):
             self._show_findings(answer, (*self._times, *times))
         elif isinstance(answer, TypedAnswer):
             self._results.set_typed(answer)
+        elif isinstance(answer, Explanation):
+            self._results.set_explanation(answer)
         elif isinstance(answer, Relevance):
             self._results.set_heatmap(answer)
 

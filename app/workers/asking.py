@@ -5,7 +5,7 @@ from collections.abc import Callable
 import numpy.typing as npt
 from numpy import float32
 
-from app.state.answers import ModelChoice, ModelFacts, TypedAnswer
+from app.state.answers import Explanation, ModelChoice, ModelFacts, TypedAnswer
 from medct_core.analysis import (
     EncodedScan,
     OnStage,
@@ -19,6 +19,7 @@ from medct_core.cancel import CancelToken
 from medct_core.findings.finding import Finding
 from medct_core.inference.device import choose_device, memory_errors_explained
 from medct_core.inference.engine import InferenceEngine
+from medct_core.inference.language import Distance, distance
 from medct_core.inference.loading import open_engine
 from medct_core.inference.paraphrase import paraphrases, spread_of
 from medct_core.inference.prompt import Prompt
@@ -27,6 +28,15 @@ from medct_core.inference.relevance import explained, tokens_of
 from medct_core.inference.scores import Relevance
 from medct_core.preprocess.prepare import prepare
 from medct_core.volume.volume import Volume
+
+_OFF_TOPIC = Explanation(
+    "No word of this is known from chest CT, so a number would mean nothing.",
+    'Name a finding or a part of the chest, such as "nodule in the right upper lobe".',
+)
+_UNREADABLE = Explanation(
+    "The model does not read most of these words, so a number would mean nothing.",
+    "Name the finding in English, in full words, and check the spelling.",
+)
 
 
 def open_desk(choice: ModelChoice, on_progress: Callable[[float], None]) -> "EngineDesk":
@@ -79,8 +89,14 @@ class EngineDesk:
 
     def typed(
         self, scan: EncodedScan, prompt: Prompt, *, cancel: CancelToken, on_stage: OnStage
-    ) -> TypedAnswer:
-        """Score one prompt, and the same in other words; errors as in `analysis.score_scan`."""
+    ) -> TypedAnswer | Explanation:
+        """Score one prompt, and the same in other words; errors as in `analysis.score_scan`.
+
+        A prompt far from the language of the model is not scored, and it is said why.
+        """
+        far = self._far(prompt)
+        if far is not None:
+            return far
         (finding,) = score_scan(self._engine, scan, (prompt,), cancel=cancel, on_progress=on_stage)
         others = self._engine.score(scan.embedding, paraphrases(prompt), cancel=cancel)
         return TypedAnswer(finding, spread_of(others), self._facts)
@@ -108,6 +124,18 @@ class EngineDesk:
             input_affine=scan.input_affine,
             cancel=cancel,
         )
+
+    def _far(self, prompt: Prompt) -> Explanation | None:
+        found = {distance(text, self._pieces) for text in (prompt.name, *prompt.present)}
+        if Distance.NEAR in found:
+            return None
+        return _UNREADABLE if Distance.UNREADABLE in found else _OFF_TOPIC
+
+    def _pieces(self, word: str) -> int:
+        tokenizer = self._engine.loaded.tokenizer
+        pieces = tokenizer.tokenize(word)
+        # A word without any known piece becomes one mark for the unknown.
+        return len(pieces) + pieces.count(tokenizer.unk_token)
 
     def _tokens_of(
         self, volume: Volume, scan: EncodedScan, cancel: CancelToken, on_stage: OnStage

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 from PySide6.QtCore import QObject, QThread, Signal
 
 from app.state.answers import (
+    Explanation,
     FindingsScored,
     ModelChoice,
     ModelFacts,
@@ -42,7 +43,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 OnStage = Callable[[str, float], None]
-Answer = ScanEncoded | FindingsScored | TypedAnswer | Relevance | ModelFacts | None
+Answer = ScanEncoded | FindingsScored | TypedAnswer | Explanation | Relevance | ModelFacts | None
 
 _DOING = {
     Kind.LOAD_MODEL: "loading the model",
@@ -78,8 +79,8 @@ class Desk(Protocol):
 
     def typed(
         self, scan: "EncodedScan", prompt: Prompt, *, cancel: CancelToken, on_stage: OnStage
-    ) -> TypedAnswer:
-        """Score one prompt."""
+    ) -> TypedAnswer | Explanation:
+        """Score one prompt, or say why it gets no number."""
 
     def relevance(
         self,

@@ -42,7 +42,7 @@ class ScoreFindings:
 
 @dataclass(frozen=True, slots=True)
 class ScoreTyped:
-    """Score one prompt in several wordings; the answer is `TypedAnswer`."""
+    """Score one prompt in several wordings; the answer is `TypedAnswer` or `Explanation`."""
 
     scan_job: int
     prompt: Prompt

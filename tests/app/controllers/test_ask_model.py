@@ -7,6 +7,7 @@ from pytestqt.qtbot import QtBot
 
 from app.controllers.ask_model import STOPPED, AskModel, WindowState
 from app.state.answers import (
+    Explanation,
     FindingsScored,
     ModelChoice,
     ModelFacts,
@@ -100,6 +101,21 @@ def test_a_scan_that_opens_is_encoded_and_scored(window: Window) -> None:
     assert scored.notices == (NOTICE, DOUBT)
     assert scored.times == (*ENCODE, *SCORE)
     assert scored.scored_at.tzinfo is not None
+
+
+def test_a_prompt_far_from_the_model_is_explained_in_the_place_of_a_number(
+    window: Window,
+) -> None:
+    window.open()
+    window.answer_scan()
+    window.ask.submit_prompt("apple pie")
+    far = Explanation("No word of this is known.", "Name a finding.")
+
+    window.worker.answered.emit(window.number(ScoreTyped), far, SCORE)
+
+    assert window.results.explanation == far
+    assert window.results.typed is None
+    assert window.results.stage is None
 
 
 def test_answers_about_the_scan_before_are_dropped(window: Window) -> None:

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from pytestqt.qtbot import QtBot
 
-from app.state.answers import FindingsScored, ModelChoice, TypedAnswer
+from app.state.answers import Explanation, FindingsScored, ModelChoice, TypedAnswer
 from app.workers.inference_worker import InferenceWorker, open_real_desk
 from app.workers.questions import EncodeScan, ExplainScore, ScoreFindings, ScoreTyped
 from medct_core.errors import ModelUnavailableError, NotScorableError
@@ -21,6 +21,7 @@ from tests.app.workers.test_inference_worker import Heard
 pytestmark = pytest.mark.gui
 
 EFFUSION = prompt_from_text("pleural effusion", CT_CLIP_STYLE)
+PIE = prompt_from_text("an apple pie", CT_CLIP_STYLE)
 
 
 @pytest.mark.parametrize("kind", [tiny_model.PAIR, tiny_model.LOCAL])
@@ -36,6 +37,8 @@ def test_a_scan_is_encoded_scored_and_explained(
     scan = worker.ask("w", EncodeScan(small_chest.volume()))
     listed = worker.ask("w", ScoreFindings(scan))
     typed = worker.ask("w", ScoreTyped(scan, EFFUSION))
+    qtbot.waitUntil(lambda: typed in heard.ended, timeout=PATIENCE_MS)
+    far = worker.ask("w", ScoreTyped(scan, PIE))
     explained = worker.ask("w", ExplainScore(scan, EFFUSION))
     qtbot.waitUntil(lambda: explained in heard.ended, timeout=PATIENCE_MS)
     again = worker.ask("w", ExplainScore(scan, EFFUSION))
@@ -48,6 +51,7 @@ def test_a_scan_is_encoded_scored_and_explained(
     assert [one.stage for one in heard.times[scan]] == ["prepare", "encode"]
     assert [one.stage for one in heard.times[listed]] == ["text", "score"]
     check_findings(heard, listed)
+    assert isinstance(heard.answers[far], Explanation)
     check_map(heard, typed, (explained, again))
 
 
