@@ -133,9 +133,7 @@ class CaseWindow(QObject):
         self.prompts = PromptConnection(
             window.prompt_panel, (session, states.prompts, results), ask, parent=self
         )
-        self.heatmap = HeatmapConnection(
-            window, (session, results, view), ask, loader, parent=self
-        )
+        self.heatmap = HeatmapConnection(window, (session, results, view), ask, loader, parent=self)
         self.view_actions = ViewActions(self.actions, session, view, window.views, parent=self)
 
     def _close(self) -> None:

@@ -1,13 +1,13 @@
 """The findings: what the model says, what the reader makes of it, and the chart of both."""
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
 from app.controllers.ask_model import AskModel
 from app.panels.finding_row import FindingRow, Review
 from app.panels.findings_panel import FindingsPanel
-from app.panels.score_chart import ScoreChart
 from app.state.answers import Problem
 from app.state.case_record import Decision, FindingReview
 from app.state.results import ResultsState, ScoredList
@@ -17,6 +17,10 @@ from app.state.session import SessionState
 from app.state.view import Overlay, ViewState
 from app.windows.main_window import MainWindow
 from medct_core.findings.finding import Finding
+
+if TYPE_CHECKING:
+    # Loading pyqtgraph takes half a second that the window would appear later.
+    from app.panels.score_chart import ScoreChart
 
 _DECISIONS = {Review.ACCEPTED: Decision.ACCEPTED, Review.REJECTED: Decision.REJECTED}
 _REVIEWS = {decision: review for review, decision in _DECISIONS.items()}
@@ -102,7 +106,7 @@ class FindingsConnection(QObject):
         panel.threshold_reset.connect(self._on_threshold_reset)
         panel.retry_requested.connect(self._try_again)
 
-    def _on_charts(self, chart: ScoreChart, _histogram: object) -> None:
+    def _on_charts(self, chart: "ScoreChart", _histogram: object) -> None:
         self._chart = chart
         chart.finding_chosen.connect(self._window.findings_panel.finding_chosen)
         self._show_chart()

@@ -1,10 +1,11 @@
 """Grey levels and slabs: the view's state, the panel's controls and the histogram say the same."""
 
 from functools import partial
+from typing import TYPE_CHECKING
 
+import numpy as np
 from PySide6.QtCore import QObject
 
-from app.panels.histogram_chart import HistogramChart
 from app.state.session import OpenScan, SessionState
 from app.state.view import ViewState
 from app.windows.main_window import MainWindow
@@ -14,6 +15,10 @@ from medct_core.cancel import CancelToken
 from medct_core.measurement.histogram import Histogram, roi_histogram, volume_histogram
 from medct_core.measurement.shapes import Roi
 from medct_core.volume.volume import Volume
+
+if TYPE_CHECKING:
+    # Loading pyqtgraph takes half a second that the window would appear later.
+    from app.panels.histogram_chart import HistogramChart
 
 
 class GreyConnection(QObject):
@@ -69,7 +74,7 @@ class GreyConnection(QObject):
     def _on_inverted(self, is_inverted: bool) -> None:
         self._panel.show_inverted(is_inverted=is_inverted)
 
-    def _on_charts(self, _scores: object, chart: HistogramChart) -> None:
+    def _on_charts(self, _scores: object, chart: "HistogramChart") -> None:
         self._chart = chart
         chart.window_picked.connect(self._view.set_window)
         self._view.window_changed.connect(chart.show_window)
@@ -94,7 +99,9 @@ class GreyConnection(QObject):
     def _on_counted(self, histogram: Histogram) -> None:
         if self._chart is not None:
             title = self.tr("Whole scan") if self._region is None else self.tr("Selected region")
-            self._chart.show_histogram(histogram.counts, histogram.edges * 1.0, title=title)
+            self._chart.show_histogram(
+                histogram.counts, histogram.edges.astype(np.float64), title=title
+            )
 
 
 def _counted(

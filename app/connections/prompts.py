@@ -69,9 +69,7 @@ class PromptConnection(QObject):
         self._panel.show_waiting(self._waiting_for())
         self._ask_model.submit_prompt(text)
 
-    def _on_wordings(
-        self, name: str, present: tuple[str, ...], absent: tuple[str, ...]
-    ) -> None:
+    def _on_wordings(self, name: str, present: tuple[str, ...], absent: tuple[str, ...]) -> None:
         self._ask_model.ask_wordings(Prompt(name, present, absent))
 
     def _waiting_for(self) -> str:

@@ -1,12 +1,13 @@
 """Menu entries and keys that change how the scan is looked at."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from functools import partial
 
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QAction
 
 from app.connections.opening_window import full_range
+from app.connections.triggers import connect_all
 from app.state.session import SessionState
 from app.state.view import Layout, Overlay, PlaneKind, Slab, SlabMode, ViewState
 from app.viewer.linked_views import LinkedViews
@@ -78,46 +79,49 @@ class ViewActions(QObject):
             changed.connect(self._show_choices)
         self._show_choices()
 
-    def _on(self, name: str, call: Callable[[], object]) -> None:
-        self._actions[name].triggered.connect(lambda _checked=False: call())
-
     def _connect_pictures(self) -> None:
         views = self._views
-        for kind in PlaneKind:
-            self._on(f"view_{kind.value}", partial(views.set_active, kind))
-        for name, count in (
-            ("next_slice", 1),
-            ("previous_slice", -1),
-            ("ten_next", _FAR),
-            ("ten_previous", -_FAR),
-        ):
-            self._on(name, partial(self._step, count))
-        self._on("next_view", partial(views.next_view, 1))
-        self._on("previous_view", partial(views.next_view, -1))
-        self._on("first_slice", lambda: views.active_view.go_to(1))
-        self._on("last_slice", self._go_to_last)
-        self._on("zoom_in", lambda: views.active_view.zoom_by(_ZOOM_STEP))
-        self._on("zoom_out", lambda: views.active_view.zoom_by(1 / _ZOOM_STEP))
-        self._on("fit", views.fit)
-        self._on("reset_view", lambda: views.active_view.reset())
-        self._on("maximise_view", lambda: views.toggle_maximised(views.active_view))
-        self._on("cine", self._toggle_cine)
+        steps = {"next_slice": 1, "previous_slice": -1, "ten_next": _FAR, "ten_previous": -_FAR}
+        connect_all(
+            self._actions,
+            {
+                **{f"view_{kind.value}": partial(views.set_active, kind) for kind in PlaneKind},
+                **{name: partial(self._step, count) for name, count in steps.items()},
+                "next_view": partial(views.next_view, 1),
+                "previous_view": partial(views.next_view, -1),
+                "first_slice": lambda: views.active_view.go_to(1),
+                "last_slice": self._go_to_last,
+                "zoom_in": lambda: views.active_view.zoom_by(_ZOOM_STEP),
+                "zoom_out": lambda: views.active_view.zoom_by(1 / _ZOOM_STEP),
+                "fit": views.fit,
+                "reset_view": self._reset,
+                "maximise_view": lambda: views.toggle_maximised(views.active_view),
+                "cine": self._toggle_cine,
+            },
+        )
 
     def _connect_choices(self) -> None:
         state = self._state
-        for name, layout in _LAYOUTS.items():
-            self._on(name, partial(state.set_layout, layout))
-        for name, overlay in _OVERLAYS.items():
-            self._on(name, partial(state.toggle_overlay, overlay))
-        for name, mode in _SLABS.items():
-            self._on(name, partial(self._choose_slab, mode))
-        for preset in PRESETS:
-            self._on(f"preset_{preset.key}", partial(state.set_window, preset.window))
-        self._on("preset_0", self._show_full_range)
-        self._on("invert", lambda: state.set_inverted(not state.inverted))
-        self._on("interpolate", lambda: state.set_smooth(not state.smooth))
-        self._on("slab_thicker", lambda: self._change_thickness(_SLAB_STEP_MM))
-        self._on("slab_thinner", lambda: self._change_thickness(-_SLAB_STEP_MM))
+        connect_all(
+            self._actions,
+            {
+                **{name: partial(state.set_layout, one) for name, one in _LAYOUTS.items()},
+                **{name: partial(state.toggle_overlay, one) for name, one in _OVERLAYS.items()},
+                **{name: partial(self._choose_slab, mode) for name, mode in _SLABS.items()},
+                **{f"preset_{one.key}": partial(state.set_window, one.window) for one in PRESETS},
+                "preset_0": self._show_full_range,
+                "invert": lambda: state.set_inverted(not state.inverted),
+                "interpolate": lambda: state.set_smooth(not state.smooth),
+                "slab_thicker": partial(self._change_thickness, _SLAB_STEP_MM),
+                "slab_thinner": partial(self._change_thickness, -_SLAB_STEP_MM),
+            },
+        )
+        # Qt has switched the entry already; one that could not be followed is switched back.
+        for name in (*_LAYOUTS, *_OVERLAYS, *_SLABS, "cine", "invert", "interpolate"):
+            self._actions[name].triggered.connect(self._show_choices)
+
+    def _reset(self) -> None:
+        self._views.active_view.reset()
 
     def _step(self, count: int) -> None:
         self._views.active_view.step(count)
@@ -163,4 +167,3 @@ class ViewActions(QObject):
         }
         for name, is_on in shown.items():
             self._actions[name].setChecked(is_on)
-

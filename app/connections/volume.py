@@ -17,7 +17,7 @@ from medct_core.volume.volume import Volume
 
 if TYPE_CHECKING:
     from app.viewer.graphics import Graphics
-    from app.viewer.render_scan import RenderScan
+    from app.viewer.render_grid import RenderScan
 
 _SWITCHED_OFF = ResourceError("3D is switched off.", remedy="Switch it on in the settings.")
 

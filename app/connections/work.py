@@ -1,4 +1,4 @@
-"""What the program is doing: one line in the status bar, and the stages of scoring with their times."""
+"""What the program is doing: a line in the status bar, and the stages of scoring with times."""
 
 from PySide6.QtCore import QObject
 
@@ -105,6 +105,6 @@ class WorkConnection(QObject):
 
 def _finished(times: tuple[StageTime, ...]) -> dict[str, ShownStage]:
     """All stages of finished work with what they took; those that were kept took no time."""
-    took = {name: 0.0 for name in STAGES[1:]}
+    took = dict.fromkeys(STAGES[1:], 0.0)
     took |= {time.stage: time.seconds for time in times if time.stage in STAGES}
     return {name: ShownStage(name, 1.0, seconds) for name, seconds in took.items()}

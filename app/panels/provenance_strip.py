@@ -20,7 +20,7 @@ def short_facts(provenance: "Provenance", scan_sha256: str) -> tuple[str, ...]:
     return (
         stamp.model,
         f"adapter {stamp.adapter}" if stamp.adapter else "no adapter",
-        f"recipe {stamp.recipe_id[:_SHORT]}",
+        f"recipe {stamp.recipe_id}",
         provenance.device,
         provenance.created.astimezone().strftime("%H:%M"),
         f"scan {scan_sha256[:_SHORT]}",

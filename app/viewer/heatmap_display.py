@@ -5,7 +5,7 @@ from PySide6.QtCore import QObject, Signal
 from app.state.results import ResultsState
 from app.viewer.heatmap_overlay import heatmap_grid, heatmap_overlay
 from app.viewer.overlay_image import OverlayImage
-from app.viewer.render_scan import RenderGrid
+from app.viewer.render_grid import RenderGrid
 from app.workers.loader_pool import LoaderPool, OnProgress
 from medct_core.cancel import CancelToken
 from medct_core.inference.scores import Relevance

@@ -5,7 +5,7 @@ import numpy.typing as npt
 
 from app.state.view import Overlay, Vector, as_vector
 from app.viewer.overlay_image import ColourTable, OverlayImage
-from app.viewer.render_scan import RenderGrid, prepare_heatmap
+from app.viewer.render_grid import RenderGrid
 from app.viewer.slice_order import clamped
 from app.viewer.transfer_functions import CIVIDIS, HEAT_FAINT, HEAT_FLOOR
 from medct_core.inference.scores import Relevance
@@ -54,6 +54,9 @@ def heatmap_overlay(relevance: Relevance) -> OverlayImage:
 
 def heatmap_grid(relevance: Relevance) -> RenderGrid:
     """Make the same map ready for 3D, with the same top of its colour bar; call it on a worker."""
+    # Loads scipy, which the window does not wait for.
+    from app.viewer.render_scan import prepare_heatmap  # noqa: PLC0415
+
     for_it = _speaking_for(relevance)
     return prepare_heatmap(for_it, relevance.affine, highest=_highest(for_it))
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from app.viewer import render_classes as vtk
-from app.viewer.render_scan import RenderGrid
+from app.viewer.render_grid import RenderGrid
 from app.viewer.transfer_functions import Blend, TransferFunction
 
 _OPACITY_UNIT_MM = 1.0

@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from app.viewer import render_classes as vtk
 from app.viewer.graphics import Graphics
-from app.viewer.render_scan import HEAT_STEPS, RenderGrid, RenderScan
+from app.viewer.render_grid import HEAT_STEPS, RenderGrid, RenderScan
 from app.viewer.scene_marks import CrosshairMark, OrientationCube
 from app.viewer.transfer_functions import (
     Region,

@@ -23,7 +23,7 @@ from PySide6.QtWidgets import QMenu, QWidget
 
 from app.viewer.frame_pace import FramePace
 from app.viewer.graphics import Graphics
-from app.viewer.render_scan import RenderGrid, RenderScan
+from app.viewer.render_grid import RenderGrid, RenderScan
 from app.viewer.transfer_functions import (
     LARGEST_SCALE,
     MIP,
@@ -101,6 +101,7 @@ class VolumeView(QWidget):
     look_changed = Signal(object)  # Look
     viewpoint_changed = Signal(object)  # Viewpoint
     maximise_asked = Signal()
+    shown_changed = Signal()  # another scan, none, or the layout took the view in or out
 
     def __init__(self, make_scene: SceneMaker = VolumeScene, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -132,6 +133,16 @@ class VolumeView(QWidget):
     def look(self) -> Look:
         """What the scan is looked at through."""
         return self._look
+
+    @property
+    def scan(self) -> RenderScan | None:
+        """What is shown; None where `message` says why nothing is."""
+        return self._scan
+
+    @property
+    def message(self) -> tuple[str, str]:
+        """Why there is no picture, and what to do about it; old while there is one."""
+        return self._message
 
     @property
     def viewpoint(self) -> Viewpoint | None:
@@ -178,6 +189,7 @@ class VolumeView(QWidget):
             self._look = Look(MIP)
         self._scene.show_function(self._look.function)
         self.show_side(Side.ANTERIOR)
+        self.shown_changed.emit()
 
     def show_look(self, look: Look) -> None:
         """Look at the scan through a preset."""
@@ -254,11 +266,13 @@ class VolumeView(QWidget):
     def showEvent(self, _event: QShowEvent) -> None:  # noqa: N802 - Qt's name
         """Draw what changed while nobody could see it."""
         self._moved()
+        self.shown_changed.emit()
 
     def hideEvent(self, _event: QHideEvent) -> None:  # noqa: N802 - Qt's name
         """Draw no more."""
         self._preview_timer.stop()
         self._settle_timer.stop()
+        self.shown_changed.emit()
 
     def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
         """Start a drag."""
@@ -427,6 +441,7 @@ class VolumeView(QWidget):
         self._message = summary, remedy
         self.setAccessibleDescription(f"{summary} {remedy}".strip())
         self.update()
+        self.shown_changed.emit()
 
     def _paint_message(self, painter: QPainter) -> None:
         if self._scan is not None:

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QDockWidget, QSplitter, QWidget
 
 from app.theme import Theme
@@ -27,13 +27,7 @@ class ChartDock(QDockWidget):
         self._place = QSplitter(Qt.Orientation.Vertical)
         self._place.setChildrenCollapsible(False)
         self.setWidget(self._place)
-        self._place.installEventFilter(self)
-
-    def eventFilter(self, watched: object, event: QEvent) -> bool:  # noqa: N802 - Qt's name
-        """Make the charts when their place is first seen."""
-        if event.type() is QEvent.Type.Show and self.scores is None:
-            self._make()
-        return False
+        self.visibilityChanged.connect(self._on_visibility)
 
     def show_theme(self, theme: Theme) -> None:
         """Paint in other colours."""
@@ -41,6 +35,10 @@ class ChartDock(QDockWidget):
         if self.scores is not None and self.histogram is not None:
             self.scores.show_theme(theme)
             self.histogram.show_theme(theme)
+
+    def _on_visibility(self, is_visible: bool) -> None:
+        if is_visible and self.scores is None:
+            self._make()
 
     def _make(self) -> None:
         from app.panels.histogram_chart import HistogramChart  # noqa: PLC0415

@@ -8,8 +8,6 @@ from PySide6.QtWidgets import QDockWidget, QMainWindow, QSplitter, QVBoxLayout, 
 
 from app.panels.banner import Banner
 from app.panels.findings_panel import FindingsPanel
-
-
 from app.panels.progress_panel import ProgressPanel
 from app.panels.prompt_panel import PromptPanel
 from app.panels.provenance_strip import ProvenanceStrip
@@ -69,7 +67,7 @@ class MainWindow(QMainWindow):
 
     def show_title(self, scan_name: str) -> None:
         """Name the open scan in the title bar; empty where none is open."""
-        self.setWindowTitle(f"{scan_name} – MedCT" if scan_name else "MedCT")
+        self.setWindowTitle(f"{scan_name} - MedCT" if scan_name else "MedCT")
 
     def show_theme(self, theme: Theme) -> None:
         """Paint what Qt does not paint in other colours."""

@@ -6,7 +6,7 @@ import pytest
 from app.state.results import ResultsState
 from app.viewer.heatmap_display import HeatmapDisplay
 from app.viewer.overlay_image import OverlayImage
-from app.viewer.render_scan import RenderGrid
+from app.viewer.render_grid import RenderGrid
 from tests.app.stand_ins import FakeLoader, relevance
 
 pytestmark = pytest.mark.gui

@@ -18,7 +18,7 @@ from app.viewer.heatmap_overlay import (
 )
 from app.viewer.overlay_image import OverlayScene, coloured
 from app.viewer.pixel_grid import grid_of
-from app.viewer.render_scan import HEAT_STEPS
+from app.viewer.render_grid import HEAT_STEPS
 from app.viewer.transfer_functions import heatmap_function
 from medct_core.inference.scores import Relevance
 from medct_core.volume.geometry import Geometry

@@ -5,7 +5,8 @@ import pytest
 
 from app.viewer import render_scan
 from app.viewer.graphics import Graphics
-from app.viewer.render_scan import HEAT_STEPS, prepare_heatmap, prepare_scan
+from app.viewer.render_grid import HEAT_STEPS
+from app.viewer.render_scan import prepare_heatmap, prepare_scan
 from medct_core.errors import InvalidVolumeError
 from medct_core.volume.geometry import Geometry
 from medct_core.volume.orientation import reorient

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from app.viewer.render_classes import vtkFixedPointVolumeRayCastMapper
-from app.viewer.render_scan import RenderGrid
+from app.viewer.render_grid import RenderGrid
 from app.viewer.transfer_functions import BONE, MIP
 from app.viewer.volume_layer import VolumeLayer
 

@@ -10,7 +10,8 @@ import pytest
 from vtkmodules.vtkCommonCore import vtkWeakReference
 
 from app.viewer.graphics import Graphics, look_at_graphics
-from app.viewer.render_scan import RenderScan, prepare_heatmap, prepare_scan
+from app.viewer.render_grid import RenderScan
+from app.viewer.render_scan import prepare_heatmap, prepare_scan
 from app.viewer.transfer_functions import BONE, LUNG, MIP, PRESETS, TransferFunction
 from app.viewer.viewpoint import Side, standard_viewpoint
 from app.viewer.volume_scene import NO_CUT, Cut, CutPlane, Quality, VolumeScene

@@ -12,7 +12,8 @@ from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from app.viewer.graphics import Graphics
-from app.viewer.render_scan import RenderScan, prepare_scan
+from app.viewer.render_grid import RenderScan
+from app.viewer.render_scan import prepare_scan
 from app.viewer.transfer_functions import BONE, MIP
 from app.viewer.viewpoint import Side
 from app.viewer.volume_scene import Quality, VolumeScene

@@ -1,0 +1,106 @@
+"""Which model is asked: the menus that choose it, and what it can and cannot do."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QFileDialog, QMenu
+
+from app.connections.triggers import connect_all
+from app.controllers.ask_model import AskModel
+from app.state.answers import ModelChoice, ModelFacts
+from app.state.results import ResultsState
+from app.windows.main_window import MainWindow
+from medct_core.models.catalogue import installed_models
+
+
+class ModelActions(QObject):
+    """Carries out the menu Model.
+
+    Parameters
+    ----------
+    window
+        Owns the dialogs.
+    actions, menus
+        By name.
+    results
+        Say which model is loaded.
+    ask_model
+        Scores.
+    choice
+        What is asked for at the start.
+    parent
+        Owner.
+    """
+
+    model_chosen = Signal(object)  # ModelChoice
+
+    def __init__(
+        self,
+        window: MainWindow,
+        tables: tuple[Mapping[str, QAction], Mapping[str, QMenu]],
+        results: ResultsState,
+        ask_model: AskModel,
+        *,
+        choice: ModelChoice,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._window, self._results = window, results
+        self._actions, menus = tables
+        self._choice = choice
+        self._models = menus["choose_model"]
+        self._models.aboutToShow.connect(self._fill_models)
+        connect_all(
+            self._actions,
+            {
+                "score": ask_model.score,
+                "score_anyway": ask_model.score_anyway,
+                "choose_adapter": self._choose_adapter,
+                "no_adapter": self._take_no_adapter,
+            },
+        )
+        results.model_changed.connect(self._on_model)
+
+    def take_choice(self, choice: ModelChoice) -> None:
+        """Know what is asked for, whoever chose it."""
+        self._choice = choice
+
+    def _fill_models(self) -> None:
+        self._models.clear()
+        loaded = self._results.model
+        for model in installed_models():
+            action = self._models.addAction(f"{model.name} ({model.origin})")
+            action.setCheckable(True)
+            action.setChecked(loaded is not None and loaded.stamp.model == model.name)
+            action.triggered.connect(partial(self._choose, model.name))
+        self._models.addSeparator()
+        self._models.addAction(self.tr("Folder of a model…")).triggered.connect(self._choose_folder)
+
+    def _choose(self, name: str, _checked: bool = False) -> None:
+        # An adapter belongs to one model.
+        self._tell(replace(self._choice, model=name, adapter=None))
+
+    def _choose_folder(self) -> None:
+        folder = QFileDialog.getExistingDirectory(self._window, self.tr("Folder of a model"))
+        if folder:
+            self._choose(folder)
+
+    def _choose_adapter(self) -> None:
+        folder = QFileDialog.getExistingDirectory(self._window, self.tr("Folder of an adapter"))
+        if folder:
+            self._tell(replace(self._choice, adapter=Path(folder)))
+
+    def _take_no_adapter(self) -> None:
+        self._tell(replace(self._choice, adapter=None))
+
+    def _tell(self, choice: ModelChoice) -> None:
+        self.take_choice(choice)
+        self.model_chosen.emit(choice)
+
+    def _on_model(self, model: ModelFacts | None) -> None:
+        has_adapter = model is not None and bool(model.stamp.adapter)
+        self._actions["no_adapter"].setEnabled(has_adapter)
