@@ -1,5 +1,6 @@
 """LinkedViews: three slice views around one crosshair, and room for other pictures."""
 
+import numpy as np
 from PySide6.QtCore import QPoint, QTimer, Signal
 from PySide6.QtGui import QColor, QPalette
 from PySide6.QtWidgets import QGridLayout, QWidget
@@ -12,6 +13,7 @@ from app.viewer.pixel_grid import start_planes
 from app.viewer.slice_mouse import SliceTool
 from app.viewer.slice_order import middle
 from app.viewer.slice_view import SliceLayer, SliceView
+from app.viewer.volume_view import VolumeView
 from medct_core.io.study import PatientText
 from medct_core.volume.volume import Volume
 
@@ -92,6 +94,25 @@ class LinkedViews(QWidget):
                 self._state.set_plane(kind, plane)
         for view in self.views.values():
             view.show_volume(volume, caption)
+
+    def show_preview(self, volume: Volume, caption: Caption, message: str) -> None:
+        """Show the one slice of a scan that has been read, in the view that faces it.
+
+        Parameters
+        ----------
+        volume
+            One slice deep.
+        message
+            Stands in the other views.
+        """
+        along = np.asarray(volume.geometry.affine[:3, int(np.argmin(volume.geometry.shape))])
+        planes = start_planes(volume.geometry, middle(volume.geometry))
+        facing = max(planes, key=lambda kind: abs(float(np.dot(planes[kind].normal, along))))
+        self._state.set_crosshair(middle(volume.geometry))
+        self._state.set_plane(facing, planes[facing])
+        for kind, view in self.views.items():
+            view.show_volume(volume if kind is facing else None, caption)
+            view.show_message(message)
 
     def show_caption(self, caption: Caption) -> None:
         """Say something else about the scan in all views."""
@@ -182,6 +203,8 @@ class LinkedViews(QWidget):
             view.activated.connect(self._activated)
             view.maximise_asked.connect(self._maximise_asked)
             view.menu_asked.connect(self._menu_asked)
+        if isinstance(self._volume_view, VolumeView):
+            self._volume_view.maximise_asked.connect(self._maximise_volume)
 
     def _paint_gaps_dark(self) -> None:
         palette = self.palette()
@@ -199,6 +222,10 @@ class LinkedViews(QWidget):
 
     def _maximise_asked(self) -> None:
         self.toggle_maximised(self._view_of_signal())
+
+    def _maximise_volume(self) -> None:
+        if self._volume_view is not None:
+            self.toggle_maximised(self._volume_view)
 
     def _menu_asked(self, place: QPoint) -> None:
         self.menu_asked.emit(self._view_of_signal(), place)

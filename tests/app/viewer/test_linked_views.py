@@ -10,6 +10,7 @@ from pytestqt.qtbot import QtBot
 from app.state.view import Layout, PlaneKind, ViewState, standard_plane
 from app.viewer.linked_views import LinkedViews
 from app.viewer.slice_order import SliceNumber
+from app.viewer.volume_view import VolumeView
 from medct_core.volume.geometry import Geometry
 from tests import phantoms
 
@@ -111,6 +112,20 @@ def test_a_double_click_maximises_a_view_and_another_one_brings_all_back(
     QTest.mouseDClick(coronal, Qt.MouseButton.LeftButton)
 
     assert alone == {"coronal"}
+    assert shown(views) == ALL
+
+
+def test_a_double_click_maximises_the_volume_in_3d(qtbot: QtBot, state: ViewState) -> None:
+    in_3d = VolumeView()
+    views = LinkedViews(state, in_3d)
+    qtbot.addWidget(views)
+    views.show()
+
+    QTest.mouseDClick(in_3d, Qt.MouseButton.LeftButton)
+    alone = shown(views), in_3d.isVisible()
+    QTest.mouseDClick(in_3d, Qt.MouseButton.LeftButton)
+
+    assert alone == (set(), True)
     assert shown(views) == ALL
 
 

@@ -209,6 +209,20 @@ def test_a_driver_that_fails_later_gives_its_reason_and_its_window_back(
     assert "could not be drawn" in view.accessibleDescription()
 
 
+def test_whoever_depends_on_the_picture_is_told_when_it_comes_and_goes(
+    view: VolumeView, qtbot: QtBot
+) -> None:
+    with qtbot.waitSignal(view.shown_changed):
+        view.show_scan(_scan(), _SOFTWARE)
+    has_scan = view.scan is not None
+    with qtbot.waitSignal(view.shown_changed):
+        view.show_unavailable(ResourceError("3D is switched off.", remedy="Switch it on."))
+
+    assert has_scan
+    assert view.scan is None
+    assert view.message == ("3D is switched off.", "Switch it on.")
+
+
 def test_arbitrary_units_are_shown_as_a_projection_only(view: VolumeView) -> None:
     view.show_scan(_scan(Unit.ARBITRARY), _SOFTWARE)
 
