@@ -29,6 +29,7 @@ FULL = CaseRecord(
             heatmap_finding="Emphysema",
             heatmap_opacity=0.25,
             caption="Läsion, 結節",
+            height_mm=280.0,
         ),
     ),
 )
@@ -56,6 +57,7 @@ _IMAGES = st.builds(
     heatmap_finding=st.text(max_size=12),
     heatmap_opacity=_SHARE,
     caption=st.text(max_size=20),
+    height_mm=st.none() | st.floats(1, 600),
 )
 _PROMPTS = st.builds(
     Prompt,

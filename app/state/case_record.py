@@ -84,11 +84,14 @@ class MarkedImage:
         In [0, 1].
     caption
         The reader's own words; may be empty.
+    height_mm
+        How much of the patient it shows from top to bottom; as much as from left to right where
+        it is None.
 
     Raises
     ------
     ValueError
-        If the width is not greater than zero or the opacity lies outside [0, 1].
+        If the width or height is not greater than zero or the opacity lies outside [0, 1].
     """
 
     plane: Plane
@@ -100,10 +103,13 @@ class MarkedImage:
     heatmap_finding: str = ""
     heatmap_opacity: float = 0.5
     caption: str = ""
+    height_mm: float | None = None
 
     def __post_init__(self) -> None:
         if not self.width_mm > 0:
             raise ValueError(f"a picture is not {self.width_mm} mm wide")
+        if self.height_mm is not None and not self.height_mm > 0:
+            raise ValueError(f"a picture is not {self.height_mm} mm high")
         if not 0 <= self.heatmap_opacity <= 1:
             raise ValueError(f"an opacity lies between 0 and 1, not at {self.heatmap_opacity}")
         object.__setattr__(self, "overlays", self.overlays - {Overlay.PATIENT_TEXT})

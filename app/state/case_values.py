@@ -98,6 +98,7 @@ def _image_to_values(image: MarkedImage) -> dict[str, JsonValue]:
         "right": list(plane.right),
         "down": list(plane.down),
         "width_mm": image.width_mm,
+        "height_mm": image.height_mm,
         "window_centre_hu": image.window.centre_hu,
         "window_width_hu": image.window.width_hu,
         "inverted": image.inverted,
@@ -121,4 +122,5 @@ def _image(fields: Fields) -> MarkedImage:
         heatmap_finding=fields.text("heatmap_finding"),
         heatmap_opacity=fields.number("heatmap_opacity"),
         caption=fields.text("caption"),
+        height_mm=fields.number("height_mm") if fields.has("height_mm") else None,
     )
