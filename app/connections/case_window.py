@@ -6,21 +6,30 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu
 
+from app.connections.finding_actions import FindingActions
 from app.connections.findings import FindingsConnection, FindingStates
 from app.connections.grey import GreyConnection
 from app.connections.heatmap import HeatmapConnection
+from app.connections.measuring import MeasuringConnection
+from app.connections.overlays import OverlayConnection
 from app.connections.prompts import PromptConnection
 from app.connections.scan import ScanConnection
+from app.connections.tool_actions import ToolActions
 from app.connections.view_actions import ViewActions
 from app.connections.volume import VolumeConnection
 from app.connections.work import WorkConnection
 from app.controllers.ask_model import AskModel, WindowState
+from app.controllers.draw_thumbnails import DrawThumbnails
 from app.controllers.export_report import ExportReport
+from app.controllers.keep_case import KeepCase
 from app.controllers.open_study import OpenStudy
+from app.controllers.prompt_sets import PromptSets
+from app.controllers.show_masks import ShowMasks
 from app.settings import Settings
 from app.state.answers import ModelFacts
 from app.state.case_folder import CaseFolder
 from app.state.case_lists import CaseLists
+from app.state.masks import MasksState
 from app.state.measurements import MeasurementList
 from app.state.prompt_list import PromptList
 from app.state.results import ResultsState
@@ -66,6 +75,7 @@ class CaseStates(QObject):
         self.reviews = ReviewList(self)
         self.measurements = MeasurementList(self)
         self.images = MarkedImages(self)
+        self.masks = MasksState(self)
 
     @property
     def lists(self) -> CaseLists:
@@ -82,7 +92,12 @@ class Controllers(QObject):
         super().__init__(states)
         loader = services.loader
         asked = WindowState(states.session, states.prompts, states.results)
+        # First of all that follow the scan: it empties the lists of the one before.
+        self.keep_case = KeepCase(states.session, states.lists, services.cases, loader, parent=self)
         self.open_study = OpenStudy(states.session, loader, self)
+        self.thumbnails = DrawThumbnails(states.session, loader, self)
+        self.show_masks = ShowMasks(states.session, states.masks, states.view, loader, self)
+        self.prompt_sets = PromptSets(states.prompts, loader, self)
         self.ask_model = AskModel(
             asked, services.worker, name, score_on_open=settings.score_on_open, parent=self
         )
@@ -134,10 +149,27 @@ class CaseWindow(QObject):
             window.prompt_panel, (session, states.prompts, results), ask, parent=self
         )
         self.heatmap = HeatmapConnection(window, (session, results, view), ask, loader, parent=self)
+        self.measuring = MeasuringConnection(
+            window, (session, states.measurements, view), self.grey, parent=self
+        )
+        self.overlays = OverlayConnection(
+            window,
+            (states.masks, view),
+            controllers.show_masks,
+            self.heatmap.display,
+            parent=self,
+        )
+        self.tools = ToolActions(
+            self.actions, window.views, self.measuring.desk, self.work, parent=self
+        )
+        self.finding_actions = FindingActions(
+            window, self.actions, self.findings, self.heatmap, parent=self
+        )
         self.view_actions = ViewActions(self.actions, session, view, window.views, parent=self)
 
     def _close(self) -> None:
         self.controllers.ask_model.close()
+        self.controllers.keep_case.close()
         self.controllers.open_study.cancel()
         self.volume.close()
         self.closed.emit(self)

@@ -2,14 +2,17 @@
 
 from pathlib import Path
 
+import numpy as np
+import numpy.typing as npt
 from PySide6.QtCore import QObject
 
 from app.connections.opening_window import opening_window
 from app.controllers.open_study import OpenStudy
 from app.state.answers import Problem
-from app.state.session import Loading, OpenScan, SessionState
+from app.state.session import Loading, OpenScan, Preview, SessionState
 from app.state.view import ViewState
 from app.viewer.overlay_text import Caption
+from app.viewer.slice_paint import grey_image
 from app.windows.main_window import MainWindow
 from medct_core.io.study import Series, Study
 from medct_core.volume.notice import Notice
@@ -44,6 +47,8 @@ class ScanConnection(QObject):
         self._open_study = open_study
         session.scan_changed.connect(self._on_scan)
         session.loading_changed.connect(self._on_loading)
+        session.preview_changed.connect(self._on_preview)
+        session.thumbnail_ready.connect(self._on_thumbnail)
         session.problem_changed.connect(self._on_problem)
         session.refusal_changed.connect(self._show_caption)
         window.study_panel.series_chosen.connect(self._choose_series)
@@ -69,10 +74,26 @@ class ScanConnection(QObject):
         window.study_panel.show_empty()
         window.show_title("")
 
+    def _on_preview(self, preview: Preview | None) -> None:
+        # Over an open scan nothing of another one is shown before it is whole.
+        if preview is not None and self._session.scan is None:
+            volume = preview.found.volume
+            caption = Caption(
+                series_lines=_series_lines(preview.series),
+                file_name=preview.path.name,
+                unit=volume.unit,
+                notices=volume.notices,
+            )
+            self._window.views.show_preview(volume, caption, self._loading_text())
+
     def _on_loading(self, loading: Loading | None) -> None:
         if loading is not None and self._session.scan is None:
             self._window.study_panel.show_waiting(loading.name)
-            self._window.views.show_message(self.tr("Loading {0} …").format(loading.name))
+            self._window.views.show_message(self._loading_text())
+
+    def _loading_text(self) -> str:
+        loading = self._session.loading
+        return "" if loading is None else self.tr("Loading {0} …").format(loading.name)
 
     def _on_problem(self, problem: Problem | None) -> None:
         if problem is None:
@@ -87,6 +108,9 @@ class ScanConnection(QObject):
         scan = self._session.scan
         if scan is not None:
             self._window.views.show_caption(caption_of(scan, self._session.refusal))
+
+    def _on_thumbnail(self, uid: str, pixels: npt.NDArray[np.uint8]) -> None:
+        self._window.study_panel.show_thumbnail(uid, grey_image(np.ascontiguousarray(pixels)))
 
     def _choose_series(self, uid: str) -> None:
         scan = self._session.scan

@@ -8,6 +8,8 @@ from PySide6.QtWidgets import QDockWidget, QMainWindow, QSplitter, QVBoxLayout, 
 
 from app.panels.banner import Banner
 from app.panels.findings_panel import FindingsPanel
+from app.panels.masks_panel import MasksPanel
+from app.panels.measurements_panel import MeasurementsPanel
 from app.panels.progress_panel import ProgressPanel
 from app.panels.prompt_panel import PromptPanel
 from app.panels.provenance_strip import ProvenanceStrip
@@ -48,6 +50,8 @@ class MainWindow(QMainWindow):
         self.views = LinkedViews(view, self.volume_view)
         self.study_panel = StudyPanel(theme)
         self.window_panel = WindowPanel()
+        self.masks_panel = MasksPanel(theme)
+        self.measurements_panel = MeasurementsPanel()
         self.findings_panel = FindingsPanel(theme)
         self.prompt_panel = PromptPanel(theme)
         self.report_panel = ReportTextPanel()
@@ -113,13 +117,15 @@ class MainWindow(QMainWindow):
         asked.setStretchFactor(1, 1)
         asked.setChildrenCollapsible(False)
         self._add("study", self.tr("Study"), self.study_panel, _LEFT)
+        self._add("masks", self.tr("Masks"), self.masks_panel, _LEFT)
         self._add("window", self.tr("Grey levels"), self.window_panel, _LEFT)
+        self._add("measurements", self.tr("Measurements"), self.measurements_panel, _LEFT)
         self._add("progress", self.tr("Progress"), self.progress_panel, _LEFT)
         self._add("findings", self.tr("Findings"), asked, _RIGHT)
         self._add("report", self.tr("Report"), self.report_panel, _RIGHT)
         self._add_dock("charts", self.chart_dock, _RIGHT)
-        pass
-        self._stack("window", "progress")
+        self._stack("study", "masks", "progress")
+        self._stack("window", "measurements")
         self._stack("findings", "charts", "report")
         wide = [self.docks["study"], self.docks["findings"]]
         self.resizeDocks(wide, [_LEFT_WIDTH, _RIGHT_WIDTH], Qt.Orientation.Horizontal)
