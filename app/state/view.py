@@ -1,5 +1,6 @@
 """ViewState: where and how the user looks at a scan, shared by all pictures of it."""
 
+import math
 from dataclasses import dataclass
 from enum import Enum
 
@@ -46,14 +47,16 @@ class Plane:
     down: Vector
 
     def __post_init__(self) -> None:
-        axes = np.array([self.right, self.down], dtype=np.float64)
-        if not np.allclose(axes @ axes.T, np.eye(2), atol=_AWAY_FROM_RIGHT_ANGLE):
+        right, down = self.right, self.down
+        off = (dot(right, right) - 1.0, dot(down, down) - 1.0, dot(right, down))
+        # Written so that a number that is none is refused too.
+        if not max(map(abs, off)) <= _AWAY_FROM_RIGHT_ANGLE or math.isnan(sum(off)):
             raise ValueError(f"{self.right} and {self.down} are no unit vectors at right angles")
 
     @property
     def normal(self) -> Vector:
         """Unit vector in LPS at right angles to the plane: `right` x `down`."""
-        return as_vector(np.cross(self.right, self.down))
+        return cross(self.right, self.down)
 
     def moved_to(self, centre_mm: Vector) -> "Plane":
         """Parallel plane through another point, LPS mm."""
@@ -308,6 +311,28 @@ def as_vector(values: object) -> Vector:
     """Three numbers of an array as plain floats, without negative zeros."""
     x, y, z = (float(value) + 0.0 for value in np.asarray(values, dtype=np.float64))
     return x, y, z
+
+
+def dot(one: Vector, other: Vector) -> float:
+    """Sum of the products; for three numbers quicker than an array, and views need many."""
+    return one[0] * other[0] + one[1] * other[1] + one[2] * other[2]
+
+
+def cross(one: Vector, other: Vector) -> Vector:
+    """Vector at right angles to both, by the right-hand rule; without negative zeros."""
+    return (
+        one[1] * other[2] - one[2] * other[1] + 0.0,
+        one[2] * other[0] - one[0] * other[2] + 0.0,
+        one[0] * other[1] - one[1] * other[0] + 0.0,
+    )
+
+
+def shifted(point: Vector, *steps: tuple[float, Vector]) -> Vector:
+    """Point moved along vectors, each so many times its length; without negative zeros."""
+    x, y, z = point
+    for times, (a, b, c) in steps:
+        x, y, z = x + times * a, y + times * b, z + times * c
+    return x + 0.0, y + 0.0, z + 0.0
 
 
 def _standard_planes() -> dict[PlaneKind, Plane]:

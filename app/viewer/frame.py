@@ -2,9 +2,7 @@
 
 from dataclasses import dataclass, replace
 
-import numpy as np
-
-from app.state.view import Plane, Vector, as_vector
+from app.state.view import Plane, Vector, dot, shifted
 from app.viewer.pixel_grid import PixelGrid
 
 _MARGIN = 0.98
@@ -41,25 +39,23 @@ class Frame:
 
     def to_screen(self, point_mm: Vector) -> tuple[float, float]:
         """Screen place of a patient point, dropped onto the plane at a right angle."""
-        offset = np.array(point_mm) - np.array(self.middle_mm)
-        x = self.size[0] / 2 + self.scale * float(offset @ np.array(self.plane.right))
-        y = self.size[1] / 2 + self.scale * float(offset @ np.array(self.plane.down))
+        offset = shifted(point_mm, (-1.0, self.middle_mm))
+        x = self.size[0] / 2 + self.scale * dot(offset, self.plane.right)
+        y = self.size[1] / 2 + self.scale * dot(offset, self.plane.down)
         return x, y
 
     def to_patient(self, x: float, y: float) -> Vector:
         """Point of the plane under a screen place, LPS mm."""
-        right, down = np.array(self.plane.right), np.array(self.plane.down)
-        normal = np.array(self.plane.normal)
         across = (x - self.size[0] / 2) / self.scale
         along = (y - self.size[1] / 2) / self.scale
-        middle = np.array(self.middle_mm)
-        depth = (np.array(self.plane.centre_mm) - middle) @ normal
-        return as_vector(middle + across * right + along * down + depth * normal)
+        normal = self.plane.normal
+        depth = dot(shifted(self.plane.centre_mm, (-1.0, self.middle_mm)), normal)
+        steps = (across, self.plane.right), (along, self.plane.down), (depth, normal)
+        return shifted(self.middle_mm, *steps)
 
     def direction_on_screen(self, direction: Vector) -> tuple[float, float]:
         """Part of a direction that lies in the plane: x right, y down, same unit."""
-        vector = np.array(direction)
-        return float(vector @ np.array(self.plane.right)), float(vector @ np.array(self.plane.down))
+        return dot(direction, self.plane.right), dot(direction, self.plane.down)
 
     def zoomed(self, factor: float, x: float, y: float) -> "Frame":
         """Magnify by a factor about a screen place, which stays where it is."""
@@ -71,9 +67,9 @@ class Frame:
 
     def panned(self, right_px: float, down_px: float) -> "Frame":
         """Move the picture by logical pixels."""
-        right, down = np.array(self.plane.right), np.array(self.plane.down)
-        shift = (right_px * right + down_px * down) / self.scale
-        return replace(self, middle_mm=as_vector(np.array(self.middle_mm) - shift))
+        back = -right_px / self.scale, -down_px / self.scale
+        steps = (back[0], self.plane.right), (back[1], self.plane.down)
+        return replace(self, middle_mm=shifted(self.middle_mm, *steps))
 
     def on(self, plane: Plane) -> "Frame":
         """Lay another plane on the screen, with the same middle and scale."""

@@ -6,7 +6,16 @@ from itertools import product
 
 import numpy as np
 
-from app.state.view import Plane, PlaneKind, Vector, as_vector, standard_plane
+from app.state.view import (
+    Plane,
+    PlaneKind,
+    Vector,
+    as_vector,
+    cross,
+    dot,
+    shifted,
+    standard_plane,
+)
 from medct_core.volume.geometry import FloatArray, Geometry
 
 _PARALLEL_COSINE = 1 - 1e-7
@@ -42,20 +51,17 @@ class PixelGrid:
     @property
     def normal(self) -> Vector:
         """Unit vector in LPS: `right` x `down`."""
-        return as_vector(np.cross(self.right, self.down))
+        return cross(self.right, self.down)
 
     def to_patient(self, column: float, row: float) -> Vector:
         """Patient position of a pixel, LPS mm; (0, 0) is the centre of the top left one."""
-        across = column * self.pixel_mm[0] * np.array(self.right)
-        along = row * self.pixel_mm[1] * np.array(self.down)
-        return as_vector(np.array(self.origin_mm) + across + along)
+        steps = (column * self.pixel_mm[0], self.right), (row * self.pixel_mm[1], self.down)
+        return shifted(self.origin_mm, *steps)
 
     def pixel_of(self, point_mm: Vector) -> tuple[float, float]:
         """Fractional column and row of a point, dropped onto the plane at a right angle."""
-        offset = np.array(point_mm) - np.array(self.origin_mm)
-        column = float(offset @ np.array(self.right)) / self.pixel_mm[0]
-        row = float(offset @ np.array(self.down)) / self.pixel_mm[1]
-        return column, row
+        offset = shifted(point_mm, (-1.0, self.origin_mm))
+        return dot(offset, self.right) / self.pixel_mm[0], dot(offset, self.down) / self.pixel_mm[1]
 
     def coarser(self, factor: int) -> "PixelGrid":
         """Grid over the same area with pixels `factor` times as wide and high."""

@@ -90,6 +90,12 @@ def grey_image(grey: npt.NDArray[np.uint8]) -> QImage:
     return QImage(grey.data, columns, rows, columns, QImage.Format.Format_Grayscale8).copy()
 
 
+def pixel_image(pixels: npt.NDArray[np.uint32]) -> QImage:
+    """Picture of ``(rows, columns)`` pixels 0xffRRGGBB; keeps a copy of its own."""
+    rows, columns = pixels.shape
+    return QImage(pixels.data, columns, rows, columns * 4, QImage.Format.Format_RGB32).copy()
+
+
 def colour_image(rgba: npt.NDArray[np.uint8]) -> QImage:
     """Picture of ``(rows, columns, 4)`` red, green, blue, opacity; keeps a copy of its own."""
     rows, columns = rgba.shape[:2]

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from PySide6.QtGui import QImage
 
 from app.state.view import Plane, Slab, Vector
-from app.viewer.grey import apply_grey, grey_table
+from app.viewer.grey import apply_pixels, pixel_table
 from app.viewer.overlay_image import OverlayImage, OverlayScene
-from app.viewer.slice_paint import colour_image, grey_image
+from app.viewer.slice_paint import colour_image, pixel_image
 from app.viewer.slice_scene import OUTSIDE_HU, Quality, SliceImage, SliceScene
 from medct_core.volume.volume import Volume
 from medct_core.volume.window import Window
@@ -59,8 +59,8 @@ class SlicePicture:
     def grey(self, cut: SliceImage, window: Window, *, inverted: bool) -> QImage:
         """Grey picture of a cut."""
         if self._grey is None or self._grey[:3] != (cut, window, inverted):
-            table = grey_table(window, inverted=inverted)
-            self._grey = (cut, window, inverted, grey_image(apply_grey(cut.values, table)))
+            table = pixel_table(window, inverted=inverted)
+            self._grey = (cut, window, inverted, pixel_image(apply_pixels(cut.values, table)))
         return self._grey[3]
 
     def colours(self, cut: SliceImage) -> tuple[QImage, ...]:

@@ -16,6 +16,7 @@ from app.state.view import Plane, Slab, SlabMode
 from app.viewer.image_data import index_image, numpy_array, vtk_array
 from app.viewer.pixel_grid import PixelGrid, grid_of
 from app.viewer.slice_order import step_mm
+from app.viewer.straight_cut import straight_cut
 from app.viewer.vtk_classes import (
     vtkGridTransform,
     vtkImageData,
@@ -94,6 +95,7 @@ class Reslicer:
         sampling: Sampling = Sampling.LINEAR,
     ) -> None:
         self._geometry = geometry
+        self._values = values
         self._inverse: FloatArray = np.linalg.inv(geometry.affine).astype(np.float64)
         self._warp = _warp_of(geometry)
         self._reslice = vtkImageReslice()
@@ -113,25 +115,41 @@ class Reslicer:
     ) -> npt.NDArray[Any]:
         """``(rows, columns)`` read-only array of a slice, or of a slab about it."""
         slab = samples or _SlabSamples(1, 1.0)
-        rows, columns = grid.shape
         axes, origin = self._index_axes(grid, slab.step_mm)
         # One slice of an uneven stack needs no warp: its slice index is the same everywhere.
         is_flat = slab.count == 1 and not axes[2, :2].any()
         if is_flat:
             origin = self._geometry.to_index(grid.origin_mm)
+        values = None
+        if self._warp is None or is_flat:
+            values = straight_cut(
+                self._values, axes, origin, shape=grid.shape, mode=mode, count=slab.count
+            )
+        if values is None:
+            self._reslice.SetResliceTransform(None if is_flat else self._warp)
+            values = self._resliced(grid.shape, axes, origin, mode, slab.count)
+        values.flags.writeable = False
+        return values
+
+    def _resliced(
+        self,
+        shape: tuple[int, int],
+        axes: FloatArray,
+        origin: FloatArray,
+        mode: SlabMode,
+        count: int,
+    ) -> npt.NDArray[Any]:
+        rows, columns = shape
         # With a border VTK counts the sample just beyond the last slice into a mean.
         self._reslice.SetBorder(not _is_whole(axes, origin))
-        self._reslice.SetResliceTransform(None if is_flat else self._warp)
         self._reslice.SetResliceAxes(_matrix(axes, origin))
         self._reslice.SetOutputExtent(0, columns - 1, 0, rows - 1, 0, 0)
-        self._reslice.SetSlabNumberOfSlices(slab.count)
+        self._reslice.SetSlabNumberOfSlices(count)
         self._set_slab_mode(mode)
         self._reslice.Update()
         scalars = self._reslice.GetOutput().GetPointData().GetScalars()
         # VTK uses the memory of its output again.
-        values: npt.NDArray[Any] = numpy_array(scalars).reshape(grid.shape).copy()
-        values.flags.writeable = False
-        return values
+        return numpy_array(scalars).reshape(shape).copy()
 
     def _set_slab_mode(self, mode: SlabMode) -> None:
         if mode is SlabMode.MINIP:

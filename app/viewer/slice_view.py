@@ -3,7 +3,6 @@
 import math
 from typing import Protocol
 
-import numpy as np
 from PySide6.QtCore import QEvent, QPoint, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QCursor,
@@ -16,7 +15,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from app.state.view import Overlay, Plane, PlaneKind, Vector, ViewState, standard_plane
+from app.state.view import Overlay, Plane, PlaneKind, Vector, ViewState, cross, standard_plane
 from app.viewer import slice_paint
 from app.viewer.frame import Frame, fitted
 from app.viewer.mouse_profiles import DragAction, MouseProfile
@@ -227,15 +226,15 @@ class SliceView(QWidget):
 
     def crosshair_lines(self) -> tuple[CrosshairLine, ...]:
         """Where the other planes cut this one; none for a parallel plane."""
-        normal = np.array(self.plane.normal)
+        normal = self.plane.normal
         x, y = self._frame.to_screen(self._state.crosshair_mm)
         lines = []
         for kind in PlaneKind:
-            along = np.cross(normal, self._state.plane(kind).normal)
-            if kind is not self.kind and np.linalg.norm(along) > _PARALLEL:
-                unit = along / np.linalg.norm(along)
-                across, down = self._frame.direction_on_screen((unit[0], unit[1], unit[2]))
-                lines.append(CrosshairLine(kind, x, y, across, down))
+            along = cross(normal, self._state.plane(kind).normal)
+            length = math.hypot(*along)
+            if kind is not self.kind and length > _PARALLEL:
+                across, down = self._frame.direction_on_screen(along)
+                lines.append(CrosshairLine(kind, x, y, across / length, down / length))
         return tuple(lines)
 
     def probe(self) -> str:

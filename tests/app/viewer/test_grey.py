@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.viewer.grey import OUTSIDE_GREY, apply_grey, grey_table
+from app.viewer.grey import OUTSIDE_GREY, apply_grey, apply_pixels, grey_table, pixel_table
 from app.viewer.slice_scene import OUTSIDE_HU
 from medct_core.volume.window import MEDIASTINUM, Window, to_grey
 
@@ -49,3 +49,16 @@ def test_a_slice_cut_backwards_is_looked_up_too() -> None:
 
     np.testing.assert_array_equal(backwards, apply_grey(values, table)[::-1, ::-1])
     assert backwards.flags.c_contiguous
+
+
+@pytest.mark.parametrize("inverted", [False, True])
+def test_pixels_are_opaque_and_equally_red_green_and_blue(inverted: bool) -> None:
+    values = np.array([[-1000, 40], [300, -32768]], dtype=np.int16)
+
+    pixels = apply_pixels(values, pixel_table(MEDIASTINUM, inverted=inverted))
+
+    grey = apply_grey(values, grey_table(MEDIASTINUM, inverted=inverted))
+    bytes_of = pixels[..., None].view(np.uint8)
+    assert (bytes_of[..., 3] == 255).all()
+    for channel in range(3):
+        np.testing.assert_array_equal(bytes_of[..., channel], grey)

@@ -10,7 +10,7 @@ from app.state.view import PlaneKind, standard_plane
 from app.viewer import slice_paint
 from app.viewer.frame import Frame, fitted
 from app.viewer.overlay_text import CornerText, EdgeLetters
-from app.viewer.pixel_grid import grid_of
+from app.viewer.pixel_grid import PixelGrid, grid_of
 from app.viewer.slice_paint import CrosshairLine
 from tests import phantoms
 
@@ -179,6 +179,28 @@ def test_a_message_and_a_caption_are_painted(qtbot: QtBot) -> None:
 
     assert marked(message.pixels())[80:120].any()
     assert marked(caption.pixels())[140:].any()
+
+
+@pytest.mark.parametrize("scale", [0.37, 0.76, 1.0, 2.3])
+def test_pixels_are_drawn_exactly_as_grey_levels_are(qtbot: QtBot, scale: float) -> None:
+    grey = np.random.default_rng(1).integers(0, 256, (90, 120), dtype=np.uint8)
+    grid = PixelGrid(
+        origin_mm=(0.0, 0.0, 0.0),
+        right=(1.0, 0.0, 0.0),
+        down=(0.0, 1.0, 0.0),
+        pixel_mm=(1.0, 1.0),
+        shape=(90, 120),
+        follows_voxels=True,
+    )
+    frame = Frame(PLANE, (60.3, 45.1, 0.0), scale, SIZE)
+    pixels = grey.astype(np.uint32) * 0x010101 + 0xFF000000
+    pictures = slice_paint.grey_image(grey), slice_paint.pixel_image(pixels)
+    canvases = Canvas(), Canvas()
+
+    for canvas, picture in zip(canvases, pictures, strict=True):
+        slice_paint.paint_image(canvas.painter, picture, grid=grid, frame=frame, smooth=True)
+
+    np.testing.assert_array_equal(canvases[0].pixels(), canvases[1].pixels())
 
 
 def test_the_border_runs_along_the_edge(qtbot: QtBot) -> None:
