@@ -37,7 +37,19 @@ class PlannedFiles:
 def planned_files(
     scan_name: str, folder: Path, formats: tuple[str, ...], *, has_measurements: bool
 ) -> PlannedFiles:
-    """Say how the files of a report will be called in a folder, which need not be there."""
+    """Say how the files of a report will be called in a folder, which need not be there.
+
+    Parameters
+    ----------
+    scan_name
+        `ScanFacts.name`.
+    folder
+        Looked into, not changed.
+    formats
+        Some of `FORMATS`.
+    has_measurements
+        Whether there is a second table.
+    """
     first = file_stem(scan_name)
     taken = tuple(f"{first}{ending}" for ending in _ENDINGS if is_there(folder, f"{first}{ending}"))
     stem = free_stem(folder, first)
@@ -67,6 +79,11 @@ def is_there(folder: Path, name: str) -> bool:
         return (folder / name).exists()
     except OSError:
         return False
+
+
+def base_name(source: str) -> str:
+    """Name of a file or folder without what lies above it, as any system writes its path."""
+    return source.replace("\\", "/").rsplit("/", maxsplit=1)[-1]
 
 
 def file_stem(scan_name: str) -> str:

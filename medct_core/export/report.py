@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 
+from medct_core.export.file_names import base_name
 from medct_core.export.key_images import KeyImage
 from medct_core.export.reader_part import NOTHING_FROM_READER, ReaderPart
 from medct_core.findings.finding import Finding
@@ -148,7 +149,7 @@ def assemble(
         Who was examined, only where the user asked for it.
     """
     scan = ScanFacts(
-        name=volume.source.replace("\\", "/").rsplit("/", maxsplit=1)[-1],
+        name=base_name(volume.source),
         sha256=volume.content_sha256,
         shape=volume.geometry.shape,
         spacing_mm=volume.geometry.spacing_mm,

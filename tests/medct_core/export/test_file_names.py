@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from medct_core.export.file_names import FORMATS, file_stem, is_there, planned_files
+from medct_core.export.file_names import FORMATS, base_name, file_stem, is_there, planned_files
 from medct_core.export.files import write_report
 from tests import report_samples
 
@@ -64,3 +64,8 @@ def test_a_folder_that_is_not_there_has_no_files(tmp_path: Path) -> None:
 
 def test_a_name_that_the_system_refuses_is_not_there(tmp_path: Path) -> None:
     assert not is_there(tmp_path, "x" * 5000)
+
+
+@pytest.mark.parametrize("source", ["/data/a.nii", "C:\\data\\a.nii", "a.nii"])
+def test_what_lies_above_a_file_is_no_part_of_its_name(source: str) -> None:
+    assert base_name(source) == "a.nii"
