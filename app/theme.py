@@ -177,8 +177,8 @@ def style_sheet_of(theme: Theme) -> str:
     return _SHEET.substitute(asdict(theme))
 
 
-# Combo boxes, spin boxes, check boxes and scroll bars stay as Qt draws them from the palette: a
-# style sheet would take their arrows and ticks away.
+# Combo boxes, spin boxes and scroll bars stay as Qt draws them from the palette: a style sheet
+# would take their arrows away. Boxes and dots are not: Qt's outlines cannot be seen on black.
 _SHEET = string.Template("""
 QToolTip { color: $text; background: $raised; border: 1px solid $border; padding: 4px; }
 QLabel[role="title"] { font-weight: 600; }
@@ -212,6 +212,25 @@ QLineEdit, QPlainTextEdit {
 }
 QLineEdit:focus, QPlainTextEdit:focus { border: 2px solid $accent; padding: 2px; }
 QLineEdit:disabled, QPlainTextEdit:disabled { color: $disabled; border-color: $line; }
+QCheckBox::indicator, QRadioButton::indicator {
+    width: 12px; height: 12px; background: $surface; border: 1px solid $border;
+}
+QCheckBox::indicator { border-radius: 3px; }
+QRadioButton::indicator { border-radius: 7px; }
+QCheckBox::indicator:checked { background: $accent; border-color: $accent; }
+QRadioButton::indicator:checked {
+    border-color: $accent;
+    background: qradialgradient(
+        cx: 0.5, cy: 0.5, radius: 0.5, fx: 0.5, fy: 0.5,
+        stop: 0 $accent, stop: 0.6 $accent, stop: 0.7 $surface, stop: 1 $surface
+    );
+}
+QCheckBox::indicator:hover, QRadioButton::indicator:hover { border-color: $text; }
+QCheckBox::indicator:focus, QRadioButton::indicator:focus { border-color: $text; }
+QCheckBox::indicator:disabled, QRadioButton::indicator:disabled {
+    background: $window; border-color: $line;
+}
+QCheckBox::indicator:checked:disabled { background: $disabled; }
 QListView { background: $surface; border: 1px solid $border; outline: 0; }
 QListView:focus { border: 1px solid $accent; }
 QProgressBar {
