@@ -187,8 +187,11 @@ class SliceMouse:
         return False
 
     def cursor(self, x: float, y: float) -> QCursor | None:
-        """Pointer that the tool wants here; None where it wants none."""
-        return None if self.tool is None else self.tool.cursor(self._target.frame, x, y)
+        """Pointer that the tool wants here; None where it wants none, or lost the drag."""
+        is_elsewhere = self._drag is not None and self._drag.tool is None
+        if self.tool is None or is_elsewhere:
+            return None
+        return self.tool.cursor(self._target.frame, x, y)
 
     def wheel(self, event: QWheelEvent) -> None:
         """Scroll, away from the hand is back; with Ctrl zoom at the cursor."""
