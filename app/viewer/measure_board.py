@@ -167,8 +167,8 @@ class MeasureBoard(QObject):
 
     def labels(self, frame: Frame) -> tuple[PlacedLabel, ...]:
         """Texts of what lies on a slice; the oldest has the first choice of place."""
-        labels = [Label(one, self._lines(one)) for one in self.shown_on(frame.plane)]
-        return placed([label for label in labels if label.lines], frame)
+        labels = (Label(one, self._lines(one)) for one in self.shown_on(frame.plane))
+        return placed(tuple(label for label in labels if label.lines), frame)
 
     def rows(self) -> tuple[MeasurementRow, ...]:
         """Every measurement of the list with its values, in the order they were drawn."""

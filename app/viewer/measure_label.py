@@ -1,7 +1,7 @@
 """What stands beside a measurement on the picture, and where."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF
@@ -27,6 +27,8 @@ from medct_core.measurement.words import area_text
 _GAP_PX = 8.0
 _PADDING_PX = 3.0
 _EDGE_PX = 4.0
+_REMEMBERED = 8
+"""Pictures on the screen: the mouse moves over them more often than they change."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,13 +99,13 @@ def label_lines(measurement: Measurement, row: MeasurementRow | None) -> Lines:
             return own
 
 
-def placed(labels: Iterable[Label], frame: Frame) -> tuple[PlacedLabel, ...]:
+@lru_cache(maxsize=_REMEMBERED)
+def placed(labels: tuple[Label, ...], frame: Frame) -> tuple[PlacedLabel, ...]:
     """Find a place for every text: beside its measurement, in the picture, not over another."""
     metrics = QFontMetricsF(measure_font(frame.size))
-    wanted = list(labels)
-    boxes = {one.measurement.id: _box(one.measurement, frame) for one in wanted}
+    boxes = {one.measurement.id: _box(one.measurement, frame) for one in labels}
     found: list[PlacedLabel] = []
-    for label in wanted:
+    for label in labels:
         identity = label.measurement.id
         texts = [one.area for one in found]
         others = [box for other, box in boxes.items() if other != identity]

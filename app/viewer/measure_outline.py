@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from app.viewer.frame import Frame
 from medct_core.measurement.edit import with_point
-from medct_core.measurement.plane import Point, as_point
+from medct_core.measurement.plane import Point
 from medct_core.measurement.shapes import (
     Angle,
     Arrow,
@@ -43,7 +43,9 @@ _SIDES = ((_LOW, _MIDDLE), (_MIDDLE, _LOW), (_HIGH, _MIDDLE), (_MIDDLE, _HIGH))
 
 def middle_mm(measurement: Measurement) -> Point:
     """Mean of its points, LPS mm."""
-    return as_point(np.mean(measurement.points_mm, axis=0))
+    points = measurement.points_mm
+    left, posterior, superior = (sum(values) / len(points) for values in zip(*points, strict=True))
+    return left, posterior, superior
 
 
 def on_screen(frame: Frame, points_mm: npt.ArrayLike) -> Line:

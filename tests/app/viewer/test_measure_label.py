@@ -88,7 +88,7 @@ def test_the_words_of_the_reader_come_first() -> None:
 
 
 def test_text_stands_beside_its_measurement() -> None:
-    (label,) = placed([Label(length(-10, 0), ("20.0 mm",))], FRAME)
+    (label,) = placed((Label(length(-10, 0), ("20.0 mm",)),), FRAME)
 
     assert label.area.left() > 340
     assert label.area.contains(QPointF(label.area.left() + 1, 250))
@@ -96,7 +96,7 @@ def test_text_stands_beside_its_measurement() -> None:
 
 
 def test_at_the_edge_of_the_picture_text_moves_to_the_other_side() -> None:
-    (label,) = placed([Label(length(54, 0), ("20.0 mm",))], FRAME)
+    (label,) = placed((Label(length(54, 0), ("20.0 mm",)),), FRAME)
 
     assert label.area.right() < FRAME.to_screen((54.0, 0.0, 0.0))[0]
 
@@ -104,7 +104,13 @@ def test_at_the_edge_of_the_picture_text_moves_to_the_other_side() -> None:
 def test_text_does_not_cover_another_measurement_where_there_is_room() -> None:
     line, neighbour = length(-10, 0), length(12, 0, 10.0, "n")
 
-    first, _ = placed([Label(line, ("20.0 mm",)), Label(neighbour, ("10.0 mm",))], FRAME)
+    first, _ = placed(
+        (
+            Label(line, ("20.0 mm",)),
+            Label(neighbour, ("10.0 mm",)),
+        ),
+        FRAME,
+    )
 
     assert not first.area.intersects(QRectF(348, 249, 40, 2))
 
@@ -113,8 +119,8 @@ def test_the_text_of_an_arrow_stands_at_its_tail_away_from_the_tip() -> None:
     to_the_right = Arrow("r", "text", AXIAL, (0.0, 0.0, 0.0), (20.0, 0.0, 0.0))
     to_the_left = Arrow("l", "text", AXIAL, (0.0, 0.0, 0.0), (-20.0, 0.0, 0.0))
 
-    (one,) = placed([Label(to_the_right, ("text",))], FRAME)
-    (other,) = placed([Label(to_the_left, ("text",))], FRAME)
+    (one,) = placed((Label(to_the_right, ("text",)),), FRAME)
+    (other,) = placed((Label(to_the_left, ("text",)),), FRAME)
 
     assert one.area.right() < 300 < other.area.left()
 
@@ -126,15 +132,15 @@ def test_the_text_of_an_arrow_stands_at_its_tail_away_from_the_tip() -> None:
 def test_all_text_stays_in_the_picture(places: list[tuple[float, float]]) -> None:
     lines = ("Mean -862 HU, SD 41 HU", "Area 2.31 cm²")
 
-    labels = placed(
-        [Label(length(*place, identity=str(n)), lines) for n, place in enumerate(places)], FRAME
-    )
+    drawn = [length(*place, identity=str(number)) for number, place in enumerate(places)]
+
+    labels = placed(tuple(Label(one, lines) for one in drawn), FRAME)
 
     assert all(QRectF(0, 0, 600, 500).contains(label.area) for label in labels)
 
 
 def test_texts_of_measurements_that_lie_close_do_not_cover_each_other() -> None:
-    crowd = [Label(length(0, 3 * n, identity=str(n)), ("20.0 mm",)) for n in range(6)]
+    crowd = tuple(Label(length(0, 3 * n, identity=str(n)), ("20.0 mm",)) for n in range(6))
 
     labels = placed(crowd, FRAME)
 
