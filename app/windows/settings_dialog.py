@@ -22,12 +22,12 @@ class SettingsDialog(QDialog):
     ----------
     settings
         As they are now.
+    parent
+        Owner.
     models
         What is installed.
     devices
         What the model can work on here, as settings spell it.
-    parent
-        Owner.
     """
 
     settings_chosen = Signal(object)  # Settings
@@ -35,9 +35,10 @@ class SettingsDialog(QDialog):
     def __init__(
         self,
         settings: Settings,
+        parent: QWidget | None = None,
+        *,
         models: Sequence[ModelOption] = (),
         devices: Iterable[str] = ("auto", "cpu"),
-        parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self._settings = settings

@@ -16,7 +16,7 @@ BEFORE = Settings(model="medct-mini", shortcuts={"fit": "Q", "make_coffee": "C"}
 
 @pytest.fixture
 def dialog(qtbot: QtBot) -> SettingsDialog:
-    shown = SettingsDialog(BEFORE, MODELS)
+    shown = SettingsDialog(BEFORE, models=MODELS)
     qtbot.addWidget(shown)
     shown.show()
     return shown
