@@ -41,7 +41,7 @@ def run(path: Path | None, snapshot: Path | None) -> int:
     qt = QApplication(["medct"])
     qt.setApplicationName("MedCT")
     qt.setOrganizationName("MedCT")
-    application = Application(qt, read_settings(settings_path()))
+    application = Application(qt, read_settings(settings_path()), settings_path().parent)
     shown = application.open_window(path)
     QTimer.singleShot(0, application.start_work)
     told: list[Problem] = []

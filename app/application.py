@@ -1,20 +1,34 @@
 """Application: what all windows share, and the order in which everything begins and ends."""
 
 import logging
+from dataclasses import replace
 from pathlib import Path
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, QSettings
 from PySide6.QtWidgets import QApplication
 
-from app.connections.case_window import CaseWindow, Services
-from app.settings import Settings
-from app.state.answers import ModelChoice, ModelFacts
+from app.connections.case_parts import Services
+from app.connections.case_window import CaseWindow
+from app.connections.model_actions import model_choice
+from app.settings import Settings, write_settings
+from app.state.answers import ModelChoice, ModelFacts, Problem
+from app.state.autosave import CrashedSession, default_autosave_folder
 from app.state.case_folder import default_case_folder
+from app.state.recent_files import RecentFiles
 from app.theme import STYLE, THEMES, palette_of, style_sheet_of
+from app.windows.disclaimer_dialog import DisclaimerDialog
+from app.windows.key_guard import KeyGuard
+from app.windows.restore_dialog import RestoreDialog
 from app.workers.inference_worker import InferenceWorker, OpenDesk, open_real_desk
 from app.workers.loader_pool import LoaderPool
+from medct_core.errors import MedctError
 
 log = logging.getLogger(__name__)
+
+_RECENT, _CONSENT = "recent", "understood-not-a-medical-device"
+_GEOMETRY, _DOCKS = "window/geometry", "window/docks"
+# Raised when docks are added, so that an older arrangement does not hide them.
+_DOCKS_VERSION = 1
 
 
 class Application(QObject):
@@ -26,22 +40,40 @@ class Application(QObject):
         The Qt application.
     settings
         What the person chose.
+    folder
+        Where settings and the places of windows are kept.
     open_desk
         Loads a model on the worker's thread.
     """
 
     def __init__(
-        self, qt: QApplication, settings: Settings, open_desk: OpenDesk = open_real_desk
+        self,
+        qt: QApplication,
+        settings: Settings,
+        folder: Path,
+        open_desk: OpenDesk = open_real_desk,
     ) -> None:
         super().__init__(qt)
-        self._qt, self._settings = qt, settings
+        self._qt, self._settings, self._folder = qt, settings, folder
+        self._memory = QSettings(str(folder / "windows.ini"), QSettings.Format.IniFormat)
         self._windows: list[CaseWindow] = []
         self._count = 0
         self._model: ModelFacts | None = None
-        loader = LoaderPool(self)
-        worker = InferenceWorker(open_desk, model_choice(settings), self)
-        self._services = Services(worker, loader, default_case_folder())
-        worker.model_ready.connect(self._on_model)
+        self._crashed: list[CrashedSession] = []
+        self._worker = InferenceWorker(open_desk, model_choice(settings), self)
+        self._recent = RecentFiles(self)
+        self._services = Services(
+            worker=self._worker,
+            loader=LoaderPool(self),
+            cases=default_case_folder(),
+            autosaves=default_autosave_folder(),
+            recent=self._recent,
+            log_folder=folder,
+        )
+        self._recent.load(_texts(self._memory.value(_RECENT)))
+        self._recent.changed.connect(self._remember_recent)
+        self._worker.model_ready.connect(self._on_model)
+        KeyGuard(qt)
         self._show_theme()
 
     @property
@@ -50,34 +82,114 @@ class Application(QObject):
         return tuple(self._windows)
 
     def open_window(self, path: Path | None = None) -> CaseWindow:
-        """Open a window, and a scan in it."""
+        """Open a window, and a scan, a session or a mask in it."""
         self._count += 1
         made = CaseWindow(f"window {self._count}", self._services, self._settings, self._model)
         made.closed.connect(self._on_closed)
+        made.window_wanted.connect(self._open_another)
+        made.quit_wanted.connect(self._quit)
+        made.settings_chosen.connect(self.take_settings)
+        made.model_chosen.connect(self._choose_model)
+        self._place(made)
         self._windows.append(made)
         made.window.show()
         if path is not None:
-            made.controllers.open_study.open_path(path)
+            made.controllers.open_study.open_paths((path,))
         return made
 
     def start_work(self) -> None:
         """Load the model; called when the first window is painted."""
-        self._services.worker.start()
+        self._worker.start()
+
+    def ask_before_use(self) -> None:
+        """Say once what the program is not, and offer what a crash left behind."""
+        if self._memory.value(_CONSENT) != "yes":
+            dialog = DisclaimerDialog(self._windows[0].window)
+            dialog.accepted.connect(self._on_consent)
+            dialog.rejected.connect(self._quit)
+            dialog.open()
+        self._crashed = list(self._services.autosaves.crashed())
+        self._offer_restore()
+
+    def take_settings(self, settings: Settings) -> None:
+        """Use other settings in all windows, and keep them."""
+        before, self._settings = self._settings, settings
+        if settings.theme != before.theme:
+            self._show_theme()
+        for window in self._windows:
+            window.apply(settings)
+        if model_choice(settings) != model_choice(before):
+            self._worker.load_model(model_choice(settings))
+        try:
+            write_settings(settings, self._folder / "settings.toml")
+        except MedctError as error:
+            self._tell(Problem.of(error))
 
     def stop(self) -> None:
-        """End everything, in this order: wishes, threads, pictures in 3D."""
+        """End everything, in this order: wishes, pictures in 3D, threads."""
         for window in self.windows:
             window.window.close()
         self._services.loader.stop()
-        self._services.worker.stop()
+        self._worker.stop()
+
+    def _open_another(self) -> None:
+        self.open_window()
+
+    def _quit(self) -> None:
+        for window in self.windows:
+            window.window.close()
+        self._qt.quit()
+
+    def _choose_model(self, choice: ModelChoice) -> None:
+        adapter = "" if choice.adapter is None else str(choice.adapter)
+        chosen = replace(
+            self._settings, model=choice.model or "", adapter=adapter, device=choice.device
+        )
+        if chosen == self._settings:
+            # The same again: it could not be loaded, and something was mended since.
+            self._worker.load_model(choice)
+        self.take_settings(chosen)
 
     def _on_model(self, model: ModelFacts) -> None:
         self._model = model
 
-    def _on_closed(self, window: CaseWindow) -> None:
-        self._windows.remove(window)
-        window.window.deleteLater()
-        window.deleteLater()
+    def _on_consent(self) -> None:
+        self._memory.setValue(_CONSENT, "yes")
+
+    def _offer_restore(self) -> None:
+        if not self._crashed or not self._windows:
+            return
+        crashed = self._crashed.pop(0)
+        window = self._windows[0]
+        dialog = RestoreDialog(
+            crashed.session.scan_path.name, crashed.saved_at.astimezone(), window.window
+        )
+        dialog.restore_chosen.connect(lambda: window.keep_session.restore(crashed))
+        dialog.discard_chosen.connect(crashed.discard)
+        dialog.rejected.connect(crashed.let_go)
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
+
+    def _on_closed(self, closed: CaseWindow) -> None:
+        self._windows.remove(closed)
+        self._memory.setValue(_GEOMETRY, closed.window.saveGeometry())
+        self._memory.setValue(_DOCKS, closed.window.saveState(_DOCKS_VERSION))
+        closed.window.deleteLater()
+        closed.deleteLater()
+
+    def _place(self, made: CaseWindow) -> None:
+        geometry, docks = self._memory.value(_GEOMETRY), self._memory.value(_DOCKS)
+        if geometry is not None:
+            made.window.restoreGeometry(geometry)
+        if docks is not None:
+            made.window.restoreState(docks, _DOCKS_VERSION)
+
+    def _remember_recent(self) -> None:
+        self._memory.setValue(_RECENT, self._recent.paths)
+
+    def _tell(self, problem: Problem) -> None:
+        for window in self._windows[:1]:
+            window.window.banner.show_problem(problem.summary, problem.remedy)
 
     def _show_theme(self) -> None:
         theme = THEMES[self._settings.theme]
@@ -86,7 +198,8 @@ class Application(QObject):
         self._qt.setStyleSheet(style_sheet_of(theme))
 
 
-def model_choice(settings: Settings) -> ModelChoice:
-    """Say which model the settings ask for."""
-    adapter = Path(settings.adapter) if settings.adapter else None
-    return ModelChoice(settings.model or None, adapter, settings.device)
+def _texts(stored: object) -> list[str]:
+    """Give a list of texts as Qt stores it: one text alone comes back as no list."""
+    if isinstance(stored, str):
+        return [stored]
+    return [one for one in stored if isinstance(one, str)] if isinstance(stored, list) else []

@@ -1,107 +1,40 @@
 """CaseWindow: one window with everything behind it, connected."""
 
-from dataclasses import dataclass
+from dataclasses import replace
+from pathlib import Path
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu
 
+from app.connections.case_parts import CaseStates, Controllers, Services
+from app.connections.dialogs import DialogConnection
+from app.connections.exporting import ExportConnection
 from app.connections.finding_actions import FindingActions
 from app.connections.findings import FindingsConnection, FindingStates
 from app.connections.grey import GreyConnection
 from app.connections.heatmap import HeatmapConnection
 from app.connections.measuring import MeasuringConnection
+from app.connections.model_actions import ModelActions
+from app.connections.opening import OpeningConnection
 from app.connections.overlays import OverlayConnection
 from app.connections.prompts import PromptConnection
 from app.connections.scan import ScanConnection
+from app.connections.sessions import SessionConnection
 from app.connections.tool_actions import ToolActions
+from app.connections.triggers import connect_all
 from app.connections.view_actions import ViewActions
 from app.connections.volume import VolumeConnection
 from app.connections.work import WorkConnection
-from app.controllers.ask_model import AskModel, WindowState
-from app.controllers.draw_thumbnails import DrawThumbnails
-from app.controllers.export_report import ExportReport
-from app.controllers.keep_case import KeepCase
-from app.controllers.open_study import OpenStudy
-from app.controllers.prompt_sets import PromptSets
-from app.controllers.show_masks import ShowMasks
-from app.settings import Settings
+from app.controllers.keep_session import KeepSession, SessionParts
+from app.settings import MouseProfile, Settings
 from app.state.answers import ModelFacts
-from app.state.case_folder import CaseFolder
-from app.state.case_lists import CaseLists
-from app.state.masks import MasksState
-from app.state.measurements import MeasurementList
-from app.state.prompt_list import PromptList
-from app.state.results import ResultsState
-from app.state.reviews import MarkedImages, ReviewList
-from app.state.session import SessionState
-from app.state.view import ViewState
+from app.state.view import Overlay
 from app.theme import THEMES
+from app.windows.action_keys import bind
 from app.windows.action_table import ROWS
-from app.windows.actions import fill_menu_bar, make_actions
+from app.windows.actions import fill_menu_bar, make_actions, set_keys
 from app.windows.main_window import MainWindow
-from app.workers.inference_worker import InferenceWorker
-from app.workers.loader_pool import LoaderPool
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Services:
-    """What all windows share.
-
-    Attributes
-    ----------
-    worker
-        Owns the model.
-    loader
-        Reads files.
-    cases
-        Where case records lie.
-    """
-
-    worker: InferenceWorker
-    loader: LoaderPool
-    cases: CaseFolder
-
-
-class CaseStates(QObject):
-    """What one window shows; lives as long as the window."""
-
-    def __init__(self, parent: QObject) -> None:
-        super().__init__(parent)
-        self.session = SessionState(self)
-        self.view = ViewState(self)
-        self.prompts = PromptList(self)
-        self.results = ResultsState(self)
-        self.reviews = ReviewList(self)
-        self.measurements = MeasurementList(self)
-        self.images = MarkedImages(self)
-        self.masks = MasksState(self)
-
-    @property
-    def lists(self) -> CaseLists:
-        """What goes into the case record."""
-        return CaseLists(self.measurements, self.reviews, self.prompts, self.images)
-
-
-class Controllers(QObject):
-    """What carries out the wishes of one window."""
-
-    def __init__(
-        self, name: str, states: CaseStates, services: Services, settings: Settings
-    ) -> None:
-        super().__init__(states)
-        loader = services.loader
-        asked = WindowState(states.session, states.prompts, states.results)
-        # First of all that follow the scan: it empties the lists of the one before.
-        self.keep_case = KeepCase(states.session, states.lists, services.cases, loader, parent=self)
-        self.open_study = OpenStudy(states.session, loader, self)
-        self.thumbnails = DrawThumbnails(states.session, loader, self)
-        self.show_masks = ShowMasks(states.session, states.masks, states.view, loader, self)
-        self.prompt_sets = PromptSets(states.prompts, loader, self)
-        self.ask_model = AskModel(
-            asked, services.worker, name, score_on_open=settings.score_on_open, parent=self
-        )
-        self.export = ExportReport(states.session, states.results, loader, self)
 
 
 class CaseWindow(QObject):
@@ -120,6 +53,10 @@ class CaseWindow(QObject):
     """
 
     closed = Signal(object)  # CaseWindow
+    window_wanted = Signal()
+    quit_wanted = Signal()
+    settings_chosen = Signal(object)  # Settings
+    model_chosen = Signal(object)  # ModelChoice
 
     def __init__(
         self, name: str, services: Services, settings: Settings, model: ModelFacts | None = None
@@ -130,46 +67,140 @@ class CaseWindow(QObject):
         self.controllers = Controllers(name, self.states, services, settings)
         self.actions: dict[str, QAction] = make_actions(ROWS, settings.shortcuts, self.window)
         self.menus: dict[str, QMenu] = fill_menu_bar(self.window.menuBar(), ROWS, self.actions)
-        self._connect(services.loader)
+        self._show_scans(services)
+        self._show_answers(services)
+        self._take_orders(services)
+        self._keep_work(services)
+        self._talk_about_program(services, settings)
+        self.apply(settings)
         self.states.results.set_model(model)
         self.window.close_wished.connect(self._close)
 
-    def _connect(self, loader: LoaderPool) -> None:
-        states, window, controllers = self.states, self.window, self.controllers
-        session, view, results = states.session, states.view, states.results
-        ask, opening = controllers.ask_model, controllers.open_study
+    def apply(self, settings: Settings) -> None:
+        """Use other settings from now on."""
+        self._settings = settings
+        self.dialogs.take_settings(settings)
+        self.models.take_choice(settings)
+        self.tools.show_mouse(settings.mouse)
+        self.window.show_theme(THEMES[settings.theme])
+        self.states.view.set_smooth(settings.interpolate)
+        set_keys(self.actions, ROWS, bind(ROWS, settings.shortcuts))
+        if settings.export_folder:
+            self.exports.show_folder(Path(settings.export_folder))
+        if settings.patient_text:
+            self.states.view.show_overlay(Overlay.PATIENT_TEXT)
+        if settings.volume_rendering:
+            self.volume.switch_on()
+        else:
+            self.volume.switch_off()
+
+    def _show_scans(self, services: Services) -> None:
+        states, window, loader = self.states, self.window, services.loader
+        session, view = states.session, states.view
+        opening = self.controllers.open_study
         self.scan = ScanConnection(window, session, view, opening, parent=self)
         self.volume = VolumeConnection(session, view, window.volume_view, loader, parent=self)
-        self.work = WorkConnection(window, (session, results), (opening, ask), parent=self)
         self.grey = GreyConnection(window, session, view, loader, parent=self)
-        self.findings = FindingsConnection(
-            window, FindingStates(session, results, states.reviews, view), ask, parent=self
+        self.measuring = MeasuringConnection(
+            window, (session, states.lists.measurements, view), self.grey, parent=self
         )
+
+    def _show_answers(self, services: Services) -> None:
+        states, window, controllers = self.states, self.window, self.controllers
+        session, view, results = states.session, states.view, states.results
+        ask = controllers.ask_model
+        self.work = WorkConnection(
+            window, (session, results), (controllers.open_study, ask), parent=self
+        )
+        shown = FindingStates(session, results, states.lists.reviews, view)
+        self.findings = FindingsConnection(window, shown, ask, parent=self)
         self.prompts = PromptConnection(
             window.prompt_panel, (session, states.prompts, results), ask, parent=self
         )
-        self.heatmap = HeatmapConnection(window, (session, results, view), ask, loader, parent=self)
-        self.measuring = MeasuringConnection(
-            window, (session, states.measurements, view), self.grey, parent=self
+        self.heatmap = HeatmapConnection(
+            window, (session, results, view), ask, services.loader, parent=self
         )
         self.overlays = OverlayConnection(
-            window,
-            (states.masks, view),
-            controllers.show_masks,
-            self.heatmap.display,
-            parent=self,
+            window, states.masks, controllers.show_masks, self.heatmap.display, parent=self
         )
+
+    def _take_orders(self, services: Services) -> None:
+        states, window, controllers = self.states, self.window, self.controllers
+        session, view, results = states.session, states.view, states.results
+        tables = (self.actions, self.menus)
+        self.opening = OpeningConnection(
+            window, tables, session, controllers.open_study, recent=services.recent, parent=self
+        )
+        self.opening.mask_found.connect(controllers.show_masks.open_path)
         self.tools = ToolActions(
             self.actions, window.views, self.measuring.desk, self.work, parent=self
         )
+        self.view_actions = ViewActions(self.actions, session, view, window.views, parent=self)
         self.finding_actions = FindingActions(
             window, self.actions, self.findings, self.heatmap, parent=self
         )
-        self.view_actions = ViewActions(self.actions, session, view, window.views, parent=self)
+        self.models = ModelActions(window, tables, results, controllers.ask_model, parent=self)
+        self.exports = ExportConnection(
+            window,
+            (session, results, view),
+            states.lists,
+            controllers.export,
+            overlays=self.overlays,
+            parent=self,
+        )
+        self.exports.connect_actions(self.actions)
+
+    def _keep_work(self, services: Services) -> None:
+        states, controllers = self.states, self.controllers
+        parts = SessionParts(
+            states.session, states.view, self.window.views, states.lists, controllers.keep_case
+        )
+        self.keep_session = KeepSession(
+            parts,
+            controllers.open_study,
+            services.loader,
+            services.autosaves.begin(),
+            parent=self,
+        )
+        self.sessions = SessionConnection(
+            self.window, states.session, self.keep_session, controllers.keep_case, self
+        )
+        self.sessions.connect_actions(self.actions)
+        self.opening.session_found.connect(self.sessions.open_path)
+
+    def _talk_about_program(self, services: Services, settings: Settings) -> None:
+        self.dialogs = DialogConnection(
+            self.window, settings, self.states.results, log_folder=services.log_folder, parent=self
+        )
+        self.dialogs.connect_actions(self.actions)
+        self.dialogs.settings_chosen.connect(self.settings_chosen)
+        self.models.model_chosen.connect(self.model_chosen)
+        self.findings.model_wanted.connect(self.models.load_again)
+        self.tools.mouse_chosen.connect(self._choose_mouse)
+        self.exports.folder_chosen.connect(self._choose_folder)
+        connect_all(
+            self.actions,
+            {
+                "new_window": self.window_wanted.emit,
+                "quit": self.quit_wanted.emit,
+                "full_screen": self._toggle_full_screen,
+            },
+        )
+
+    def _choose_mouse(self, mouse: MouseProfile) -> None:
+        self.settings_chosen.emit(replace(self._settings, mouse=mouse))
+
+    def _choose_folder(self, folder: Path) -> None:
+        self.settings_chosen.emit(replace(self._settings, export_folder=str(folder)))
+
+    def _toggle_full_screen(self) -> None:
+        self.window.setWindowState(self.window.windowState() ^ Qt.WindowState.WindowFullScreen)
+        self.actions["full_screen"].setChecked(self.window.isFullScreen())
 
     def _close(self) -> None:
         self.controllers.ask_model.close()
-        self.controllers.keep_case.close()
         self.controllers.open_study.cancel()
+        self.controllers.keep_case.close()
+        self.keep_session.close()
         self.volume.close()
         self.closed.emit(self)

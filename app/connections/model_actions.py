@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QFileDialog, QMenu
 
 from app.connections.triggers import connect_all
 from app.controllers.ask_model import AskModel
+from app.settings import Settings
 from app.state.answers import ModelChoice, ModelFacts
 from app.state.results import ResultsState
 from app.windows.main_window import MainWindow
@@ -30,8 +31,6 @@ class ModelActions(QObject):
         Say which model is loaded.
     ask_model
         Scores.
-    choice
-        What is asked for at the start.
     parent
         Owner.
     """
@@ -45,13 +44,12 @@ class ModelActions(QObject):
         results: ResultsState,
         ask_model: AskModel,
         *,
-        choice: ModelChoice,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
         self._window, self._results = window, results
         self._actions, menus = tables
-        self._choice = choice
+        self._choice = ModelChoice()
         self._models = menus["choose_model"]
         self._models.aboutToShow.connect(self._fill_models)
         connect_all(
@@ -65,9 +63,13 @@ class ModelActions(QObject):
         )
         results.model_changed.connect(self._on_model)
 
-    def take_choice(self, choice: ModelChoice) -> None:
-        """Know what is asked for, whoever chose it."""
-        self._choice = choice
+    def take_choice(self, settings: Settings) -> None:
+        """Know which model the settings ask for."""
+        self._choice = model_choice(settings)
+
+    def load_again(self) -> None:
+        """Ask for the same model, after it could not be loaded."""
+        self._tell(self._choice)
 
     def _fill_models(self) -> None:
         self._models.clear()
@@ -98,9 +100,15 @@ class ModelActions(QObject):
         self._tell(replace(self._choice, adapter=None))
 
     def _tell(self, choice: ModelChoice) -> None:
-        self.take_choice(choice)
+        self._choice = choice
         self.model_chosen.emit(choice)
 
     def _on_model(self, model: ModelFacts | None) -> None:
         has_adapter = model is not None and bool(model.stamp.adapter)
         self._actions["no_adapter"].setEnabled(has_adapter)
+
+
+def model_choice(settings: Settings) -> ModelChoice:
+    """Say which model settings ask for."""
+    adapter = Path(settings.adapter) if settings.adapter else None
+    return ModelChoice(settings.model or None, adapter, settings.device)

@@ -6,7 +6,6 @@ from app.controllers.show_masks import ShowMasks
 from app.panels.masks_panel import MasksPanel
 from app.state.answers import Problem
 from app.state.masks import MasksState
-from app.state.view import ViewState
 from app.viewer.heatmap_display import HeatmapDisplay
 from app.viewer.mask_overlay import overlays_of
 from app.viewer.overlay_image import OverlayImage
@@ -20,8 +19,8 @@ class OverlayConnection(QObject):
     ----------
     window
         Has the views and the panel.
-    masks, view
-        What is open over the scan, and where it is looked at.
+    masks
+        What is open over the scan.
     show_masks
         Opens and changes masks.
     heatmap
@@ -33,7 +32,7 @@ class OverlayConnection(QObject):
     def __init__(
         self,
         window: MainWindow,
-        states: tuple[MasksState, ViewState],
+        masks: MasksState,
         show_masks: ShowMasks,
         heatmap: HeatmapDisplay,
         *,
@@ -41,7 +40,7 @@ class OverlayConnection(QObject):
     ) -> None:
         super().__init__(parent)
         self._window, self._heatmap = window, heatmap
-        self._masks, self._view = states
+        self._masks = masks
         self._masks.masks_changed.connect(self._on_masks)
         self._masks.loading_changed.connect(window.masks_panel.show_loading)
         self._masks.problem_changed.connect(self._on_problem)

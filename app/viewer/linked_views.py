@@ -1,11 +1,15 @@
 """LinkedViews: three slice views around one crosshair, and room for other pictures."""
 
+from collections.abc import Mapping
+from dataclasses import replace
+
 import numpy as np
 from PySide6.QtCore import QPoint, QTimer, Signal
 from PySide6.QtGui import QColor, QPalette
 from PySide6.QtWidgets import QGridLayout, QWidget
 
 from app.state.view import Layout, PlaneKind, ViewState
+from app.state.view_values import ShownPart
 from app.viewer.mouse_profiles import DragAction, MouseProfile
 from app.viewer.overlay_image import OverlayImage
 from app.viewer.overlay_text import Caption
@@ -153,6 +157,21 @@ class LinkedViews(QWidget):
         """Change what the left button does in all views."""
         for view in self.views.values():
             view.set_left_action(action)
+
+    def shown_parts(self) -> dict[PlaneKind, ShownPart]:
+        """Which part of its plane each view shows, for a session; none without a scan."""
+        return {
+            kind: ShownPart(view.frame.middle_mm, view.frame.size[0] / view.frame.scale)
+            for kind, view in self.views.items()
+            if view.has_scan
+        }
+
+    def show_parts(self, parts: Mapping[PlaneKind, ShownPart]) -> None:
+        """Show these parts again, in whatever size the views have now."""
+        for kind, part in parts.items():
+            frame = self.views[kind].frame
+            scale = frame.size[0] / part.width_mm
+            self.views[kind].set_frame(replace(frame, middle_mm=part.middle_mm, scale=scale))
 
     def set_companion(self, companion: QWidget | None) -> None:
         """Put another picture beside the axial view in the layout for comparing."""

@@ -78,6 +78,11 @@ class SliceView(QWidget):
         self._follow_state()
 
     @property
+    def has_scan(self) -> bool:
+        """Whether there is anything to show."""
+        return self._picture is not None
+
+    @property
     def frame(self) -> Frame:
         """How the plane lies on the screen."""
         return self._frame

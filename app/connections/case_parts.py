@@ -1,0 +1,105 @@
+"""The states and controllers of one window, and what it shares with others."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from PySide6.QtCore import QObject
+
+from app.controllers.ask_model import AskModel, WindowState
+from app.controllers.draw_thumbnails import DrawThumbnails
+from app.controllers.export_report import ExportReport
+from app.controllers.keep_case import KeepCase
+from app.controllers.open_study import OpenStudy
+from app.controllers.prompt_sets import PromptSets
+from app.controllers.show_masks import ShowMasks
+from app.settings import Settings
+from app.state.autosave import AutosaveFolder
+from app.state.case_folder import CaseFolder
+from app.state.case_lists import CaseLists
+from app.state.masks import MasksState
+from app.state.measurements import MeasurementList
+from app.state.prompt_list import PromptList
+from app.state.recent_files import RecentFiles
+from app.state.results import ResultsState
+from app.state.reviews import MarkedImages, ReviewList
+from app.state.session import SessionState
+from app.state.view import ViewState
+from app.workers.inference_worker import InferenceWorker
+from app.workers.loader_pool import LoaderPool
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Services:
+    """What all windows share.
+
+    Attributes
+    ----------
+    worker
+        Owns the model.
+    loader
+        Reads files.
+    cases, autosaves
+        Where case records lie, and sessions for the case of a crash.
+    recent
+        What was opened before.
+    log_folder
+        Where logs lie.
+    """
+
+    worker: InferenceWorker
+    loader: LoaderPool
+    cases: CaseFolder
+    autosaves: AutosaveFolder
+    recent: RecentFiles
+    log_folder: Path
+
+
+class CaseStates(QObject):
+    """What one window shows; lives as long as the window."""
+
+    def __init__(self, parent: QObject) -> None:
+        super().__init__(parent)
+        self.session = SessionState(self)
+        self.view = ViewState(self)
+        self.prompts = PromptList(self)
+        self.results = ResultsState(self)
+        self.masks = MasksState(self)
+        self.lists = CaseLists(
+            MeasurementList(self), ReviewList(self), self.prompts, MarkedImages(self)
+        )
+
+
+class Controllers(QObject):
+    """What carries out the wishes of one window.
+
+    Parameters
+    ----------
+    name
+        Tells the window from others.
+    states
+        Of the window; the owner.
+    services
+        Shared by all windows.
+    settings
+        What the person chose.
+    """
+
+    def __init__(
+        self, name: str, states: CaseStates, services: Services, settings: Settings
+    ) -> None:
+        super().__init__(states)
+        session, loader = states.session, services.loader
+        # First of all that follow the scan: it empties the lists of the one before.
+        self.keep_case = KeepCase(session, states.lists, services.cases, loader, parent=self)
+        self.open_study = OpenStudy(session, loader, self)
+        self.thumbnails = DrawThumbnails(session, loader, self)
+        self.show_masks = ShowMasks(session, states.masks, states.view, loader, self)
+        self.prompt_sets = PromptSets(states.prompts, loader, self)
+        self.export = ExportReport(session, states.results, loader, self)
+        self.ask_model = AskModel(
+            WindowState(session, states.prompts, states.results),
+            services.worker,
+            name,
+            score_on_open=settings.score_on_open,
+            parent=self,
+        )

@@ -1,0 +1,186 @@
+"""What leaves the program: the report, pictures, and findings as text."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtGui import QAction, QGuiApplication, QImage
+from PySide6.QtWidgets import QFileDialog
+
+from app.connections.overlays import OverlayConnection
+from app.connections.scan import caption_of
+from app.connections.triggers import connect_all
+from app.controllers.export_report import ExportReport
+from app.state.answers import Problem
+from app.state.case_lists import CaseLists
+from app.state.results import ResultsState
+from app.state.session import OpenScan, SessionState
+from app.state.view import ViewState
+from app.viewer.key_image import KeyImageDrawer, KeyImageSource, KeyPicture, marked_image_of
+from app.viewer.measure_board import MeasureBoard
+from app.viewer.measure_layer import MeasureLayer
+from app.viewer.screenshot import copy_picture, picture_of_window, save_picture
+from app.viewer.slice_view import SliceLayer
+from app.windows.export_dialog import ExportDialog, ExportOffer
+from app.windows.main_window import MainWindow
+from medct_core.errors import OutOfDiskError
+from medct_core.io.study import PatientText
+
+_SAID_MS = 6000
+
+
+class ExportConnection(QObject):
+    """Carries out everything in the menus that writes or copies something.
+
+    Parameters
+    ----------
+    window
+        Has the views and owns the dialogs.
+    states
+        What is open, what was answered, and how the scan is looked at.
+    lists
+        What the reader added.
+    export
+        Writes reports.
+    overlays
+        What lies over the slices now.
+    parent
+        Owner.
+    """
+
+    folder_chosen = Signal(Path)
+
+    def __init__(
+        self,
+        window: MainWindow,
+        states: tuple[SessionState, ResultsState, ViewState],
+        lists: CaseLists,
+        export: ExportReport,
+        *,
+        overlays: OverlayConnection,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._window, self._lists = window, lists
+        self._session, self._results, self._view = states
+        self._export, self._overlays = export, overlays
+        self._folder = Path.home()
+        export.written.connect(self._on_written)
+        export.failed.connect(self._show_problem)
+
+    def connect_actions(self, actions: Mapping[str, QAction]) -> None:
+        """Carry these out."""
+        connect_all(
+            actions,
+            {
+                "export": self._ask_and_export,
+                "mark_image": self._mark,
+                "copy_findings": self._copy_findings,
+                "copy_view": self._copy_view,
+                "copy": self._copy_view,
+                "screenshot_view": self._save_view,
+                "screenshot_window": self._save_window,
+            },
+        )
+
+    def show_folder(self, folder: Path) -> None:
+        """Propose a folder, such as the one of the last time."""
+        self._folder = folder
+
+    def _ask_and_export(self) -> None:
+        scan = self._session.scan
+        if scan is None:
+            return
+        offer = ExportOffer(
+            scan.volume.source,
+            self._drawn(scan),
+            has_measurements=bool(self._lists.measurements.items),
+            knows_patient=scan.patient != PatientText(),
+        )
+        dialog = ExportDialog(offer, self._folder, self._window)
+        if dialog.exec():
+            wish = dialog.wish
+            self.show_folder(wish.folder)
+            self.folder_chosen.emit(wish.folder)
+            self._export.export(wish, self._lists.record(scan.volume.content_sha256))
+        dialog.deleteLater()
+
+    def _drawn(self, scan: OpenScan) -> tuple[KeyPicture, ...]:
+        heatmap = self._results.heatmap
+        drawer = KeyImageDrawer(
+            KeyImageSource(
+                scan.volume,
+                caption_of(scan),
+                overlays=self._overlays.overlays,
+                heatmap_finding="" if heatmap is None else heatmap.prompt.name,
+                layers_of=self._layers,
+            )
+        )
+        return tuple(drawer.draw(marked) for marked in self._lists.images.items)
+
+    def _layers(self, state: ViewState) -> tuple[SliceLayer, ...]:
+        board = MeasureBoard(self._lists.measurements, state)
+        board.show_volume(self._session.volume)
+        return (MeasureLayer(board),)
+
+    def _mark(self) -> None:
+        volume = self._session.volume
+        if volume is None:
+            return
+        heatmap = self._results.heatmap
+        marked = marked_image_of(
+            self._window.views.active_view,
+            self._view,
+            volume.geometry,
+            heatmap_finding="" if heatmap is None else heatmap.prompt.name,
+        )
+        self._lists.images.add(marked)
+        count = len(self._lists.images.items)
+        self._say(self.tr("Picture {0} is kept for the report.").format(count))
+
+    def _copy_findings(self) -> None:
+        volume = self._session.volume
+        if volume is not None:
+            text = self._export.copy_text(self._lists.record(volume.content_sha256))
+            QGuiApplication.clipboard().setText(text)
+            self._say(self.tr("Findings are on the clipboard."))
+
+    def _copy_view(self) -> None:
+        if self._session.volume is not None:
+            copy_picture(self._view_picture())
+            self._say(self.tr("The picture is on the clipboard."))
+
+    def _view_picture(self) -> QImage:
+        view = self._window.views.active_view
+        return view.snapshot(view.devicePixelRatioF())
+
+    def _save_view(self) -> None:
+        if self._session.volume is not None:
+            self._save(self._view_picture(), self.tr("Save picture of view"))
+
+    def _save_window(self) -> None:
+        picture = picture_of_window(self._window, self._view)
+        self._save(picture, self.tr("Save picture of window"))
+
+    def _save(self, picture: QImage, title: str) -> None:
+        name, _chosen = QFileDialog.getSaveFileName(
+            self._window, title, str(self._folder / "picture.png"), self.tr("Pictures (*.png)")
+        )
+        if not name:
+            return
+        try:
+            written = save_picture(picture, Path(name))
+        except OutOfDiskError as error:
+            self._show_problem(Problem.of(error))
+        else:
+            self._say(self.tr("Saved {0}.").format(written.name))
+
+    def _on_written(self, paths: tuple[Path, ...]) -> None:
+        names = ", ".join(path.name for path in paths)
+        self._say(self.tr("Written to {0}: {1}").format(paths[0].parent, names))
+
+    def _show_problem(self, problem: Problem) -> None:
+        self._window.banner.show_problem(problem.summary, problem.remedy)
+
+    def _say(self, text: str) -> None:
+        self._window.statusBar().showMessage(text, _SAID_MS)

@@ -1,0 +1,126 @@
+"""Sessions: the menu entries that save and restore them, and where a moved scan is asked for."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from PySide6.QtCore import QObject
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QFileDialog
+
+from app.connections.triggers import connect_all
+from app.controllers.keep_case import KeepCase
+from app.controllers.keep_session import KeepSession
+from app.state.answers import Problem
+from app.state.session import SessionState
+from app.state.session_file import SESSION_SUFFIX
+from app.windows.main_window import MainWindow
+from app.windows.question_dialog import Choice, Question, QuestionDialog
+
+_FILE, _FOLDER = "file", "folder"
+_SAID_MS = 6000
+
+
+class SessionConnection(QObject):
+    """Saves and restores what a window shows.
+
+    Parameters
+    ----------
+    window
+        Owns the dialogs.
+    session
+        Says what is open.
+    keep_session, keep_case
+        Do the work, and say what is not saved.
+    parent
+        Owner.
+    """
+
+    def __init__(
+        self,
+        window: MainWindow,
+        session: SessionState,
+        keep_session: KeepSession,
+        keep_case: KeepCase,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._window, self._session = window, session
+        self._keep = keep_session
+        keep_session.saved.connect(self._on_saved)
+        keep_session.failed.connect(self._show_problem)
+        keep_session.scan_wanted.connect(self._ask_where)
+        keep_session.autosave_problem_changed.connect(self._show_problem)
+        keep_case.problem_changed.connect(self._show_problem)
+
+    def connect_actions(self, actions: Mapping[str, QAction]) -> None:
+        """Carry these out."""
+        connect_all(
+            actions,
+            {
+                "open_session": self._choose,
+                "save_session": self._save,
+                "save_session_as": self._save_as,
+            },
+        )
+
+    def open_path(self, path: Path) -> None:
+        """Restore a session."""
+        self._keep.open(path)
+
+    def _choose(self) -> None:
+        name, _chosen = QFileDialog.getOpenFileName(
+            self._window, self.tr("Open session"), "", self._filter()
+        )
+        if name:
+            self.open_path(Path(name))
+
+    def _save(self) -> None:
+        if self._keep.path is None:
+            self._save_as()
+        else:
+            self._keep.save(self._keep.path)
+
+    def _save_as(self) -> None:
+        scan = self._session.scan
+        proposed = "" if scan is None else str(scan.path.with_suffix(SESSION_SUFFIX))
+        name, _chosen = QFileDialog.getSaveFileName(
+            self._window, self.tr("Save session"), proposed, self._filter()
+        )
+        if name:
+            self._keep.save(Path(name))
+
+    def _filter(self) -> str:
+        return self.tr("Sessions (*{0})").format(SESSION_SUFFIX)
+
+    def _ask_where(self, was: Path, problem: Problem) -> None:
+        question = Question(
+            self.tr("Where is the scan now?"),
+            f"{problem.summary} {problem.remedy}",
+            (
+                Choice(_FILE, self.tr("It is a file"), self.tr("It was {0}").format(was.name)),
+                Choice(_FOLDER, self.tr("It is a folder of DICOM files")),
+            ),
+            self.tr("&Look for it"),
+        )
+        dialog = QuestionDialog(question, self._window)
+        dialog.chosen.connect(self._look_for)
+        dialog.rejected.connect(self._keep.give_up)
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
+
+    def _look_for(self, kind: str) -> None:
+        if kind == _FOLDER:
+            name = QFileDialog.getExistingDirectory(self._window, self.tr("The scan"))
+        else:
+            name, _chosen = QFileDialog.getOpenFileName(self._window, self.tr("The scan"))
+        if name:
+            self._keep.locate(Path(name))
+        else:
+            self._keep.give_up()
+
+    def _on_saved(self, path: Path) -> None:
+        self._window.statusBar().showMessage(self.tr("Saved {0}.").format(path.name), _SAID_MS)
+
+    def _show_problem(self, problem: Problem | None) -> None:
+        if problem is not None:
+            self._window.banner.show_problem(problem.summary, problem.remedy)
