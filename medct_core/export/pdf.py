@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from io import BytesIO
 
+from reportlab import rl_config
 from reportlab.lib.colors import HexColor
 from reportlab.lib.pagesizes import A4
 from reportlab.lib.styles import ParagraphStyle
@@ -21,7 +22,7 @@ from reportlab.platypus import (
 
 from medct_core.export.fonts import has_foreign, markup, register
 from medct_core.export.key_images import KeyImage
-from medct_core.export.pdf_parts import FilledIn, Picture, bar, page_frame
+from medct_core.export.pdf_parts import CountingCanvas, FilledIn, Picture, bar, page_frame
 from medct_core.export.pdf_reader import (
     READER_GROUND,
     decision_text,
@@ -36,6 +37,7 @@ from medct_core.export.pdf_text import (
     SMALL,
     STRONG,
     WIDTH_PT,
+    height_of,
     ruled_table,
     section,
     shortened,
@@ -44,6 +46,9 @@ from medct_core.export.pdf_text import (
 from medct_core.export.reader_part import NOTHING_FROM_READER
 from medct_core.export.report import DISCLAIMER, Report, software_version
 from medct_core.findings.finding import Finding
+
+# Pictures as text, which old printers wanted, take ten times as long to write.
+rl_config.useA85 = 0
 
 _TITLE = "Chest CT: scores of a model"
 _FRAME_PADDING = 6
@@ -74,13 +79,13 @@ def to_pdf(report: Report) -> bytes:
     """Lay a report out on A4 pages; the fonts are embedded."""
     register()
     # The number of pages is known only after they were made once.
-    pages = _build(report, BytesIO(), pages=0)
+    pages = _build(report, BytesIO(), pages=0, canvas=CountingCanvas)
     file = BytesIO()
-    _build(report, file, pages=pages)
+    _build(report, file, pages=pages, canvas=Canvas)
     return file.getvalue()
 
 
-def _build(report: Report, file: BytesIO, *, pages: int) -> int:
+def _build(report: Report, file: BytesIO, *, pages: int, canvas: type[Canvas]) -> int:
     banner = _banner(report.provenance.headline)
     _, banner_height = banner.wrap(WIDTH_PT, A4[1])
     document = SimpleDocTemplate(
@@ -95,7 +100,7 @@ def _build(report: Report, file: BytesIO, *, pages: int) -> int:
         subject=report.provenance.headline,
     )
     frame = partial(_frame, pages=pages, report=report)
-    document.build(_story(report), onFirstPage=frame, onLaterPages=frame)
+    document.build(_story(report), onFirstPage=frame, onLaterPages=frame, canvasmaker=canvas)
     return int(document.page)
 
 
@@ -229,9 +234,9 @@ def _picture_rows(rows: Sequence[Sequence[KeyImage]], room: float) -> list[Flowa
     """
     note = "Seen from the feet: right is on the left. What was scanned, not what was found."
     head = [Paragraph("Key images", HEADING), Paragraph(note, SMALL), Spacer(1, 3)]
-    room -= HEADING.spaceBefore + HEADING.spaceAfter + _height(head)
+    room -= HEADING.spaceBefore + HEADING.spaceAfter + height_of(head)
     drawn = next(_drawings_that_fit(rows, room), [_picture_row(row, 1.0) for row in rows])
-    together = HEADING.spaceAfter + _height([*head, *drawn[:1]])
+    together = HEADING.spaceAfter + height_of([*head, *drawn[:1]])
     return [CondPageBreak(together), *head, *drawn]
 
 
@@ -240,7 +245,7 @@ def _drawings_that_fit(rows: Sequence[Sequence[KeyImage]], room: float) -> Itera
     for fitting in (len(rows), 1):
         for scale in _PICTURE_SCALES:
             drawn = [_picture_row(row, scale) for row in rows]
-            if _height(drawn[:fitting]) <= room:
+            if height_of(drawn[:fitting]) <= room:
                 yield drawn
 
 
@@ -259,11 +264,6 @@ def _picture_row(images: Sequence[KeyImage], scale: float) -> Table:
     row = Table([padded], colWidths=[width + _GAP] * _PICTURES_A_ROW, hAlign="LEFT")
     row.setStyle([*PLAIN, ("BOTTOMPADDING", (0, 0), (-1, -1), 5)])
     return row
-
-
-def _height(parts: Sequence[Flowable]) -> float:
-    """Height of parts one below the other, without the space between them, in points."""
-    return sum(float(part.wrap(WIDTH_PT, A4[1])[1]) for part in parts)
 
 
 def _table(report: Report) -> list[Flowable]:

@@ -72,6 +72,14 @@ class FilledIn(Flowable):  # type: ignore[misc]  # reportlab has no types
         return self._make(height)
 
 
+class CountingCanvas(Canvas):  # type: ignore[misc]  # reportlab has no types
+    """Makes pages only to count them: pictures, which take longest, are left out."""
+
+    def drawImage(self, *_image: object, **_options: object) -> tuple[int, int]:  # noqa: N802
+        """Draw nothing."""
+        return 0, 0
+
+
 class Picture(Flowable):  # type: ignore[misc]  # reportlab has no types
     """A key image with the letters of its edges and a bar of 5 cm.
 

@@ -1,19 +1,22 @@
 """The reader's part of the PDF: decisions, words, measurements and marked pictures."""
 
+from functools import partial
 from itertools import count
 
 from PIL import Image
 from reportlab.lib.colors import HexColor
 from reportlab.lib.units import mm
 from reportlab.lib.utils import ImageReader
-from reportlab.platypus import Flowable, KeepTogether, Paragraph, Spacer
+from reportlab.platypus import Flowable, KeepTogether, PageBreak, Paragraph, Spacer
 
+from medct_core.export.pdf_parts import FilledIn
 from medct_core.export.pdf_text import (
     CAPTION,
     HEADING,
     SMALL,
     STRONG,
     WIDTH_PT,
+    height_of,
     ruled_table,
     section,
     shortened,
@@ -30,6 +33,9 @@ READER_GROUND = HexColor("#F3EFE3")
 
 _TALLEST_OF_ONE, _TALLEST_OF_TWO = 150 * mm, 101 * mm
 """Two pictures with their captions fill a page."""
+_SMALLEST = 75 * mm
+"""Below this a picture rather stands on the next page."""
+_ROUNDING_PT = 1.0
 
 _REVIEW_TITLES = ("Finding", "Reader", "Wording for the report", "Comment", "Own threshold")
 _REVIEW_WIDTHS = (39 * mm, 23 * mm, 49 * mm, 38 * mm, 25 * mm)
@@ -82,17 +88,29 @@ def reader_tables(report: Report) -> list[Flowable]:
 
 
 def reader_pictures(report: Report) -> list[Flowable]:
-    """Lay out the marked pictures, two a page, each with its caption; nothing without any."""
+    """Lay out the marked pictures, each with its caption; nothing without any.
+
+    The first stands where the page has room for it, the others two a page.
+    """
     images = report.reader.images
-    if not images:
-        return []
-    tallest = _TALLEST_OF_ONE if len(images) == 1 else _TALLEST_OF_TWO
+    return [FilledIn(partial(_pictures_in_room, images))] if images else []
+
+
+def _pictures_in_room(images: tuple[ReaderImage, ...], room_pt: float) -> list[Flowable]:
     note = "Marked by the reader, as they were shown."
     head = [Paragraph("Key images", HEADING), Paragraph(note, SMALL), Spacer(1, 3)]
-    first, *others = (
-        _picture(image, number, tallest) for number, image in zip(count(1), images, strict=False)
-    )
-    return [KeepTogether([*head, *first]), *(KeepTogether(one) for one in others)]
+    tallest = _TALLEST_OF_ONE if len(images) == 1 else _TALLEST_OF_TWO
+    captions = [_captions(image, number) for number, image in enumerate(images, start=1)]
+    taken = HEADING.spaceBefore + HEADING.spaceAfter + height_of([*head, *captions[0]])
+    free = room_pt - taken - _ROUNDING_PT
+    has_room = free >= _SMALLEST
+    pictures = [
+        ReaderPicture(image, tallest_pt=min(tallest, free) if has_room and not place else tallest)
+        for place, image in enumerate(images)
+    ]
+    first, *others = ([picture, *below] for picture, below in zip(pictures, captions, strict=True))
+    start = [] if has_room else [PageBreak()]
+    return [*start, *head, *first, *(KeepTogether(one) for one in others)]
 
 
 def _reviews(report: Report) -> list[Flowable]:
@@ -142,9 +160,9 @@ def _measured_row(number: int, row: MeasurementRow) -> tuple[str, ...]:
     return str(number), row.kind, row.label or "-", size or "-", where
 
 
-def _picture(image: ReaderImage, number: int, tallest_pt: float) -> list[Flowable]:
+def _captions(image: ReaderImage, number: int) -> list[Flowable]:
     shown = ". ".join(one for one in (image.place, image.look) if one)
     words = (image.caption, shown, image.heatmap_line)
     title, *lines = (shortened(one) for one in words if one)
     captions = [text(f"{number}. {title}", STRONG), *(text(line, CAPTION) for line in lines)]
-    return [ReaderPicture(image, tallest_pt=tallest_pt), Spacer(1, 3), *captions, Spacer(1, 9)]
+    return [Spacer(1, 3), *captions, Spacer(1, 9)]

@@ -1,5 +1,7 @@
 """What all parts of the PDF share: styles, text in any script, sections."""
 
+from collections.abc import Sequence
+
 from reportlab.lib.colors import HexColor
 from reportlab.lib.pagesizes import A4
 from reportlab.lib.styles import ParagraphStyle
@@ -49,6 +51,11 @@ def shortened(content: str) -> str:
 def section(title: str, *parts: Flowable) -> list[Flowable]:
     """Put a heading before parts, never at the foot of a page."""
     return [CondPageBreak(_HEADING_ROOM), Paragraph(title, HEADING), *parts]
+
+
+def height_of(parts: Sequence[Flowable]) -> float:
+    """Height of parts one below the other, without the space between them, in points."""
+    return sum(float(part.wrap(WIDTH_PT, A4[1])[1]) for part in parts)
 
 
 def ruled_table(

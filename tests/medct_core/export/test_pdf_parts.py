@@ -11,7 +11,14 @@ from reportlab.platypus import Flowable, Paragraph, SimpleDocTemplate, Spacer
 
 from medct_core.export.fonts import register
 from medct_core.export.key_images import key_images
-from medct_core.export.pdf_parts import CALIBRATED_COLOUR, FilledIn, Picture, bar, page_frame
+from medct_core.export.pdf_parts import (
+    CALIBRATED_COLOUR,
+    CountingCanvas,
+    FilledIn,
+    Picture,
+    bar,
+    page_frame,
+)
 from medct_core.findings.finding import Finding, Verdict
 from medct_core.inference.prompt import Prompt
 from tests import report_samples
@@ -84,3 +91,18 @@ def test_the_edges_of_a_page_hold_texts_and_numbers() -> None:
     text = pypdfium2.PdfDocument(file.getvalue())[0].get_textpage().get_text_range()
     assert text.startswith("a banner")
     assert all(part in text for part in ("left", "right", "below", "2 of 3"))
+
+
+def test_pages_are_counted_without_their_pictures() -> None:
+    picture = Picture(key_images(report_samples.scan())[0], width_pt=120.0, tallest_pt=500.0)
+    files = {Canvas: BytesIO(), CountingCanvas: BytesIO()}
+
+    for canvas, file in files.items():
+        SimpleDocTemplate(file).build([picture], canvasmaker=canvas)
+
+    objects = [
+        [type(one) for one in pypdfium2.PdfDocument(file.getvalue())[0].get_objects()]
+        for file in files.values()
+    ]
+    assert pypdfium2.PdfImage in objects[0]
+    assert pypdfium2.PdfImage not in objects[1]

@@ -92,13 +92,29 @@ def test_a_picture_keeps_its_proportions_and_fits(shape: tuple[int, int]) -> Non
     assert high <= 290.0 + 1e-9
 
 
-@pytest.mark.parametrize(("count", "wanted"), [(1, 1), (2, 1), (3, 2), (4, 2)])
-def test_two_pictures_fill_a_page(count: int, wanted: int) -> None:
+@pytest.mark.parametrize(
+    ("count", "on_pages"), [(1, [1]), (2, [1, 1]), (3, [1, 2]), (4, [1, 2, 1])]
+)
+def test_the_first_picture_fills_the_page_and_two_each_the_next_ones(
+    count: int, on_pages: list[int]
+) -> None:
+    images = (report_samples.reader_part().images[0],) * count
+
+    texts = pages(with_reader(ReaderPart(images=images)))
+
+    assert [text.count("The nodule") for text in texts if "The nodule" in text] == on_pages
+    assert "The nodule" in texts[0]
+
+
+@pytest.mark.parametrize(("count", "on_pages"), [(1, [1]), (2, [2]), (3, [2, 1])])
+def test_a_full_page_sends_the_pictures_to_the_next(count: int, on_pages: list[int]) -> None:
     image = report_samples.reader_part().images[0]
+    full = replace(report_samples.reader_part(), images=(image,) * count)
 
-    texts = pages(with_reader(ReaderPart(images=(image,) * count)))
+    texts = pages(with_reader(full))
 
-    assert sum("The nodule" in text for text in texts) == wanted
+    assert [text.count("The nodule") for text in texts if "The nodule" in text] == on_pages
+    assert "Key images" in texts[1]
 
 
 def test_long_words_of_the_reader_do_not_break_the_page() -> None:

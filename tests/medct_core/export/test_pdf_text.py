@@ -4,7 +4,7 @@ import pytest
 from reportlab.platypus import CondPageBreak, Paragraph, Spacer
 
 from medct_core.export.fonts import register
-from medct_core.export.pdf_text import ruled_table, section, shortened, text
+from medct_core.export.pdf_text import height_of, ruled_table, section, shortened, text
 
 
 @pytest.fixture(autouse=True)
@@ -41,3 +41,8 @@ def test_a_table_grows_with_the_words_in_it() -> None:
     ]
 
     assert heights[1] > heights[0]
+
+
+def test_heights_add_up() -> None:
+    assert height_of([Spacer(1, 3), Spacer(1, 4)]) == 7.0
+    assert height_of([]) == 0.0
