@@ -54,6 +54,11 @@ def limits(card: ModelCard) -> tuple[str, ...]:
     return tuple(said)
 
 
+def shown(auroc: float) -> str:
+    """Write an AUROC with two digits, and never as perfect what is not."""
+    return ">0.99" if 0.995 <= auroc < 1 else f"{auroc:.2f}"
+
+
 def measured(evaluation: Evaluation) -> str:
     """Say what the table shows, for readers who do not live with AUROCs."""
     return _said(
@@ -132,7 +137,7 @@ def _failures(card: ModelCard) -> list[str]:
 
 
 def _names(findings: Sequence[Auroc]) -> str:
-    return ", ".join(f"{one.finding.lower()} {one.value:.2f}" for one in findings)
+    return ", ".join(f"{one.finding.lower()} {shown(one.value)}" for one in findings)
 
 
 def _table(evaluation: Evaluation) -> QGridLayout:
@@ -146,7 +151,7 @@ def _table(evaluation: Evaluation) -> QGridLayout:
     rows = -(-len(named) // _TABLE_COLUMNS)
     for at, (name, one) in enumerate(named):
         block, row = divmod(at, rows)
-        texts = (name, f"{one.value:.2f}", f"{one.low:.2f} to {one.high:.2f}")
+        texts = (name, shown(one.value), f"{shown(one.low)} to {shown(one.high)}")
         for column, text in enumerate(texts):
             label = QLabel(text)
             label.setTextFormat(Qt.TextFormat.PlainText)

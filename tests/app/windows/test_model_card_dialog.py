@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
 from app.controllers.model_card import Auroc, Evaluation, ModelCard, card_of
-from app.windows.model_card_dialog import ModelCardDialog, abilities, limits, measured
+from app.windows.model_card_dialog import ModelCardDialog, abilities, limits, measured, shown
 from medct_core.models.catalogue import CT_CLIP, find_model
 from tests.app.stand_ins import facts
 
@@ -93,16 +93,26 @@ def test_the_bundled_model_is_told_in_two_hundred_words() -> None:
     assert 80 < sum(len(one.split()) for one in said) <= 200
 
 
+def test_what_is_not_perfect_is_not_shown_as_perfect() -> None:
+    assert [shown(value) for value in (0.704, 0.994, 0.995, 0.9999, 1.0)] == [
+        "0.70",
+        "0.99",
+        ">0.99",
+        ">0.99",
+        "1.00",
+    ]
+
+
 @pytest.mark.gui
 def test_headline_lists_and_table_are_shown(qtbot: QtBot) -> None:
     dialog = ModelCardDialog(TESTED)
     qtbot.addWidget(dialog)
 
-    shown = texts(dialog)
+    seen = texts(dialog)
 
-    assert {"Tiny", "Means nothing.", "It can", "It cannot", "Free."} <= set(shown)
-    assert {"Lung nodule", "0.70", "0.65 to 0.76"} <= set(shown)
-    assert "Rib fracture (not trained on)" in shown
+    assert {"Tiny", "Means nothing.", "It can", "It cannot", "Free."} <= set(seen)
+    assert {"Lung nodule", "0.70", "0.65 to 0.76"} <= set(seen)
+    assert "Rib fracture (not trained on)" in seen
 
 
 @pytest.mark.gui
