@@ -26,6 +26,8 @@ from medct_core.volume.notice import Notice
 from medct_core.volume.window import Window
 
 _MOST_NAMED = 3
+# Other kinds of object hold marks, doses or pictures without a place in the patient.
+_PICTURED = frozenset(("CT", "MR", "PT"))
 # Two runs that meet share a slice or a few; more than that are two volumes.
 _LARGEST_DOUBLED_SHARE = 0.1
 # What tells acquisitions, phases and reconstructions of one series apart, most telling first.
@@ -207,6 +209,7 @@ def _describe(uid: str, part: _Part) -> Series:
         modality=text(data, "Modality").upper(),
         image_type=words(data, "ImageType"),
         refusal=_refusal(part, files),
+        is_picture=_is_picture(part),
         windows=_windows(data),
         notices=part.notices,
     )
@@ -223,6 +226,17 @@ def _refusal(part: _Part, files: Sequence[ScanFile]) -> str:
     """Say why these slices are no grey volume, or nothing if they may be one."""
     data, name = part.slices[0].dataset, files[0].name
     return _kind_refusal(data, name) or _stack_refusal(part, name)
+
+
+def _is_picture(part: _Part) -> bool:
+    """Whether it is grey, from a scanner, and says where it lies."""
+    data = part.slices[0].dataset
+    return (
+        text(data, "Modality").upper() in _PICTURED
+        and bool(number(data, "Rows") and number(data, "Columns"))
+        and (number(data, "SamplesPerPixel") or 1) == 1
+        and all(item.plane is not None for item in part.slices)
+    )
 
 
 def _kind_refusal(data: Dataset, name: str) -> str:

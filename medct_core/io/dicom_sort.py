@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from medct_core.errors import UnsupportedImageError
-from medct_core.io.dicom_header import Plane, SliceHeader
+from medct_core.io.dicom_header import Plane, SliceHeader, frame_value
 from medct_core.volume.geometry import FloatArray, Geometry
 from medct_core.volume.notice import Notice
 
@@ -21,6 +21,8 @@ _LARGEST_UNEVENNESS = 0.2
 _GAP = 1.5
 _SIDEWAYS_MM = 1.0
 _MOST_NAMED = 3
+_UNKNOWN_THICKNESS_MM = 1.0
+_THICKEST_MM = 1000.0
 _VISIBLE_TILT_DEG = 0.1
 
 
@@ -61,7 +63,7 @@ def stack(slices: Sequence[SliceHeader], *, columns: int, rows: int) -> Stack:
     Parameters
     ----------
     slices
-        At least two, parallel, all with a plane.
+        Parallel, all with a plane; a single one is as deep as its header says, else 1 mm.
     columns, rows
         Size of one slice: (i, j).
 
@@ -75,7 +77,7 @@ def stack(slices: Sequence[SliceHeader], *, columns: int, rows: int) -> Stack:
     ordered = tuple(group[0] for group in groups)
     first = _plane(ordered[0])
     positions = np.array([_plane(item).position for item in ordered])
-    step = (positions[-1] - positions[0]) / (len(ordered) - 1)
+    step = _step(ordered, positions)
     affine = np.eye(4)
     affine[:3, 0] = first.row * first.spacing_mm[0]
     affine[:3, 1] = first.column * first.spacing_mm[1]
@@ -96,6 +98,23 @@ def stack(slices: Sequence[SliceHeader], *, columns: int, rows: int) -> Stack:
     return Stack(ordered, geometry, notices)
 
 
+def _step(ordered: Sequence[SliceHeader], positions: FloatArray) -> FloatArray:
+    """``(3,)`` mm from one slice to the next, on average."""
+    if len(ordered) == 1:
+        return _plane(ordered[0]).normal * _thickness_mm(ordered[0])
+    step: FloatArray = (positions[-1] - positions[0]) / (len(ordered) - 1)
+    return step
+
+
+def _thickness_mm(item: SliceHeader) -> float:
+    stated = frame_value(item.dataset, item.frame, "PixelMeasuresSequence", "SliceThickness")
+    try:
+        thickness = float(str(stated))
+    except ValueError:
+        return _UNKNOWN_THICKNESS_MM
+    return thickness if 0 < thickness < _THICKEST_MM else _UNKNOWN_THICKNESS_MM
+
+
 def _plane(item: SliceHeader) -> Plane:
     assert item.plane is not None, "slices without a position are sorted out before"
     return item.plane
@@ -113,6 +132,8 @@ def _refuse_doubled(groups: Sequence[Sequence[SliceHeader]]) -> None:
 
 
 def _is_even(offsets: FloatArray) -> bool:
+    if len(offsets) == 1:
+        return True
     ideal = np.linspace(0.0, offsets[-1], len(offsets))
     step = offsets[-1] / (len(offsets) - 1)
     limit = min(max(_ROUNDING_MM, 0.01 * step), _LARGEST_UNEVENNESS * step)

@@ -10,6 +10,7 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, BinaryIO, cast
 
 from medct_core.errors import NotAnImageError, UsageError
+from medct_core.io.watch import Watch
 
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
@@ -70,20 +71,28 @@ class ScanFile:
             return self.member in archive.namelist()
 
 
-def files_below(path: Path) -> tuple[ScanFile, ...]:
+def files_below(path: Path, watch: Watch | None = None) -> tuple[ScanFile, ...]:
     """Every file of a folder or zip, sorted by name; hidden ones and system litter left out.
 
     Raises
     ------
     NotAnImageError
         If the zip is damaged.
+    Cancelled
+        If the watch says so, which is asked for every file of a folder.
     """
     if path.is_dir():
-        found = [ScanFile(p) for p in path.rglob("*") if _is_wanted(p.relative_to(path).parts)]
-        return tuple(sorted(file for file in found if file.path.is_file()))
+        return tuple(sorted(_files_of_folder(path, watch or Watch())))
     with _opened_zip(path) as archive:
         names = [info.filename for info in archive.infolist() if not info.is_dir()]
     return tuple(ScanFile(path, n) for n in sorted(names) if _is_wanted(PurePosixPath(n).parts))
+
+
+def _files_of_folder(folder: Path, watch: Watch) -> Iterator[ScanFile]:
+    for path in folder.rglob("*"):
+        watch.check()
+        if _is_wanted(path.relative_to(folder).parts) and path.is_file():
+            yield ScanFile(path)
 
 
 def contents(files: Iterable[ScanFile]) -> Iterator[bytes]:

@@ -11,6 +11,16 @@ _RESERVE_BYTES = 256 * 1024 * 1024
 _BYTES_PER_VOXEL = 2
 
 
+def bytes_of(shape: Sequence[int]) -> int:
+    """Memory that a scan of this shape needs, in bytes."""
+    return prod(int(count) for count in shape) * _BYTES_PER_VOXEL
+
+
+def free_bytes() -> int:
+    """Memory that a scan may take, with something to spare for the program, in bytes."""
+    return max(0, psutil.virtual_memory().available - _RESERVE_BYTES)
+
+
 def require_memory(shape: Sequence[int], *, name: str) -> None:
     """Check that a scan of this shape fits, with something to spare for the program.
 
@@ -19,13 +29,12 @@ def require_memory(shape: Sequence[int], *, name: str) -> None:
     ScanRefusedError
         If it does not; the message holds both numbers.
     """
-    needed = prod(int(count) for count in shape) * _BYTES_PER_VOXEL
-    free = psutil.virtual_memory().available - _RESERVE_BYTES
+    needed, free = bytes_of(shape), free_bytes()
     if needed <= free:
         return
     size = " x ".join(str(int(count)) for count in shape)
     raise ScanRefusedError(
         f"{name} says it holds {size} voxels, which need {needed / 1e9:.1f} GB of memory; "
-        f"{max(free, 0) / 1e9:.1f} GB are free.",
+        f"{free / 1e9:.1f} GB are free.",
         remedy="Check whether the file is damaged; if not, close other programs.",
     )

@@ -10,6 +10,7 @@ from medct_core.io.choose import chest_ct_or_none, remedy_for
 from medct_core.io.dicom import listed_in, read_dicom, studies_in
 from medct_core.io.files import ScanFile, files_below, require_existing
 from medct_core.io.nifti import describe_nifti, header_beside, read_nifti
+from medct_core.io.reduction import FULL, Reduction
 from medct_core.io.sniff import FileKind, head_of, kind_of, kind_of_head, refusal
 from medct_core.io.study import Series, Study
 from medct_core.io.watch import Watch
@@ -18,6 +19,9 @@ from medct_core.volume.volume import Volume
 
 _MOST_NAMED = 3
 _MASKS = ".masks"
+
+ONLY_TO_LOOK_AT = "only-to-look-at"
+"""Code of the notice on what is shown although it is no chest CT."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +33,7 @@ class _Sorted:
     others: tuple[ScanFile, ...]
 
 
-def open_study(path: Path) -> Study:
+def open_study(path: Path, *, cancel: CancelToken | None = None) -> Study:
     """Find out what a path holds, by headers only.
 
     Where a folder holds several studies, the one with the largest chest CT is returned, with
@@ -39,6 +43,8 @@ def open_study(path: Path) -> Study:
     ----------
     path
         A file, folder, zip or DICOMDIR; its name decides nothing.
+    cancel
+        Checked before every file.
 
     Raises
     ------
@@ -46,8 +52,10 @@ def open_study(path: Path) -> Study:
         If there is nothing at this path, or several volume files.
     ScanRefusedError
         If it holds no scan.
+    Cancelled
+        If `cancel` was raised.
     """
-    studies = open_studies(path)
+    studies = open_studies(path, cancel=cancel)
     best = max(studies, key=_promise)
     if len(studies) == 1:
         return best
@@ -57,7 +65,7 @@ def open_study(path: Path) -> Study:
     return _with_notice(best, Notice("other-studies", text))
 
 
-def open_studies(path: Path) -> tuple[Study, ...]:
+def open_studies(path: Path, *, cancel: CancelToken | None = None) -> tuple[Study, ...]:
     """Return every study that a path holds, by headers only.
 
     Raises
@@ -66,16 +74,19 @@ def open_studies(path: Path) -> tuple[Study, ...]:
         If there is nothing at this path, or several volume files.
     ScanRefusedError
         If it holds no scan.
+    Cancelled
+        If `cancel` was raised, which is checked before every file.
     """
     require_existing(path)
+    watch = Watch(cancel)
     if path.is_dir():
-        return _from_files(files_below(path), path.name)
+        return _from_files(files_below(path, watch), path.name, watch)
     file = ScanFile(path)
     kind = kind_of(file)
     if kind is FileKind.ZIP:
-        return _from_files(files_below(path), path.name)
+        return _from_files(files_below(path, watch), path.name, watch)
     if kind is FileKind.DICOM:
-        return _from_dicom_file(file)
+        return _from_dicom_file(file, watch)
     return (_study_of(*_volume_file(file)),)
 
 
@@ -83,10 +94,11 @@ def read_volume(
     series: Series,
     *,
     frame: int | None = None,
+    reduction: Reduction = FULL,
     cancel: CancelToken | None = None,
     on_progress: Callable[[float], None] | None = None,
 ) -> Volume:
-    """Read the voxels of a series.
+    """Read the voxels of a series that may be scored.
 
     Parameters
     ----------
@@ -94,6 +106,8 @@ def read_volume(
         From `open_study`.
     frame
         Which volume of a 4D scan, counted from 1; None for a 3D scan.
+    reduction
+        Which voxels of it; the volume's notices say so where it is not all.
     cancel
         Checked between chunks and slices.
     on_progress
@@ -110,16 +124,46 @@ def read_volume(
     """
     if series.refusal:
         raise UnsupportedImageError(series.refusal, remedy=remedy_for((series,)))
-    watch = Watch(cancel, on_progress)
+    return _read(series, frame, reduction, Watch(cancel, on_progress))
+
+
+def read_to_look_at(
+    series: Series,
+    *,
+    frame: int | None = None,
+    reduction: Reduction = FULL,
+    cancel: CancelToken | None = None,
+    on_progress: Callable[[float], None] | None = None,
+) -> Volume:
+    """Read as `read_volume`, and also what no model is made for: a single slice, an MRI.
+
+    The notices of the volume say why it is no chest CT.
+    """
+    if not series.can_be_shown:
+        raise UnsupportedImageError(series.refusal, remedy=remedy_for((series,)))
+    volume = _read(series, frame, reduction, Watch(cancel, on_progress))
+    if not series.refusal:
+        return volume
+    notice = Notice(ONLY_TO_LOOK_AT, series.refusal)
+    return Volume(
+        values=volume.values,
+        unit=volume.unit,
+        geometry=volume.geometry,
+        source=volume.source,
+        notices=(notice, *volume.notices),
+    )
+
+
+def _read(series: Series, frame: int | None, reduction: Reduction, watch: Watch) -> Volume:
     file = series.files[0]
     if series.kind is FileKind.DICOM:
-        return read_dicom(series, frame=frame, watch=watch)
+        return read_dicom(series, frame=frame, reduction=reduction, watch=watch)
     if series.kind is FileKind.NIFTI:
-        return read_nifti(file, frame=frame, watch=watch)
+        return read_nifti(file, frame=frame, reduction=reduction, watch=watch)
     # SimpleITK takes half a second to import, and most scans do not need it.
     from medct_core.io import nrrd_mha  # noqa: PLC0415
 
-    return nrrd_mha.read_itk(file, series.kind, frame=frame, watch=watch)
+    return nrrd_mha.read_itk(file, series.kind, frame=frame, reduction=reduction, watch=watch)
 
 
 def scans_in(path: Path) -> tuple[Path, ...]:
@@ -157,10 +201,10 @@ def _promise(study: Study) -> tuple[int, int]:
     return (chest.slice_count if chest else 0, len(study.series))
 
 
-def _from_files(files: Iterable[ScanFile], name: str) -> tuple[Study, ...]:
-    found = _sort(files)
+def _from_files(files: Iterable[ScanFile], name: str, watch: Watch) -> tuple[Study, ...]:
+    found = _sort(files, watch)
     if found.dicom:
-        studies = _from_dicom(found.dicom, name)
+        studies = _from_dicom(found.dicom, name, watch)
         return tuple(_with_left_out(study, found) for study in studies)
     if len(found.volumes) > 1:
         raise UsageError(
@@ -176,25 +220,25 @@ def _from_files(files: Iterable[ScanFile], name: str) -> tuple[Study, ...]:
     )
 
 
-def _from_dicom_file(file: ScanFile) -> tuple[Study, ...]:
+def _from_dicom_file(file: ScanFile, watch: Watch) -> tuple[Study, ...]:
     listed = listed_in(file)
     if not listed:
-        return _from_dicom((file,), file.name)
+        return _from_dicom((file,), file.name, watch)
     present = tuple(item for item in listed if item.exists())
     if not present:
         raise NotAnImageError(
             f"None of the {len(listed)} files that {file.name} lists is there.",
             remedy="Open it from the disc or folder it belongs to.",
         )
-    studies = _from_dicom(present, file.name)
+    studies = _from_dicom(present, file.name, watch)
     if len(present) == len(listed):
         return studies
     text = f"{len(listed) - len(present)} of {len(listed)} files listed in {file.name} are missing."
     return tuple(_with_notice(study, Notice("files-missing", text)) for study in studies)
 
 
-def _from_dicom(files: tuple[ScanFile, ...], name: str) -> tuple[Study, ...]:
-    reading = studies_in(files)
+def _from_dicom(files: tuple[ScanFile, ...], name: str, watch: Watch) -> tuple[Study, ...]:
+    reading = studies_in(files, watch)
     if not reading.studies:
         raise NotAnImageError(
             f"{name} lists or holds no readable DICOM image.",
@@ -223,11 +267,12 @@ def _with_notice(study: Study, notice: Notice) -> Study:
     return replace(study, series=series, notices=(*study.notices, notice))
 
 
-def _sort(files: Iterable[ScanFile]) -> _Sorted:
+def _sort(files: Iterable[ScanFile], watch: Watch) -> _Sorted:
     dicom: list[ScanFile] = []
     volumes: list[tuple[ScanFile, FileKind]] = []
     others: list[ScanFile] = []
     for file in files:
+        watch.check()
         kind = kind_of(file)
         if kind is FileKind.DICOM:
             dicom.append(file)
@@ -261,7 +306,7 @@ def _study_of(file: ScanFile, kind: FileKind) -> Study:
 
 
 def _inputs(folder: Path) -> list[Path]:
-    found = _sort(files_below(folder))
+    found = _sort(files_below(folder), Watch())
     is_direct = any(file.path.parent == folder for file in found.dicom)
     if found.dicom and (is_direct or _is_one_study(found)):
         beside = [file.path for file, _ in found.volumes if is_direct]

@@ -46,6 +46,9 @@ class Series:
     refusal
         Why the headers promise no grey CT volume, in one sentence for a radiologist; empty where
         they do.
+    is_picture
+        Whether it is a grey picture in a known place although it is refused: a single slice, an
+        MRI. Such a series may be looked at, and is never scored without being asked to.
     windows
         Windows the header recommends, first one first.
     notices
@@ -62,6 +65,7 @@ class Series:
     modality: str = ""
     image_type: tuple[str, ...] = ()
     refusal: str = ""
+    is_picture: bool = False
     windows: tuple[HeaderWindow, ...] = ()
     notices: tuple[Notice, ...] = ()
 
@@ -69,6 +73,11 @@ class Series:
     def is_scan(self) -> bool:
         """Whether it can be read as one grey volume, by its headers."""
         return not self.refusal
+
+    @property
+    def can_be_shown(self) -> bool:
+        """Whether it can be looked at, by its headers."""
+        return self.is_scan or self.is_picture
 
     @property
     def is_ct(self) -> bool:

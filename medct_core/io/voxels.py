@@ -1,7 +1,8 @@
 """Stored numbers of any type into one int16 array, in chunks, without a second copy."""
 
+import io
 import zlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import prod
 from typing import BinaryIO, cast
 
@@ -50,6 +51,15 @@ class Layout:
     slope: float = 1.0
     intercept: float = 0.0
     fill: float = NOT_A_NUMBER_HU
+
+    def scaled(self, slope: float, intercept: float) -> "Layout":
+        """Return the same voxels with a further scaling; what is no number becomes 0."""
+        return replace(
+            self,
+            slope=self.slope * slope,
+            intercept=self.intercept * slope + intercept,
+            fill=0.0,
+        )
 
     @property
     def is_plain_int16(self) -> bool:
@@ -102,6 +112,13 @@ class ValueRange:
         if values.size:
             self.lowest = min(self.lowest, float(values.min()))
             self.highest = max(self.highest, float(values.max()))
+
+    def merge(self, other: "ValueRange") -> None:
+        """Widen the range by what was seen elsewhere."""
+        self.lowest = min(self.lowest, other.lowest)
+        self.highest = max(self.highest, other.highest)
+        self.not_finite += other.not_finite
+        self.is_fractional = self.is_fractional or other.is_fractional
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,23 +215,32 @@ def check_end(stream: BinaryIO, *, name: str) -> None:
         raise truncated(name) from error
 
 
+def is_plain(stream: BinaryIO) -> bool:
+    """Whether a stream is a file on disk, where any place is reached at once."""
+    return isinstance(getattr(stream, "raw", None), io.FileIO)
+
+
 def skip(stream: BinaryIO, count: int, *, name: str, watch: Watch) -> None:
     """Move `count` bytes on; a packed stream has to be unpacked that far.
 
     Raises
     ------
     NotAnImageError
-        If the file ends before.
+        If a packed file ends before; what is read next from a plain one says so then.
     Cancelled
         If the watch says so.
     """
+    if is_plain(stream):
+        stream.seek(count, io.SEEK_CUR)
+        return
+    room = memoryview(bytearray(min(count, _CHUNK_BYTES)))
     try:
         while count > 0:
-            read = len(stream.read(min(count, _CHUNK_BYTES)))
+            read = stream.readinto(room[:count])  # type: ignore[attr-defined]
             if not read:
                 raise truncated(name)
             count -= read
-            watch.step(0.0)
+            watch.check()
     except UNREADABLE as error:
         raise truncated(name) from error
 

@@ -13,8 +13,8 @@ class Watch:
     cancel: CancelToken | None = None
     on_progress: Callable[[float], None] | None = None
 
-    def step(self, fraction: float) -> None:
-        """Report the fraction done, in [0, 1], at a place where it is safe to stop.
+    def check(self) -> None:
+        """Stop here if a stop was asked for.
 
         Raises
         ------
@@ -23,5 +23,15 @@ class Watch:
         """
         if self.cancel is not None:
             self.cancel.raise_if_cancelled()
+
+    def step(self, fraction: float) -> None:
+        """Report the fraction done, in [0, 1], at a place where it is safe to stop.
+
+        Raises
+        ------
+        Cancelled
+            If a stop was asked for.
+        """
+        self.check()
         if self.on_progress is not None:
             self.on_progress(min(max(fraction, 0.0), 1.0))

@@ -6,6 +6,7 @@ from pathlib import Path
 import nibabel as nib
 import numpy as np
 import numpy.typing as npt
+import SimpleITK as sitk  # noqa: N813 - its own name for itself
 from pydicom.dataset import Dataset, FileMetaDataset
 from pydicom.sequence import Sequence as DicomSequence
 from pydicom.uid import CTImageStorage, EnhancedCTImageStorage, ExplicitVRLittleEndian
@@ -109,6 +110,22 @@ def write_nifti(
     image.header.set_data_dtype(array.dtype)
     nib.save(image, path)
     return image
+
+
+def write_one_slice(folder: Path, volume: Volume, k: int, kind: str) -> Path:
+    """Write slice `k` alone, where it lies, as ``nifti`` or ``mha``."""
+    affine = volume.geometry.affine.copy()
+    affine[:3, 3] = volume.geometry.to_patient([0, 0, k])
+    values = volume.values[:, :, k : k + 1]
+    if kind == "nifti":
+        write_nifti(folder / "a.nii.gz", values, np.diag([-1.0, -1.0, 1.0, 1.0]) @ affine)
+        return folder / "a.nii.gz"
+    image = sitk.GetImageFromArray(values.T)
+    image.SetOrigin(affine[:3, 3].tolist())
+    image.SetSpacing(list(volume.geometry.spacing_mm))
+    image.SetDirection(volume.geometry.directions.ravel().tolist())
+    sitk.WriteImage(image, str(folder / "a.mha"))
+    return folder / "a.mha"
 
 
 def write_raw_nifti(

@@ -155,8 +155,32 @@ def test_what_is_no_grey_volume_is_said_in_one_sentence(
     assert not series.is_scan
 
 
-def test_a_single_slice_is_no_volume() -> None:
-    assert "single CT slice" in only_series(headers()[:1]).refusal
+def test_a_single_slice_is_no_volume_but_a_picture() -> None:
+    series = only_series(headers()[:1])
+
+    assert "single CT slice" in series.refusal
+    assert series.can_be_shown
+
+
+@pytest.mark.parametrize(
+    ("keyword", "value", "expected"),
+    [
+        ("Modality", "MR", True),
+        ("Modality", "PT", True),
+        ("Modality", "SEG", False),
+        ("Modality", "RTDOSE", False),
+        ("Rows", None, False),
+        ("SamplesPerPixel", 3, False),
+        ("ImagePositionPatient", None, False),
+    ],
+)
+def test_grey_slices_of_a_scanner_may_be_looked_at(
+    keyword: str, value: object, *, expected: bool
+) -> None:
+    series = only_series(headers(lambda k, data: setattr(data, keyword, value)))
+
+    assert not series.is_scan
+    assert series.can_be_shown is expected
 
 
 def test_windows_of_the_header_come_with_their_explanation() -> None:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from pydicom.dataset import Dataset
 
 from medct_core.errors import UnsupportedImageError
-from medct_core.io.dicom_header import Plane, SliceHeader
+from medct_core.io.dicom_header import Plane, SliceHeader, without_warnings
 from medct_core.io.dicom_sort import Stack, by_plane, coincident, stack
 from medct_core.io.files import ScanFile
 from tests import phantoms
@@ -128,3 +128,20 @@ def test_slices_in_other_directions_are_kept_apart() -> None:
     slices = [slice_at([0, 0, k]) for k in range(3)] + [slice_at([0, 9, 0], "x", coronal)]
 
     assert sorted(len(group) for group in by_plane(slices)) == [1, 3]
+
+
+@pytest.mark.parametrize(
+    ("thickness", "expected_mm"), [("2.5", 2.5), ("", 1.0), ("0", 1.0), ("5000", 1.0)]
+)
+def test_a_single_slice_is_as_deep_as_its_header_says(thickness: str, expected_mm: float) -> None:
+    turn = phantoms.rotation(10.0, 20.0, 30.0)
+    item = slice_at([1, 2, 3], turn=turn)
+    with without_warnings():
+        item.dataset.add_new("SliceThickness", "DS", thickness)
+
+    found = stack([item], columns=4, rows=5)
+
+    assert found.geometry.shape == (4, 5, 1)
+    np.testing.assert_allclose(found.geometry.spacing_mm, (0.7, 0.8, expected_mm))
+    np.testing.assert_allclose(found.geometry.directions, turn, atol=1e-12)
+    assert found.notices == ()

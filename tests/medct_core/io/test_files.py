@@ -5,8 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from medct_core.cancel import Cancelled, CancelToken
 from medct_core.errors import NotAnImageError, UsageError
 from medct_core.io.files import ScanFile, contents, files_below, require_existing
+from medct_core.io.watch import Watch
 
 
 def zipped(path: Path, members: dict[str, bytes]) -> Path:
@@ -92,3 +94,12 @@ def test_a_neighbour_is_found_on_disk_and_in_a_zip(tmp_path: Path) -> None:
 def test_a_path_that_leads_nowhere_is_wrong_usage(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="no file or folder named 'nothing'"):
         require_existing(tmp_path / "nothing")
+
+
+def test_listing_a_folder_stops_when_asked(tmp_path: Path) -> None:
+    (tmp_path / "1.dcm").write_bytes(b"")
+    token = CancelToken()
+    token.cancel()
+
+    with pytest.raises(Cancelled):
+        files_below(tmp_path, Watch(token))

@@ -194,8 +194,8 @@ def test_a_fourth_dimension_of_one_is_none(tmp_path: Path) -> None:
     [
         (np.zeros((4, 4, 4), dtype=[("R", "u1"), ("G", "u1"), ("B", "u1")]), "colours"),
         (np.zeros((4, 4, 4), dtype=np.complex64), "complex"),
-        (np.zeros((4, 4, 1), dtype=np.int16), "single slice"),
-        (np.zeros((4, 4), dtype=np.int16), "single slice"),
+        (np.zeros((4, 1, 1), dtype=np.int16), "single slice or line"),
+        (np.zeros((4,), dtype=np.int16), "single slice or line"),
     ],
 )
 def test_what_is_no_grey_volume_is_named(tmp_path: Path, values: np.ndarray, words: str) -> None:

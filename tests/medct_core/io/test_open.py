@@ -25,7 +25,16 @@ from medct_core.errors import (
     UsageError,
 )
 from medct_core.io.choose import largest_chest_ct
-from medct_core.io.open import mask_folders_in, open_studies, open_study, read_volume, scans_in
+from medct_core.io.open import (
+    ONLY_TO_LOOK_AT,
+    mask_folders_in,
+    open_studies,
+    open_study,
+    read_to_look_at,
+    read_volume,
+    scans_in,
+)
+from medct_core.io.reduction import REDUCED_CODE, Reduction
 from medct_core.io.write import write_nifti
 from medct_core.volume.orientation import reorient
 from medct_core.volume.resample import resample
@@ -146,13 +155,97 @@ def test_files_that_are_named_like_slices_but_are_none_are_reported(tmp_path: Pa
 
 
 def test_a_series_that_is_no_volume_is_refused_when_read(tmp_path: Path) -> None:
-    def magnetic(k: int, data: Dataset) -> None:
-        data.Modality = "MR"
-
     study = open_study(making.write_series(tmp_path, SCAN, change=magnetic))
 
     with pytest.raises(UnsupportedImageError, match="not a CT"):
         read_volume(study.series[0])
+
+
+def magnetic(k: int, data: Dataset) -> None:
+    data.Modality = "MR"
+
+
+def test_what_is_no_ct_may_be_looked_at_and_says_so(tmp_path: Path) -> None:
+    series = open_study(making.write_series(tmp_path, SCAN, change=magnetic)).series[0]
+
+    volume = read_to_look_at(series)
+
+    assert volume.values.shape == SCAN.values.shape
+    assert volume.notices[0].code == ONLY_TO_LOOK_AT
+    assert "not a CT" in volume.notices[0].text
+
+
+def test_a_scan_is_looked_at_without_a_word(tmp_path: Path) -> None:
+    series = open_study(making.write_series(tmp_path, SCAN)).series[0]
+
+    assert read_to_look_at(series).notices == read_volume(series).notices == ()
+
+
+def test_what_has_no_picture_may_not_be_looked_at(tmp_path: Path) -> None:
+    def dose(k: int, data: Dataset) -> None:
+        data.Modality = "RTDOSE"
+
+    series = open_study(making.write_series(tmp_path, SCAN, change=dose)).series[0]
+
+    with pytest.raises(UnsupportedImageError, match="not a CT"):
+        read_to_look_at(series)
+
+
+@pytest.mark.parametrize("kind", ["dicom", "nifti", "mha"])
+def test_one_slice_is_looked_at_where_it_lies(tmp_path: Path, kind: str) -> None:
+    if kind == "dicom":
+        path = making.save(making.ct_slice(SCAN, 4), tmp_path / "a.dcm")
+    else:
+        path = making.write_one_slice(tmp_path, SCAN, 4, kind)
+
+    volume = read_to_look_at(open_study(path).series[0])
+
+    assert volume.values.shape == (24, 20, 1)
+    np.testing.assert_array_equal(volume.values[:, :, 0], SCAN.values[:, :, 4])
+    corners = [[0, 0, 0], [23, 19, 0]]
+    there = SCAN.geometry.to_patient([[0, 0, 4], [23, 19, 4]])
+    np.testing.assert_allclose(volume.geometry.to_patient(corners), there, atol=1e-4)
+    assert volume.notices[0].code == ONLY_TO_LOOK_AT
+
+
+def test_a_picture_of_two_axes_is_looked_at(tmp_path: Path) -> None:
+    making.write_nifti(tmp_path / "a.nii", SCAN.values[:, :, 4])
+
+    volume = read_to_look_at(open_study(tmp_path / "a.nii").series[0])
+
+    assert volume.values.shape == (24, 20, 1)
+
+
+@pytest.mark.parametrize("kind", ["dicom", "nii.gz", "nii", "mha", "nrrd"])
+def test_every_format_is_read_at_half_size(tmp_path: Path, kind: str) -> None:
+    path = tmp_path / f"a.{kind}"
+    if kind == "dicom":
+        making.write_series(path, SCAN)
+    elif kind.startswith("nii"):
+        write_nifti(SCAN, path)
+    else:
+        sitk = pytest.importorskip("SimpleITK")
+        sitk.WriteImage(sitk.GetImageFromArray(SCAN.values.T), str(path))
+    series = open_study(path).series[0]
+    whole = read_volume(series)
+
+    half = read_volume(series, reduction=Reduction(2, 3))
+
+    np.testing.assert_array_equal(half.values, whole.values[::2, ::2, ::3])
+    assert half.unit is whole.unit
+    np.testing.assert_allclose(
+        half.geometry.to_patient([3, 4, 2]), whole.geometry.to_patient([6, 8, 6])
+    )
+    assert [one.code for one in half.notices if one not in whole.notices] == [REDUCED_CODE]
+
+
+def test_looking_into_a_folder_stops_when_asked(tmp_path: Path) -> None:
+    making.write_series(tmp_path, SCAN)
+    token = CancelToken()
+    token.cancel()
+
+    with pytest.raises(Cancelled):
+        open_study(tmp_path, cancel=token)
 
 
 def test_one_slice_asks_for_the_whole_series(tmp_path: Path) -> None:

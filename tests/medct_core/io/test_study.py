@@ -29,6 +29,9 @@ def test_a_series_with_a_reason_against_it_is_no_scan() -> None:
 
     assert Series("1", FileKind.DICOM, files, 3, modality="CT").is_scan
     assert not Series("1", FileKind.DICOM, files, 3, refusal="It is a plan.").is_scan
+    assert not Series("1", FileKind.DICOM, files, 3, refusal="It is a plan.").can_be_shown
+    assert Series("1", FileKind.DICOM, files, 3, refusal="An MR.", is_picture=True).can_be_shown
+    assert Series("1", FileKind.DICOM, files, 3).can_be_shown
 
 
 @pytest.mark.parametrize(("modality", "expected"), [("CT", True), ("", True), ("MR", False)])

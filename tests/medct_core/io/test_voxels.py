@@ -1,6 +1,7 @@
 """Stored numbers of any type become int16 without wrapping."""
 
 from io import BytesIO
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -101,6 +102,23 @@ def test_skipping_stands_exactly_behind() -> None:
     skip(stream, 150, name="a", watch=Watch())
 
     assert stream.read(1) == bytes([150])
+
+
+def test_skipping_in_a_plain_file_reads_nothing(tmp_path: Path) -> None:
+    (tmp_path / "a").write_bytes(bytes(100))
+
+    with (tmp_path / "a").open("rb") as stream:
+        skip(stream, 60, name="a", watch=Watch())
+
+        assert stream.tell() == 60
+
+
+def test_a_range_takes_in_what_was_seen_elsewhere() -> None:
+    seen, other = ValueRange(-5.0, 3.0, 1), ValueRange(-2.0, 9.0, 2, is_fractional=True)
+
+    seen.merge(other)
+
+    assert seen == ValueRange(-5.0, 9.0, 3, is_fractional=True)
 
 
 def test_reading_stops_when_asked_and_says_how_far_it_is() -> None:

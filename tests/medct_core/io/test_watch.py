@@ -24,3 +24,15 @@ def test_a_raised_token_ends_the_work_before_anything_is_reported() -> None:
         Watch(token, seen.append).step(0.5)
 
     assert seen == []
+
+
+def test_looking_whether_to_stop_reports_nothing() -> None:
+    token, told = CancelToken(), list[float]()
+    watch = Watch(token, told.append)
+
+    watch.check()
+    token.cancel()
+
+    with pytest.raises(Cancelled):
+        watch.check()
+    assert told == []
