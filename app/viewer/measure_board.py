@@ -100,16 +100,17 @@ class MeasureBoard(QObject):
         return self._measurements.find(identity)
 
     def show_draft(self, draft: Measurement | None) -> None:
-        """Show what a hand draws; nothing while it has no extent."""
+        """Show what a hand draws; nothing while it has no extent.
+
+        Not told by `changed`: the view under the hand paints itself, the others need not.
+        """
         self._draft, self._guide = draft, None
         if isinstance(draft, RectangleRoi | EllipseRoi):
             self._rest.start()
-        self.changed.emit()
 
     def show_guide(self, plane: DrawingPlane, points_mm: tuple[Point, ...]) -> None:
         """Show a line through points that do not make a measurement yet, LPS mm."""
         self._draft, self._guide = None, _Guide(plane, points_mm)
-        self.changed.emit()
 
     def clear_draft(self) -> None:
         """Forget what a hand draws."""

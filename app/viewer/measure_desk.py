@@ -1,7 +1,7 @@
 """MeasureDesk: measuring in the views of one scan, ready to be connected by a window."""
 
 import numpy as np
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QPoint, QPointF, Signal
 
 from app.state.measurements import MeasurementList
 from app.state.view import Plane, PlaneKind, Vector, ViewState, as_vector, standard_plane
@@ -52,7 +52,7 @@ class MeasureDesk(QObject):
         self._measurements = measurements
         self._state = state
         self._board = MeasureBoard(measurements, state, self)
-        self._views: dict[PlaneKind, SliceView] = {}
+        self._views: LinkedViews | None = None
         self.tool = MeasureTool(self._board, self)
         self.layer = MeasureLayer(self._board)
         self.tool.text_wanted.connect(self.text_wanted)
@@ -77,7 +77,7 @@ class MeasureDesk(QObject):
 
     def attach(self, views: LinkedViews) -> None:
         """Measure in these views from now on."""
-        self._views = dict(views.views)
+        self._views = views
         views.set_tool(self.tool)
         views.add_layer(self.layer)
 
@@ -108,6 +108,17 @@ class MeasureDesk(QObject):
         """Select a measurement; none where the id is empty or unknown."""
         self._board.select(identity)
 
+    def select_at(self, view: SliceView, place: QPoint) -> str:
+        """Select what lies under a place of the desktop, for a menu that opens there.
+
+        Returns
+        -------
+        Id of the measurement; empty where there is none, and nothing is selected then.
+        """
+        local = QPointF(view.mapFromGlobal(place))
+        self.select(self.tool.identity_at(view.frame, local.x(), local.y()))
+        return self.selected_id
+
     def delete_selected(self) -> bool:
         """Delete the selected measurement; whether there was one."""
         identity = self.selected_id
@@ -122,7 +133,8 @@ class MeasureDesk(QObject):
     def rename(self, identity: str, label: str) -> None:
         """Give a measurement other words; an unknown id is passed over."""
         if self._board.has(identity):
-            self._measurements.edit(relabelled(self._measurements.find(identity), label.strip()))
+            in_one_line = " ".join(label.split())
+            self._measurements.edit(relabelled(self._measurements.find(identity), in_one_line))
 
     def undo(self) -> None:
         """Drop what is half-drawn, else take the last step back."""
@@ -144,8 +156,8 @@ class MeasureDesk(QObject):
         self._state.set_crosshair(clamped(volume.geometry, middle_mm(measurement)))
         kind = self._kind_showing(measurement)
         self._board.select(identity)
-        if kind in self._views:
-            _bring_into_view(self._views[kind], middle_mm(measurement))
+        if self._views is not None:
+            _bring_into_view(self._views, kind, middle_mm(measurement))
 
     def _kind_showing(self, measurement: Measurement) -> PlaneKind:
         """View that shows the plane of a measurement; one is turned where none does."""
@@ -162,8 +174,9 @@ class MeasureDesk(QObject):
         return kind
 
     def _repaint(self) -> None:
-        for view in self._views.values():
-            view.update()
+        if self._views is not None:
+            for view in self._views.views.values():
+                view.update()
 
     def _list_changed(self) -> None:
         self.tool.cancel()
@@ -179,7 +192,11 @@ def _shown_as_drawn(measurement: Measurement) -> Plane:
     return Plane(measurement.plane.centre_mm, as_vector(right), as_vector(down))
 
 
-def _bring_into_view(view: SliceView, point_mm: Vector) -> None:
+def _bring_into_view(views: LinkedViews, kind: PlaneKind, point_mm: Vector) -> None:
+    view = views.views[kind]
+    if view.isHidden():
+        views.toggle_maximised(view)
+    views.set_active(kind)
     wide, high = view.frame.size
     x, y = view.frame.to_screen(point_mm)
     margin = _SEEN_PART * min(wide, high)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
-from PySide6.QtCore import QPointF, QRectF
+from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QFont, QFontMetricsF, QGuiApplication
 
 from app.viewer.frame import Frame
@@ -27,6 +27,7 @@ from medct_core.measurement.words import area_text
 _GAP_PX = 8.0
 _PADDING_PX = 3.0
 _EDGE_PX = 4.0
+_MOST_OF_PICTURE = 0.45
 _REMEMBERED = 8
 """Pictures on the screen: the mouse moves over them more often than they change."""
 
@@ -105,13 +106,19 @@ def placed(labels: tuple[Label, ...], frame: Frame) -> tuple[PlacedLabel, ...]:
     metrics = QFontMetricsF(measure_font(frame.size))
     boxes = {one.measurement.id: _box(one.measurement, frame) for one in labels}
     found: list[PlacedLabel] = []
-    for label in labels:
+    for whole in labels:
+        label = _elided(whole, metrics, _MOST_OF_PICTURE * frame.size[0])
         identity = label.measurement.id
         texts = [one.area for one in found]
         others = [box for other, box in boxes.items() if other != identity]
         area, anchor = _free_area(label, frame, metrics, _Taken(texts, others))
         found.append(PlacedLabel(identity, label.lines, area, anchor))
     return tuple(found)
+
+
+def _elided(label: Label, metrics: QFontMetricsF, room: float) -> Label:
+    lines = (metrics.elidedText(line, Qt.TextElideMode.ElideRight, room) for line in label.lines)
+    return Label(label.measurement, tuple(lines))
 
 
 def _region_lines(roi: Roi, row: MeasurementRow | None) -> Lines:

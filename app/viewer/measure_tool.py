@@ -140,6 +140,11 @@ class MeasureTool(QObject):
             )
         return None if self.kind is None else cursor_of(self.kind)
 
+    def identity_at(self, frame: Frame, x: float, y: float) -> str:
+        """Id of the measurement under a place; empty for none."""
+        grip = self._grip_at(frame, x, y)
+        return "" if grip is None else grip.identity
+
     def cancel(self) -> bool:
         """Drop what is half-drawn, put back what is held; whether there was something."""
         was_busy = self._drawing is not None or self._holding is not None

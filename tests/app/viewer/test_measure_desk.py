@@ -8,7 +8,7 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from app.state.measurements import MeasurementList
-from app.state.view import Overlay, PlaneKind, ViewState
+from app.state.view import Layout, Overlay, PlaneKind, ViewState
 from app.viewer.linked_views import LinkedViews
 from app.viewer.measure_desk import MeasureDesk
 from app.viewer.measure_kind import MeasureKind
@@ -167,10 +167,10 @@ def test_undo_drops_a_half_drawn_line_before_anything_else(bench: Bench) -> None
 def test_another_name_is_one_step_of_undo(bench: Bench) -> None:
     bench.measurements.load([line()])
 
-    bench.desk.rename("line", "  Aorta ")
+    bench.desk.rename("line", "  Left\n lung ")
     bench.desk.rename("gone", "nothing")
 
-    assert bench.desk.rows[0].label == "Aorta"
+    assert bench.desk.rows[0].label == "Left lung"
     bench.desk.undo()
     assert bench.desk.rows[0].label == ""
 
@@ -221,6 +221,31 @@ def test_going_to_a_measurement_outside_a_magnified_view_brings_it_into_view(ben
         (view.width() / 2, view.height() / 2)
     )
     assert view.frame.scale == scale
+
+
+@pytest.mark.parametrize("layout", [Layout.AXIAL, Layout.SINGLE, Layout.GRID])
+def test_going_to_a_measurement_brings_its_view_to_the_screen(bench: Bench, layout: Layout) -> None:
+    points = (0.0, 0.0, 0.0), (9.0, 0.0, 0.0)
+    bench.measurements.load([Length("coronal", "", CORONAL, *points)])
+    bench.state.set_layout(layout)
+
+    bench.desk.go_to("coronal")
+
+    assert bench.view(PlaneKind.CORONAL).isVisible()
+    assert bench.views.active_view is bench.view(PlaneKind.CORONAL)
+
+
+def test_a_menu_finds_the_measurement_it_opens_over(bench: Bench) -> None:
+    bench.measurements.load([line()])
+    view = bench.view(PlaneKind.AXIAL)
+    on_line, beside = (
+        view.mapToGlobal(hand.place_of(view, point).toPoint())
+        for point in ((5.0, 0.0, 0.0), (5.0, 15.0, 0.0))
+    )
+
+    assert bench.desk.select_at(view, on_line) == "line"
+    assert bench.desk.selected_id == "line"
+    assert bench.desk.select_at(view, beside) == ""
 
 
 def test_nobody_can_go_to_what_is_gone(bench: Bench) -> None:

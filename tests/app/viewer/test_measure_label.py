@@ -150,3 +150,11 @@ def test_texts_of_measurements_that_lie_close_do_not_cover_each_other() -> None:
 
 def test_a_larger_picture_has_larger_text() -> None:
     assert measure_font((900, 900)).pixelSize() > measure_font((200, 200)).pixelSize()
+
+
+def test_a_long_text_is_shortened_and_stays_in_the_picture() -> None:
+    (label,) = placed((Label(length(40, 0), ("Nodule " * 40, "20.0 mm")),), FRAME)
+
+    assert label.lines[0].endswith("…")
+    assert label.lines[1] == "20.0 mm"
+    assert QRectF(0, 0, 600, 500).contains(label.area)
