@@ -33,11 +33,6 @@ class _PriorSlice(SliceView):
         self.setAccessibleName(self.tr("Prior, {0}").format(self.plane_name()))
         self.setWhatsThis(self.tr("Wheel: scroll both. Alt and wheel: scroll the prior alone."))
 
-    def show_caption(self, caption: Caption) -> None:
-        """Write other words over the same slice."""
-        self._caption = caption
-        self.update()
-
     def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802 - Qt's name
         """Scroll, alone while Alt is down."""
         if not event.modifiers() & Qt.KeyboardModifier.AltModifier:
