@@ -78,6 +78,20 @@ def shown(key: str) -> str:
     return QKeySequence(key, _PORTABLE).toString(_NATIVE)
 
 
+def normalised(text: str) -> str:
+    """Spell a key as the table does; empty where it is none.
+
+    Signs are typed with Shift on some keyboards and without on others, so that ``Shift+?`` is
+    ``?``; Shift counts with letters, digits and named keys only.
+    """
+    key = QKeySequence(text, _PORTABLE).toString(_PORTABLE)
+    modifiers, sign = key[:-1], key[-1:]
+    is_named = bool(modifiers) and not modifiers.endswith("+")
+    if is_named or sign.isalnum():
+        return key
+    return modifiers.replace("Shift+", "") + sign
+
+
 def refusal_of(key: str) -> str:
     """Say why a key cannot start anything, in a clause; empty where it can."""
     sequence = QKeySequence(key, _PORTABLE)
@@ -104,7 +118,7 @@ def _read(text: str, row: ActionRow) -> tuple[list[str], list[Problem]]:
     wanted: list[str] = []
     problems: list[Problem] = []
     for part in _parts(text):
-        key = QKeySequence(part, _PORTABLE).toString(_PORTABLE)
+        key = normalised(part)
         refusal = refusal_of(key)
         if refusal:
             said = f"The key {part!r} for {row.plain_text!r} {refusal}; it was left out."

@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.panels.text_label import TextLabel
-from app.windows.action_keys import Keys, bind, choices_of, owner_of, refusal_of, shown
+from app.windows.action_keys import Keys, bind, choices_of, normalised, owner_of, refusal_of, shown
 from app.windows.action_table import ActionRow
 from app.windows.actions import translated
 
@@ -159,7 +159,7 @@ class ShortcutsPage(QWidget):
         return self._rows[max(self._table.currentRow(), 0)]
 
     def _key(self) -> str:
-        return self._capture.keySequence().toString(_PORTABLE)
+        return normalised(self._capture.keySequence().toString(_PORTABLE))
 
     def _show_row(self) -> None:
         self._asked.setText(

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from app.windows.action_keys import (
     bind,
     choices_of,
+    normalised,
     owner_of,
     refusal_of,
     shown,
@@ -117,3 +118,22 @@ def test_a_key_nobody_uses_has_no_owner() -> None:
 
 def test_keys_are_shown_in_words_people_know() -> None:
     assert shown("Ctrl+O") in {"Ctrl+O", "⌘O"}
+
+
+@pytest.mark.parametrize(
+    ("text", "key"),
+    [
+        ("Shift+?", "?"),
+        ("Shift++", "+"),
+        ("+", "+"),
+        ("Ctrl+Shift++", "Ctrl++"),
+        ("shift+a", "Shift+A"),
+        ("Shift+1", "Shift+1"),
+        ("Shift+F12", "Shift+F12"),
+        ("Shift+Space", "Shift+Space"),
+        ("Banana", ""),
+        ("", ""),
+    ],
+)
+def test_signs_are_the_same_with_and_without_shift(text: str, key: str) -> None:
+    assert normalised(text) == key

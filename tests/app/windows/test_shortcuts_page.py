@@ -1,10 +1,17 @@
 """Choosing keys: captured, conflicts said before they happen, and the usual ones a click away."""
 
 import pytest
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QKeySequence
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QKeyEvent, QKeySequence
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QKeySequenceEdit, QLabel, QLineEdit, QPushButton, QTableWidget
+from PySide6.QtWidgets import (
+    QApplication,
+    QKeySequenceEdit,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QTableWidget,
+)
 from pytestqt.qtbot import QtBot
 
 from app.windows.action_keys import bind
@@ -172,3 +179,14 @@ def test_the_search_finds_actions_by_name_menu_and_key(page: ShortcutsPage) -> N
         found[needle] = sum(not table(page).isRowHidden(at) for at in range(len(ROWS)))
 
     assert found == {"full screen": 1, "F11": 2, "windowing": 12, "coffee": 0}
+
+
+def test_a_sign_that_needs_shift_is_taken_as_the_sign(page: ShortcutsPage) -> None:
+    page.choose_row("fit")
+    field = page.findChildren(QKeySequenceEdit)[0]
+
+    for kind in (QEvent.Type.KeyPress, QEvent.Type.KeyRelease):
+        shift = Qt.KeyboardModifier.ShiftModifier
+        QApplication.sendEvent(field, QKeyEvent(kind, Qt.Key.Key_Question, shift, "?"))
+
+    assert caution(page) == "? starts “Keys and mouse” now; used here, it no longer will."
