@@ -211,12 +211,18 @@ class AskModel(QObject):
         self._results.set_explanation(None)
 
     def _encode(self, *, forced: bool) -> None:
-        volume = self._session.volume
-        if volume is None:
+        scan = self._session.scan
+        if scan is None:
             return
         self._forget_scan()
-        self._session.set_refusal(None)
-        self._scan_job = self._worker.ask(self._window, EncodeScan(volume, forced))
+        refusal = None if forced else scan.refusal
+        self._session.set_refusal(refusal)
+        if refusal is not None:
+            # Known since it was read: nobody waits for a model to hear it.
+            self._worker.ask(self._window, ForgetScan())
+            self._results.set_problem(refusal)
+            return
+        self._scan_job = self._worker.ask(self._window, EncodeScan(scan.volume, forced))
         self._jobs.scan = self._scan_job
         self._ask_findings()
         if self._typed:

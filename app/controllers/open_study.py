@@ -1,21 +1,29 @@
 """Opening: choose a path or a series, read it, and put it in the place of what is shown."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Signal
 
+from app.controllers.what_to_open import PathKind, Recognised, recognise
 from app.state.answers import Problem
-from app.state.session import Loading, OpenScan, SessionState
+from app.state.open_questions import FrameQuestion, LargeScanQuestion, OpenQuestion, ReadChoice
+from app.state.session import Loading, OpenScan, Preview, SessionState
 from app.workers.loader_pool import LoaderPool, OnProgress
 from medct_core.cancel import CancelToken
 from medct_core.errors import MedctError
 from medct_core.io.choose import chest_ct_or_none, largest_chest_ct, other_series
 from medct_core.io.deidentify import read_patient_text
-from medct_core.io.open import open_study, read_volume
+from medct_core.io.open import ONLY_TO_LOOK_AT, open_study, read_to_look_at
+from medct_core.io.preview import SlicePreview, read_middle_slice
+from medct_core.io.reduction import FULL, Reduction
+from medct_core.io.size import size_of
 from medct_core.io.study import Series, Study
+from medct_core.preprocess.suitability import unsuitability
 from medct_core.volume.notice import Notice
+from medct_core.volume.volume import Volume
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,11 +35,34 @@ class FoundStudy:
     series: Series
 
 
+@dataclass(frozen=True, slots=True)
+class ReadingWish:
+    """What is to be read, as far as a person has said.
+
+    Attributes
+    ----------
+    found
+        The series.
+    frame
+        Which volume of a 4D scan, from 1; None where nobody has chosen.
+    reduction
+        Which voxels; None reads all, and asks first where these are very many.
+    """
+
+    found: FoundStudy
+    frame: int | None = None
+    reduction: Reduction | None = None
+
+
 class OpenStudy(QObject):
     """Opens scans in one window; the one that is open stays until another one is whole.
 
     Only the newest wish counts: answers about an older one are dropped by their job number.
+    While a scan is read, one slice of it is put into the session as a preview. Where a person
+    has to decide, the session holds a question, until it is answered or `cancel` is called.
     """
+
+    other_kind_found = Signal(object, object)  # Path, PathKind: dropped, and no scan
 
     def __init__(
         self, session: SessionState, loader: LoaderPool, parent: QObject | None = None
@@ -40,16 +71,45 @@ class OpenStudy(QObject):
         self._session = session
         self._loader = loader
         self._job: int | None = None
+        self._preview_job: int | None = None
+        self._wish: ReadingWish | None = None
+        self._frame: int | None = None
         loader.progress.connect(self._on_progress)
         loader.done.connect(self._on_done)
         loader.failed.connect(self._on_failed)
         loader.cancelled.connect(self._on_cancelled)
 
-    def open_path(self, path: Path) -> None:
-        """Open a file, a folder or a zip, and read the largest chest CT in it."""
+    def open_path(self, path: Path, *, series_uid: str = "", frame: int | None = None) -> None:
+        """Open a file, a folder or a zip.
+
+        Parameters
+        ----------
+        path
+            What to open.
+        series_uid
+            The series to read; empty takes the largest chest CT.
+        frame
+            Which volume of a 4D scan, from 1; None asks where there are several.
+        """
         self._begin(Loading(path.name))
+        self._frame = frame
         self._job = self._loader.submit(
-            lambda _cancel, _told: find_study(path), doing="looking at the file"
+            lambda cancel, _told: find_study(path, series_uid, cancel=cancel),
+            doing="looking at the file",
+        )
+
+    def open_paths(self, paths: Sequence[Path]) -> None:
+        """Open what was dropped or chosen together, as far as it is one thing.
+
+        A scan is read; for a session file or a mask, `other_kind_found` says so, and the scan
+        that is open stays.
+        """
+        dropped = tuple(paths)
+        if not dropped:
+            return
+        self._begin(Loading(dropped[0].name))
+        self._job = self._loader.submit(
+            lambda cancel, _told: recognise(dropped, cancel), doing="looking at the files"
         )
 
     def choose_series(self, series: Series, *, frame: int | None = None) -> None:
@@ -60,16 +120,45 @@ class OpenStudy(QObject):
         series
             One of the study's.
         frame
-            Counted from 1; None takes the first.
+            Counted from 1; None asks where there are several.
         """
         scan = self._session.scan
         if scan is not None and series in scan.study.series:
-            self._read(FoundStudy(scan.path, scan.study, series), frame)
+            self._read(ReadingWish(FoundStudy(scan.path, scan.study, series), frame))
+
+    def next_series(self) -> None:
+        """Read the series that follows the one shown, or the one that is being read."""
+        self._step(1)
+
+    def previous_series(self) -> None:
+        """Read the series before the one shown, or before the one that is being read."""
+        self._step(-1)
+
+    def choose_frame(self, frame: int) -> None:
+        """Answer a `FrameQuestion`: read this volume, counted from 1."""
+        if isinstance(self._session.question, FrameQuestion) and self._wish is not None:
+            self._read(replace(self._wish, frame=frame))
+
+    def choose_reduction(self, reduction: Reduction) -> None:
+        """Answer a `LargeScanQuestion`: read these voxels."""
+        if isinstance(self._session.question, LargeScanQuestion) and self._wish is not None:
+            self._read(replace(self._wish, reduction=reduction))
+
+    def answer_by_default(self) -> None:
+        """Answer the question that is asked the usual way, where there is nobody to answer."""
+        question = self._session.question
+        if isinstance(question, FrameQuestion):
+            self.choose_frame(question.default)
+        elif isinstance(question, LargeScanQuestion):
+            self.choose_reduction(question.default.reduction)
 
     def cancel(self) -> None:
-        """Stop reading; the scan that is open stays."""
+        """Stop reading and asking; the scan that is open stays."""
         self._stop()
+        self._wish = None
+        self._session.set_question(None)
         self._session.set_loading(None)
+        self._session.set_preview(None)
 
     def close_scan(self) -> None:
         """Show nothing any more."""
@@ -78,22 +167,49 @@ class OpenStudy(QObject):
         self._session.set_scan(None)
 
     def _stop(self) -> None:
-        if self._job is not None:
-            self._loader.cancel(self._job)
-        self._job = None
+        for job in (self._job, self._preview_job):
+            if job is not None:
+                self._loader.cancel(job)
+        self._job = self._preview_job = None
 
-    def _begin(self, loading: Loading) -> None:
+    def _begin(self, loading: Loading, preview: Preview | None = None) -> None:
         self._stop()
+        self._wish = None
         self._session.set_problem(None)
+        self._session.set_question(None)
+        self._session.set_preview(preview)
         self._session.set_loading(loading)
 
-    def _end(self) -> None:
-        self._job = None
-        self._session.set_loading(None)
+    def _step(self, by: int) -> None:
+        scan = self._session.scan
+        if scan is None:
+            return
+        shown = tuple(one for one in scan.study.series if one.can_be_shown)
+        is_here = self._wish is not None and self._wish.found.study is scan.study
+        now = self._wish.found.series if self._wish and is_here else scan.series
+        place = shown.index(now) + by if now in shown else 0
+        if 0 <= place < len(shown):
+            self.choose_series(shown[place])
 
-    def _read(self, found: FoundStudy, frame: int | None) -> None:
-        self._begin(Loading(found.series.description or found.path.name, 0.0))
-        self._job = self._loader.submit(partial(read_scan, found, frame), doing="reading the scan")
+    def _read(self, wish: ReadingWish) -> None:
+        series = wish.found.series
+        name = series.description or wish.found.path.name
+        preview = self._session.preview
+        kept = preview if preview is not None and preview.series is series else None
+        self._begin(Loading(name, 0.0), kept)
+        self._wish = wish
+        if series.frame_count > 1 and wish.frame is None:
+            self._ask(FrameQuestion(name, series.frame_count))
+            return
+        self._job = self._loader.submit(partial(read_or_ask, wish), doing="reading the scan")
+        if kept is None:
+            self._preview_job = self._loader.submit(
+                partial(read_preview, wish.found), doing="reading a slice"
+            )
+
+    def _ask(self, question: OpenQuestion) -> None:
+        self._session.set_loading(None)
+        self._session.set_question(question)
 
     def _on_progress(self, job: int, fraction: float) -> None:
         loading = self._session.loading
@@ -101,43 +217,119 @@ class OpenStudy(QObject):
             self._session.set_loading(replace(loading, fraction=fraction))
 
     def _on_done(self, job: int, result: object) -> None:
-        if job != self._job:
-            return
-        if isinstance(result, FoundStudy):
+        if job == self._preview_job:
+            self._preview_job = None
+            if isinstance(result, Preview):
+                self._session.set_preview(result)
+        elif job == self._job:
             self._job = None
-            self._read(result, None)
+            self._go_on(result)
+
+    def _go_on(self, result: object) -> None:
+        if isinstance(result, Recognised):
+            self._go_on_with_path(result)
+        elif isinstance(result, FoundStudy):
+            has_frame = self._frame is not None and self._frame <= result.series.frame_count
+            self._read(ReadingWish(result, self._frame if has_frame else None))
+        elif isinstance(result, LargeScanQuestion):
+            self._ask(result)
         elif isinstance(result, OpenScan):
-            self._end()
+            self._stop()
+            self._wish = None
+            self._session.set_loading(None)
             self._session.set_scan(result)
 
+    def _go_on_with_path(self, found: Recognised) -> None:
+        if found.kind is PathKind.SCAN:
+            self.open_path(found.path)
+        else:
+            self.cancel()
+            self.other_kind_found.emit(found.path, found.kind)
+
     def _on_failed(self, job: int, error: MedctError) -> None:
-        if job == self._job:
-            self._end()
+        if job == self._preview_job:
+            # Reading the whole scan meets the same, and says so.
+            self._preview_job = None
+        elif job == self._job:
+            self.cancel()
             self._session.set_problem(Problem.of(error))
 
     def _on_cancelled(self, job: int) -> None:
-        if job == self._job:
-            self._end()
+        if job == self._preview_job:
+            self._preview_job = None
+        elif job == self._job:
+            self.cancel()
 
 
-def find_study(path: Path) -> FoundStudy:
+def find_study(
+    path: Path, series_uid: str = "", *, cancel: CancelToken | None = None
+) -> FoundStudy:
     """Find out what a path holds and which series is read first; by headers only.
+
+    The series of this name is read first, then a chest CT, then any other volume, then what may
+    only be looked at.
 
     Raises
     ------
     UsageError
         If there is nothing at this path, or several volume files.
     ScanRefusedError
-        If it holds no scan that can be shown.
+        If it holds nothing that can be shown.
+    Cancelled
+        If `cancel` was raised.
     """
-    study = open_study(path)
-    shown = chest_ct_or_none(study) or next((one for one in study.series if one.is_scan), None)
+    study = open_study(path, cancel=cancel)
+    visible = [one for one in study.series if one.can_be_shown]
+    candidates = (
+        next((one for one in visible if one.uid == series_uid), None),
+        chest_ct_or_none(study),
+        next((one for one in visible if one.is_scan), None),
+        max(visible, key=lambda one: one.slice_count, default=None),
+    )
+    shown = next((one for one in candidates if one is not None), None)
     # Where there is none, this says why.
     return FoundStudy(path, study, shown or largest_chest_ct(study))
 
 
+def read_preview(found: FoundStudy, cancel: CancelToken, _told: OnProgress) -> Preview | None:
+    """Read one slice of a series; None where that would take as long as reading it whole."""
+    preview: SlicePreview | None = read_middle_slice(found.series, cancel=cancel)
+    return None if preview is None else Preview(found.path, found.series, preview)
+
+
+def read_or_ask(
+    wish: ReadingWish, cancel: CancelToken, on_progress: OnProgress
+) -> OpenScan | LargeScanQuestion:
+    """Read a series, or ask first where it is very large; nothing is allocated before.
+
+    Errors are those of `read_scan`.
+    """
+    series = wish.found.series
+    if wish.reduction is None:
+        size = size_of(series)
+        choices = size.choices
+        # Where not even a quarter fits, reading says so with both numbers.
+        if size.is_large and choices:
+            return LargeScanQuestion(
+                name=series.description or wish.found.path.name,
+                shape=size.shape,
+                needed_bytes=size.needed_bytes(),
+                free_bytes=size.free_bytes,
+                choices=tuple(
+                    ReadChoice(one, one.shape_of(size.shape), size.needed_bytes(one))
+                    for one in choices
+                ),
+            )
+    return read_scan(wish.found, wish.frame, cancel, on_progress, reduction=wish.reduction or FULL)
+
+
 def read_scan(
-    found: FoundStudy, frame: int | None, cancel: CancelToken, on_progress: OnProgress
+    found: FoundStudy,
+    frame: int | None,
+    cancel: CancelToken,
+    on_progress: OnProgress,
+    *,
+    reduction: Reduction = FULL,
 ) -> OpenScan:
     """Read the voxels of a series, and everything a window shows beside them.
 
@@ -147,22 +339,35 @@ def read_scan(
         What to read.
     frame
         Which volume of a 4D scan, from 1; None takes the first.
-    cancel, on_progress
-        As for `io.open.read_volume`, whose errors are those here.
+    cancel, on_progress, reduction
+        As for `io.open.read_to_look_at`, whose errors are those here.
     """
     series = found.series
     count = series.frame_count
     shown = (frame or 1) if count > 1 else frame
-    volume = read_volume(series, frame=shown, cancel=cancel, on_progress=on_progress)
+    volume = read_to_look_at(
+        series, frame=shown, reduction=reduction, cancel=cancel, on_progress=on_progress
+    )
     # Worked out once, here, where nobody waits; reports and caches go by it.
     _ = volume.content_sha256
+    cancel.raise_if_cancelled()
     in_time = (Notice("frame", f"Volume {shown} of {count} is shown."),) if count > 1 else ()
     study_says = (*found.study.notices, *other_series(found.study, series))
+    notices = (*volume.notices, *in_time, *study_says)
     return OpenScan(
         path=found.path,
         study=found.study,
         series=series,
         volume=volume,
         patient=read_patient_text(series),
-        notices=tuple(dict.fromkeys((*volume.notices, *in_time, *study_says))),
+        frame=shown,
+        # The refusal says it where it matters.
+        notices=tuple(dict.fromkeys(one for one in notices if one.code != ONLY_TO_LOOK_AT)),
+        unsuitable=_unsuitability(volume),
     )
+
+
+def _unsuitability(volume: Volume) -> tuple[Notice, ...]:
+    """Why a scan should not be scored: by its headers, else by its voxels."""
+    by_header = tuple(one for one in volume.notices if one.code == ONLY_TO_LOOK_AT)
+    return by_header or unsuitability(volume)

@@ -208,5 +208,5 @@ class SeriesList(QListView):
 
     def _choose(self, index: QModelIndex) -> None:
         series: Series = index.data(SERIES_ROLE)
-        if series.is_scan:
+        if series.can_be_shown:
             self.chosen.emit(series.uid)

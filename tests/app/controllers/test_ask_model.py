@@ -1,5 +1,6 @@
 """The results of a window are those of its scan, its prompts and the model, and of no other."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -25,6 +26,7 @@ from medct_core.errors import ModelUnavailableError, NotScorableError, PromptRef
 from medct_core.findings.finding import Finding
 from medct_core.inference.prompt import Prompt
 from medct_core.vocabulary import FINDINGS
+from medct_core.volume.notice import Notice
 from tests import small_chest, tiny_model
 from tests.app.stand_ins import DOUBT, NODULE, NOTICE, PATIENCE_MS, FakeWorker, facts, relevance
 from tests.app.state.test_session import scan
@@ -439,3 +441,48 @@ def test_a_real_model_scores_a_real_scan(
     assert results.scored.model == results.model
     assert results.typed is not None
     assert results.typed.spread is not None
+
+
+UNSUITABLE = (Notice("no-lungs", "It shows no pair of lungs."),)
+
+
+def test_a_scan_known_to_be_unsuitable_is_refused_at_once_without_a_model(qapp: object) -> None:
+    window = Window()
+    unsuitable = replace(scan(), unsuitable=UNSUITABLE)
+
+    window.session.set_scan(unsuitable)
+
+    assert window.session.refusal == unsuitable.refusal
+    assert window.results.problem == unsuitable.refusal
+    assert window.kinds() == [ForgetScan]
+
+
+def test_a_refused_scan_is_scored_all_the_same_when_a_person_insists(window: Window) -> None:
+    window.session.set_scan(replace(scan(), unsuitable=UNSUITABLE))
+
+    window.ask.score_anyway()
+
+    assert window.worker.newest(EncodeScan).forced
+    assert window.session.refusal is None
+    window.answer_scan()
+    assert window.results.scored is not None
+    assert window.results.problem is None
+
+
+def test_asking_again_about_a_refused_scan_refuses_again(window: Window) -> None:
+    unsuitable = replace(scan(), unsuitable=UNSUITABLE)
+    window.session.set_scan(unsuitable)
+
+    window.ask.submit_prompt("Lung nodule")
+    window.ask.score()
+
+    assert window.session.refusal == unsuitable.refusal
+    assert EncodeScan not in window.kinds()
+
+
+def test_a_scan_that_is_not_scored_on_opening_still_says_why_it_never_will(qapp: object) -> None:
+    window = Window(score_on_open=False)
+
+    window.session.set_scan(replace(scan(), unsuitable=UNSUITABLE))
+
+    assert window.session.refusal is not None

@@ -1,5 +1,7 @@
 """Series with their pictures, and why one cannot be opened."""
 
+from dataclasses import replace
+
 import pytest
 from PySide6.QtCore import QModelIndex, Qt
 from PySide6.QtGui import QColor, QImage
@@ -89,6 +91,19 @@ def test_a_click_chooses_a_series(qtbot: QtBot, shown: SeriesList) -> None:
 def test_a_series_that_cannot_be_opened_is_not_chosen(qtbot: QtBot, shown: SeriesList) -> None:
     with qtbot.assertNotEmitted(shown.chosen):
         click(shown, 1)
+
+
+def test_a_picture_that_is_no_scan_is_chosen_to_be_looked_at(
+    qtbot: QtBot, shown: SeriesList
+) -> None:
+    model = shown.model()
+    assert isinstance(model, SeriesModel)
+    model.show_series((replace(SCOUT, is_picture=True),))
+
+    with qtbot.waitSignal(shown.chosen) as told:
+        click(shown, 0)
+
+    assert told.args == [SCOUT.uid]
 
 
 def test_the_reason_of_a_refusal_is_red(shown: SeriesList) -> None:

@@ -1,12 +1,18 @@
 """The session shows one scan, whole, and says so once."""
 
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
+
 from app.state.answers import Problem
-from app.state.session import Loading, OpenScan, SessionState
+from app.state.open_questions import FrameQuestion
+from app.state.session import Loading, OpenScan, Preview, SessionState
 from medct_core.io.files import ScanFile
+from medct_core.io.preview import SlicePreview
 from medct_core.io.sniff import FileKind
 from medct_core.io.study import PatientText, Series, Study
+from medct_core.volume.notice import Notice
 from tests import report_samples
 
 PROBLEM = Problem("It is damaged.", "Copy it again.")
@@ -74,3 +80,65 @@ def test_loading_and_problems_are_told_when_they_change() -> None:
 
 def test_a_scan_shows_no_name_when_printed() -> None:
     assert "Doe" not in repr(scan())
+
+
+def preview(name: str = "b.nii.gz") -> Preview:
+    shown = scan(name)
+    return Preview(shown.path, shown.series, SlicePreview(shown.volume, 3, 9))
+
+
+def test_a_preview_goes_when_the_scan_is_there_and_not_before() -> None:
+    session, told = SessionState(), list[object]()
+    session.set_preview(preview())
+    session.scan_changed.connect(lambda _: told.append(("scan", session.preview)))
+    session.preview_changed.connect(lambda _: told.append(("preview", session.scan)))
+    shown = scan()
+
+    session.set_scan(shown)
+
+    assert told == [("scan", None), ("preview", shown)]
+
+
+def test_previews_and_questions_are_told_when_they_change() -> None:
+    session, told = SessionState(), list[object]()
+    session.preview_changed.connect(told.append)
+    session.question_changed.connect(told.append)
+    shown = preview()
+
+    session.set_preview(shown)
+    session.set_preview(shown)
+    session.set_question(FrameQuestion("a", 3))
+    session.set_question(FrameQuestion("a", 3))
+    session.set_question(None)
+
+    assert told == [shown, FrameQuestion("a", 3), None]
+    assert (session.preview, session.question) == (shown, None)
+
+
+def test_a_scan_that_is_not_scored_says_why_as_soon_as_it_is_shown() -> None:
+    session, told = SessionState(), list[object]()
+    unsuitable = replace(scan(), unsuitable=(Notice("no-lungs", "It shows no lungs."),))
+    session.scan_changed.connect(lambda _: told.append(session.refusal))
+
+    session.set_scan(unsuitable)
+
+    (refusal,) = told
+    assert refusal == unsuitable.refusal
+    assert unsuitable.refusal is not None
+    assert unsuitable.refusal.summary.endswith("not scored: It shows no lungs.")
+    assert scan().refusal is None
+
+
+def test_pictures_of_series_last_as_long_as_the_study() -> None:
+    session, told = SessionState(), list[object]()
+    session.thumbnail_ready.connect(lambda uid, picture: told.append((uid, picture)))
+    first, picture = scan(), np.zeros((4, 3), np.uint8)
+    session.set_scan(first)
+
+    session.put_thumbnail("a.nii.gz", picture)
+    session.set_scan(replace(first, frame=2))
+
+    assert told == [("a.nii.gz", picture)]
+    assert dict(session.thumbnails) == {"a.nii.gz": picture}
+    session.set_scan(scan())
+    assert dict(session.thumbnails) == {}
