@@ -138,10 +138,11 @@ class NamelessFormatter(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         """Give the lines of one record."""
-        shown = logging.makeLogRecord(record.__dict__)
         is_own = record.name.partition(".")[0] in _OWN
-        shown.msg = masked(record.getMessage()) if is_own else "(text left out)"
-        shown.args, shown.exc_text = None, None
+        text = masked(record.getMessage()) if is_own else "(text left out)"
+        shown = logging.makeLogRecord(
+            {**record.__dict__, "msg": text, "args": None, "exc_text": None}
+        )
         return super().format(shown)
 
     def formatException(  # noqa: N802 (the name is logging's)

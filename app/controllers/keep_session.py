@@ -192,11 +192,6 @@ class KeepSession(QObject):
         """Where the session of the scan that is shown was saved or opened last."""
         return self._path
 
-    @property
-    def autosave_problem(self) -> Problem | None:
-        """Why a crash would lose something now."""
-        return self._autosave_problem
-
     def save(self, path: Path) -> None:
         """Write the session as it is now; `saved` or `failed` says how it went."""
         shown = self._shown()

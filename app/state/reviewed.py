@@ -4,7 +4,8 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from app.state.case_record import FindingReview
-from medct_core.findings.finding import Finding, Verdict
+from medct_core.findings.finding import Finding
+from medct_core.findings.review import verdict_at
 
 
 def reviewed(finding: Finding, review: FindingReview) -> Finding:
@@ -30,8 +31,7 @@ def reviewed(finding: Finding, review: FindingReview) -> Finding:
         raise ValueError(f"{review.finding!r} is reviewed, not {finding.prompt.name!r}")
     if review.threshold is None:
         return finding
-    score = finding.probability if finding.calibrated is None else finding.calibrated
-    verdict = Verdict.PRESENT if score >= review.threshold else Verdict.ABSENT
+    verdict = verdict_at(finding, review.threshold)
     return replace(finding, threshold=review.threshold, verdict=verdict)
 
 

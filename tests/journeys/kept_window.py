@@ -4,7 +4,7 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QTimer
+from PySide6.QtCore import QCoreApplication, QObject, QTimer
 
 from app.controllers.keep_case import KeepCase, Pauses
 from app.controllers.keep_session import AutosavePauses, KeepSession, SessionParts
@@ -79,3 +79,16 @@ class KeptWindow(QObject):
         if shown is not None and self.sessions._autosave_job is None:
             sys.stdout.write(f"{len(shown.record.measurements)}\n")
             sys.stdout.flush()
+
+
+def draw_until_killed(folder: Path, scan: Path) -> None:
+    """Open a scan, draw on it, and never end."""
+    program = QCoreApplication([])
+    window = KeptWindow(folder)
+    window.draw_without_end()
+    window.opener.open_path(scan)
+    program.exec()
+
+
+if __name__ == "__main__":
+    draw_until_killed(Path(sys.argv[1]), Path(sys.argv[2]))

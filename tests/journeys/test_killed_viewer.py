@@ -19,23 +19,13 @@ pytestmark = [
 ]
 
 ROOT = Path(__file__).resolve().parents[2]
-PROGRAM = """
-import sys
-from pathlib import Path
-from PySide6.QtCore import QCoreApplication
-from tests.journeys.kept_window import KeptWindow
-program = QCoreApplication([])
-window = KeptWindow(Path(sys.argv[1]))
-window.draw_without_end()
-window.opener.open_path(Path(sys.argv[2]))
-program.exec()
-"""
+PROGRAM = "tests.journeys.kept_window"
 
 
 def killed_after(folder: Path, scan: Path, count: int) -> None:
     """Have a viewer draw on a scan, and kill it after some lines."""
     program = subprocess.Popen(
-        [sys.executable, "-c", PROGRAM, str(folder), str(scan)],
+        [sys.executable, "-m", PROGRAM, str(folder), str(scan)],
         cwd=ROOT,
         stdout=subprocess.PIPE,
         text=True,
