@@ -189,6 +189,8 @@ _VIEW = (
     _opacity("heatmap_less", "Heatmap &weaker", "Let more of the scan show through", ("[",)),
     _place("interpolate", "Smooth pi&xels", "Blend pixels", ("Shift+I",), checkable=True),
     _place("full_screen", "F&ull screen", "Use the whole screen", ("F11",), checkable=True),
+    _place("next_panel", "N&ext panel", "Go to the panel beside with the keyboard", ("F6",)),
+    _place("previous_panel", "Pre&vious panel", "Go to the panel before", ("Shift+F6",)),
     _place("panels", "Pa&nels", "Show or hide a panel", opens_menu=True),
 )
 
