@@ -7,7 +7,7 @@ import numpy as np
 
 from medct_core.export.key_images import key_images
 from medct_core.export.reader_part import ReaderImage, ReaderPart
-from medct_core.export.report import SYNTHETIC_HEADLINE, Provenance, Report, assemble
+from medct_core.export.report import SYNTHETIC_HEADLINE, Provenance, Report, Unscored, assemble
 from medct_core.findings.finding import Finding, Verdict
 from medct_core.findings.review import ReaderDecision, ReaderReview
 from medct_core.inference.prompt import Prompt
@@ -104,3 +104,10 @@ def reader_part(volume: Volume | None = None) -> ReaderPart:
 def read_report(findings: tuple[Finding, ...] | None = None) -> Report:
     """Give a report that a reader went through."""
     return replace(report(findings), reader=reader_part())
+
+
+def unscored_report() -> Report:
+    """Give a report on a scan that only a reader looked at."""
+    volume = scan()
+    made = assemble(volume, (), provenance=Unscored(PROVENANCE.created))
+    return replace(made, reader=reader_part(volume))

@@ -15,11 +15,12 @@ from medct_core.cancel import CancelToken
 from medct_core.errors import MedctError
 from medct_core.export.key_images import key_images
 from medct_core.export.reader_part import ReaderImage, ReaderPart
-from medct_core.export.report import Provenance, Report, assemble
-from medct_core.export.text import findings_text, reader_text
+from medct_core.export.report import Provenance, Report, Unscored, assemble, now
+from medct_core.export.text import findings_text
 from medct_core.findings.finding import Finding
 from medct_core.findings.review import ReaderDecision, ReaderReview
 from medct_core.measurement.table import measurement_rows
+from medct_core.volume.notice import Notice
 
 FORMATS = ("pdf", "csv", "json")
 
@@ -32,6 +33,10 @@ _DECISIONS = {
 NOTHING_YET = Problem(
     "There is nothing to export yet: the scan has no scores.",
     "Wait until the findings are there, or score the scan again.",
+)
+NOTHING_AT_ALL = Problem(
+    "There is nothing to export: the scan has no scores, and you have added nothing to it.",
+    "Measure something, mark a picture or comment on a finding first.",
 )
 
 
@@ -69,18 +74,21 @@ class Exported:
     scan
         The one that was shown.
     scored
-        Its findings.
+        Its findings; None where no model could score it.
     typed
         The one beside the list, if there was one.
     record
         What the reader added.
+    doubts
+        Why the scan has no scores, where it has none.
     """
 
     wish: ExportWish
     scan: OpenScan
-    scored: ScoredList
+    scored: ScoredList | None
     typed: tuple[Finding, ...]
     record: CaseRecord
+    doubts: tuple[Notice, ...] = ()
 
 
 class ExportReport(QObject):
@@ -113,6 +121,8 @@ class ExportReport(QObject):
     def export(self, wish: ExportWish, record: CaseRecord) -> None:
         """Write the report; `written` or `failed` says how it went.
 
+        A scan that cannot be scored is exported with what the reader added to it.
+
         Parameters
         ----------
         wish
@@ -120,9 +130,10 @@ class ExportReport(QObject):
         record
             What the reader added to the scan that is shown.
         """
+        problem = self._against_export(record)
         exported = self._exported(wish, record)
-        if exported is None:
-            self.failed.emit(NOTHING_YET)
+        if problem is not None or exported is None:
+            self.failed.emit(problem or NOTHING_YET)
             return
         self._jobs.add(self._loader.submit(partial(write, exported), doing="writing the report"))
 
@@ -136,19 +147,35 @@ class ExportReport(QObject):
         record
             What the reader added to the scan that is shown.
         """
-        scan = self._session.scan
-        if scan is None:
-            return ""
-        # No file is written, and none of its names is needed.
+        # No file is written, so it matters little where.
         exported = self._exported(ExportWish(Path()), record)
-        if exported is None:
-            return reader_text(reader_part(scan, record), scan.volume.content_sha256)
-        return findings_text(report_of(exported))
+        return "" if exported is None else findings_text(report_of(exported))
+
+    def _against_export(self, record: CaseRecord) -> Problem | None:
+        if self._session.scan is None:
+            return NOTHING_YET
+        if self._results.scored is not None:
+            return None
+        # Scores may still come, and a report without them would look complete.
+        if self._why_unscored() is None:
+            return NOTHING_YET
+        is_empty = not (record.measurements or record.reviews or record.marked_images)
+        return NOTHING_AT_ALL if is_empty else None
+
+    def _why_unscored(self) -> Problem | None:
+        results = self._results
+        if results.stage is not None:
+            return None
+        return self._session.refusal or results.problem or results.model_problem
 
     def _exported(self, wish: ExportWish, record: CaseRecord) -> Exported | None:
         scan, scored, typed = self._session.scan, self._results.scored, self._results.typed
-        if scan is None or scored is None:
+        if scan is None:
             return None
+        if scored is None:
+            why = self._why_unscored()
+            doubts = (Notice("not-scored", why.summary),) if why else ()
+            return Exported(wish, scan, None, (), record, doubts)
         beside = (typed.finding,) if typed and typed.model == scored.model else ()
         return Exported(wish, scan, scored, beside, record)
 
@@ -169,18 +196,28 @@ class ExportReport(QObject):
 def report_of(exported: Exported) -> Report:
     """Put the report together, with the typed finding after those of the list."""
     scan, scored, wish = exported.scan, exported.scored, exported.wish
-    names = {finding.prompt for finding in scored.findings}
-    beside = tuple(one for one in exported.typed if one.prompt not in names)
-    model = scored.model
     report = assemble(
         scan.volume,
-        (*scored.findings, *beside),
-        provenance=Provenance(model.stamp, model.headline, model.device, scored.scored_at),
-        notices=(*scan.notices, *scored.notices),
+        _findings(exported),
+        provenance=_provenance(scored),
+        notices=(*scan.notices, *(scored.notices if scored else ()), *exported.doubts),
         patient=scan.patient if wish.names_patient else None,
     )
     reader = replace(reader_part(scan, exported.record), images=wish.images)
     return replace(report, reader=reader)
+
+
+def _findings(exported: Exported) -> tuple[Finding, ...]:
+    listed = exported.scored.findings if exported.scored else ()
+    prompts = {finding.prompt for finding in listed}
+    return (*listed, *(one for one in exported.typed if one.prompt not in prompts))
+
+
+def _provenance(scored: ScoredList | None) -> Provenance | Unscored:
+    if scored is None:
+        return Unscored(now())
+    model = scored.model
+    return Provenance(model.stamp, model.headline, model.device, scored.scored_at)
 
 
 def reader_part(scan: OpenScan, record: CaseRecord) -> ReaderPart:

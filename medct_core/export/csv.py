@@ -116,12 +116,11 @@ def _unscored_cells(report: Report, review: ReaderReview) -> tuple[str, ...]:
 
 
 def _report_cells(report: Report) -> tuple[str, ...]:
-    stamp = report.provenance.stamp
+    stamp = report.stamp
+    model = (stamp.model, stamp.adapter or "", stamp.recipe_id) if stamp else ("", "", "")
     remarks = [report.provenance.headline, *(notice.text for notice in report.notices)]
     return (
-        defused(stamp.model),
-        defused(stamp.adapter or ""),
-        defused(stamp.recipe_id),
+        *(defused(part) for part in model),
         report.scan.sha256,
         defused(SEPARATOR.join(remarks)),
     )

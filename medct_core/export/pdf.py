@@ -44,11 +44,11 @@ from medct_core.export.pdf_text import (
     text,
 )
 from medct_core.export.reader_part import NOTHING_FROM_READER
-from medct_core.export.report import DISCLAIMER, Report, software_version
+from medct_core.export.report import DISCLAIMER, Provenance, Report, software_version
 from medct_core.findings.finding import Finding
 
 # Pictures as text, which old printers wanted, take ten times as long to write.
-rl_config.useA85 = 0
+vars(rl_config).update(useA85=0)
 
 _TITLE = "Chest CT: scores of a model"
 _FRAME_PADDING = 6
@@ -105,22 +105,28 @@ def _build(report: Report, file: BytesIO, *, pages: int, canvas: type[Canvas]) -
 
 
 def _frame(canvas: Canvas, document: SimpleDocTemplate, *, pages: int, report: Report) -> None:
-    left = f"MedCT {software_version()}, scores of {report.provenance.stamp.model}"
-    has_reader = report.reader != NOTHING_FROM_READER
-    title = "Chest CT: a reader's review, and scores of a model" if has_reader else _TITLE
-    texts = (title, DISCLAIMER, f"{DISCLAIMER}. {left}")
+    scored = f", scores of {report.stamp.model}" if report.stamp else ""
+    texts = (_title(report), DISCLAIMER, f"{DISCLAIMER}. MedCT {software_version()}{scored}")
     banner = _banner(report.provenance.headline)
     page_frame(canvas, banner, page=document.page, pages=pages, texts=texts)
 
 
+def _title(report: Report) -> str:
+    if report.stamp is None:
+        return "A reader's review"
+    has_reader = report.reader != NOTHING_FROM_READER
+    return "Chest CT: a reader's review, and scores of a model" if has_reader else _TITLE
+
+
 def _story(report: Report) -> list[Flowable]:
+    is_scored = report.stamp is not None
     return [
         *_facts(report),
         *_notices(report),
         *reader_tables(report),
-        *_chart(report),
+        *(_chart(report) if is_scored else []),
         *(reader_pictures(report) or _pictures(report)),
-        *_table(report),
+        *(_table(report) if is_scored else []),
         *_stamp(report),
     ]
 
@@ -139,14 +145,15 @@ def _banner(headline: str) -> Table:
 
 
 def _facts(report: Report) -> list[Flowable]:
-    scan, provenance = report.scan, report.provenance
+    scan, made = report.scan, report.provenance
+    where = f" on {made.device}" if isinstance(made, Provenance) else ""
     extent = [count * step for count, step in zip(scan.shape, scan.spacing_mm, strict=True)]
     rows = [
         ("Name", scan.name),
         ("Voxels", f"{_by(scan.shape, 'd')} of {_by(scan.spacing_mm, '.2f')} mm"),
         ("Covers", f"{_by(extent, '.0f')} mm"),
         ("Hash (SHA-256)", scan.sha256),
-        ("Made", f"{provenance.created:%Y-%m-%d %H:%M} UTC on {provenance.device}"),
+        ("Made", f"{made.created:%Y-%m-%d %H:%M} UTC{where}"),
         *_patient_rows(report),
     ]
     return section("Scan", _pairs(rows))
@@ -311,7 +318,10 @@ def _squares_note(report: Report) -> list[Paragraph]:
 
 
 def _stamp(report: Report) -> list[Flowable]:
-    stamp = report.provenance.stamp
+    program = ("Program", f"medct {software_version()}, report version {report.version}")
+    stamp = report.stamp
+    if stamp is None:
+        return [KeepTogether(section("What made this report", _pairs([program])))]
     rows = [
         ("Model", stamp.model),
         ("Checkpoint SHA-256", stamp.checkpoint_sha256),
@@ -319,7 +329,7 @@ def _stamp(report: Report) -> list[Flowable]:
         ("Adapter SHA-256", stamp.adapter_sha256 or "none"),
         ("Recipe", stamp.recipe_id),
         ("Precision", stamp.precision),
-        ("Program", f"medct {software_version()}, report version {report.version}"),
+        program,
     ]
     return [KeepTogether(section("What made these numbers", _pairs(rows)))]
 

@@ -116,10 +116,8 @@ def _pictures_in_room(images: tuple[ReaderImage, ...], room_pt: float) -> list[F
 def _reviews(report: Report) -> list[Flowable]:
     if not report.reader.reviews:
         return []
-    note = (
-        "What the reader decided and wrote: accepted means that the reader sees the finding too. "
-        "Scores and verdicts further down are the model's."
-    )
+    apart = " Scores and verdicts further down are the model's." if report.stamp else ""
+    note = f"Accepted: the reader sees the finding too.{apart}"
     rows = [_review_row(report, review) for review in report.reader.reviews]
     table = ruled_table(_REVIEW_TITLES, _REVIEW_WIDTHS, rows)
     return section("Reader's review", Paragraph(note, SMALL), Spacer(1, 3), table)

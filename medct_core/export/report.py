@@ -23,6 +23,7 @@ SYNTHETIC_HEADLINE = (
     "This model was trained on synthetic scans only and its scores mean nothing clinically."
 )
 RESEARCH_HEADLINE = "For research only: the scores of this model are not a diagnosis."
+UNSCORED_HEADLINE = "No model scored this scan: what stands here is what a reader added."
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +50,24 @@ class Provenance:
     def __post_init__(self) -> None:
         if not self.headline.strip() or self.created.tzinfo is None:
             raise ValueError("a report opens with a headline and its time has a zone")
+
+
+@dataclass(frozen=True, slots=True)
+class Unscored:
+    """Stands for `Provenance` where no model gave a number.
+
+    Attributes
+    ----------
+    created
+        When, in UTC.
+    """
+
+    created: datetime
+
+    @property
+    def headline(self) -> str:
+        """First line of every output."""
+        return UNSCORED_HEADLINE
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +103,7 @@ class Report:
     findings
         In the order asked.
     provenance
-        Model, device, time, headline.
+        Model, device, time, headline; `Unscored` for a scan that was only read by a person.
     notices
         What the reader must know of the scan and its preparation.
     key_images
@@ -95,16 +114,30 @@ class Report:
         What a person said, measured and marked; empty where only a model was asked.
     version
         `REPORT_VERSION`.
+
+    Raises
+    ------
+    ValueError
+        If there are findings and no model that scored them.
     """
 
     scan: ScanFacts
     findings: tuple[Finding, ...]
-    provenance: Provenance
+    provenance: Provenance | Unscored
     notices: tuple[Notice, ...] = ()
     key_images: tuple[KeyImage, ...] = ()
     patient: PatientText | None = None
     reader: ReaderPart = NOTHING_FROM_READER
     version: int = REPORT_VERSION
+
+    def __post_init__(self) -> None:
+        if self.findings and self.stamp is None:
+            raise ValueError("findings need a model that scored them")
+
+    @property
+    def stamp(self) -> ModelStamp | None:
+        """What made the scores; None where there are none."""
+        return self.provenance.stamp if isinstance(self.provenance, Provenance) else None
 
     @property
     def is_calibrated(self) -> bool:
@@ -126,7 +159,7 @@ def assemble(
     volume: Volume,
     findings: tuple[Finding, ...],
     *,
-    provenance: Provenance,
+    provenance: Provenance | Unscored,
     notices: tuple[Notice, ...] = (),
     key_images: tuple[KeyImage, ...] = (),
     patient: PatientText | None = None,

@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 from medct_core.export.reader_part import ReaderImage
-from medct_core.export.report import DISCLAIMER, Report, software_version
+from medct_core.export.report import DISCLAIMER, Provenance, Report, software_version
 from medct_core.findings.finding import Finding
 from medct_core.findings.review import ReaderReview, verdict_at
 from medct_core.io.study import PatientText
@@ -36,14 +36,14 @@ def as_fields(report: Report) -> dict[str, Any]:
         "version": report.version,
         "software": f"medct {software_version()}",
         "created": provenance.created.isoformat().replace("+00:00", "Z"),
-        "device": provenance.device,
+        "device": provenance.device if isinstance(provenance, Provenance) else None,
         "scan": {
             "name": report.scan.name,
             "sha256": report.scan.sha256,
             "shape": list(report.scan.shape),
             "spacing_mm": list(report.scan.spacing_mm),
         },
-        "model": _model(provenance.stamp),
+        "model": None if report.stamp is None else _model(report.stamp),
         "findings": [_finding(finding) for finding in report.findings],
         "notices": [{"code": one.code, "text": one.text} for one in report.notices],
         "reader": _reader(report),

@@ -24,13 +24,12 @@ _FORCED = "forced"
 def findings_text(report: Report) -> str:
     """Put a report into lines of at most `WIDTH` characters; words that are longer stay whole."""
     title = "Not reviewed; scores of the model, no statement of the reader:"
-    return _joined([*_reader(report.reader), _block(title, _open(report)), _lines(_stamp(report))])
-
-
-def reader_text(reader: ReaderPart, scan_sha256: str) -> str:
-    """Give the lines of a scan that no model scored, as `findings_text` does."""
-    scan = f"No model scored this scan ({scan_sha256[:_HASH_CHARACTERS]}). {DISCLAIMER}."
-    return _joined([*_reader(reader), _lines([scan])])
+    blocks = [
+        *_reader(report.reader),
+        _block(title, _open(report)),
+        "\n".join(_wrapped(line, indent="") for line in _stamp(report)),
+    ]
+    return "\n\n".join(block for block in blocks if block) + "\n"
 
 
 def _reader(reader: ReaderPart) -> list[str]:
@@ -40,14 +39,6 @@ def _reader(reader: ReaderPart) -> list[str]:
         _block("Suggested by the model, rejected by the reader:", _rejected(reader)),
         _block("Further comments of the reader:", _comments(reader)),
     ]
-
-
-def _joined(blocks: list[str]) -> str:
-    return "\n\n".join(block for block in blocks if block) + "\n"
-
-
-def _lines(lines: Iterable[str]) -> str:
-    return "\n".join(_wrapped(line, indent="") for line in lines)
 
 
 def _block(title: str, items: Iterable[str]) -> str:
@@ -116,16 +107,16 @@ def _score(finding: Finding, review: ReaderReview | None) -> str:
 
 
 def _stamp(report: Report) -> Iterator[str]:
-    provenance = report.provenance
-    stamp = provenance.stamp
-    parts = [
-        f"{stamp.model} ({stamp.checkpoint_sha256[:_HASH_CHARACTERS]})",
-        f"adapter {stamp.adapter}" if stamp.adapter else "",
-        f"recipe {stamp.recipe_id}",
-        f"{provenance.created:%Y-%m-%d %H:%M} UTC",
+    stamp = report.stamp
+    made = [
+        f"{report.provenance.created:%Y-%m-%d %H:%M} UTC",
         f"scan {report.scan.sha256[:_HASH_CHARACTERS]}",
     ]
-    yield f"Model: {', '.join(part for part in parts if part)}."
-    yield f"{provenance.headline} {DISCLAIMER}."
+    if stamp is not None:
+        named = f"Model: {stamp.model} ({stamp.checkpoint_sha256[:_HASH_CHARACTERS]})"
+        adapter = [f"adapter {stamp.adapter}"] if stamp.adapter else []
+        made = [named, *adapter, f"recipe {stamp.recipe_id}", *made]
+    yield f"{', '.join(made)}."
+    yield f"{report.provenance.headline} {DISCLAIMER}."
     # Only these notices are about the scores; others may hold names of files.
     yield from (notice.text for notice in report.notices if notice.code == _FORCED)

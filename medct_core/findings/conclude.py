@@ -40,7 +40,7 @@ def _concluded(answer: PromptScore, calibration: Calibration) -> Finding:
     entry = calibration.of(answer.prompt)
     if entry is None:
         return _raw(answer)
-    calibrated = _calibrated(answer.logit / calibration.temperature, entry)
+    calibrated = calibrated_score(answer.logit, calibration.temperature, entry)
     return Finding(
         prompt=answer.prompt,
         probability=answer.probability,
@@ -50,9 +50,15 @@ def _concluded(answer: PromptScore, calibration: Calibration) -> Finding:
     )
 
 
-def _calibrated(logit: float, entry: FindingCalibration) -> float:
+def raw_score(logit: float) -> float:
+    """Bring a logit to the raw scale, in [0, 1]."""
+    return 0.5 * (1.0 + math.tanh(0.5 * logit))
+
+
+def calibrated_score(logit: float, temperature: float, entry: FindingCalibration) -> float:
+    """Bring a logit to the calibrated scale, in [0, 1]."""
     # The hyperbolic tangent does not overflow where exp would.
-    return 0.5 * (1.0 + math.tanh(0.5 * (entry.slope * logit + entry.intercept)))
+    return 0.5 * (1.0 + math.tanh(0.5 * (entry.slope * (logit / temperature) + entry.intercept)))
 
 
 def _verdict(calibrated: float, threshold: float, band: float) -> Verdict:

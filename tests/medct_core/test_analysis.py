@@ -56,7 +56,7 @@ def test_report_holds_the_eighteen_findings_and_who_scored_them(
 
     assert tuple(finding.prompt.name for finding in report.findings) == FINDINGS
     assert all(0 <= finding.probability <= 1 for finding in report.findings)
-    assert report.provenance.stamp == engine.stamp
+    assert report.stamp == engine.stamp
     assert report.scan.name == "chest.nii.gz"
     assert report.patient is None
 

@@ -11,8 +11,8 @@ import pypdfium2
 import pytest
 from pytestqt.qtbot import QtBot
 
-from app.controllers.export_report import NOTHING_YET, ExportReport, ExportWish
-from app.state.answers import Problem, TypedAnswer
+from app.controllers.export_report import NOTHING_AT_ALL, NOTHING_YET, ExportReport, ExportWish
+from app.state.answers import Problem, StageProgress, TypedAnswer
 from app.state.case_record import CaseRecord
 from app.state.results import ResultsState, ScoredList
 from app.state.session import SessionState
@@ -214,6 +214,48 @@ def test_a_scan_that_cannot_be_scored_gives_what_the_reader_added(exporting: Exp
 
     assert "Small left effusion." in text
     assert "No model scored this scan" in text
+
+
+@pytest.mark.parametrize("where", ["refusal", "problem", "model"])
+def test_a_scan_that_no_model_scores_is_exported_with_the_reason(
+    exporting: Exporting, tmp_path: Path, where: str
+) -> None:
+    why = Problem("The scan shows a head.", "Open a chest CT.")
+    exporting.results.clear()
+    {
+        "refusal": exporting.session.set_refusal,
+        "problem": exporting.results.set_problem,
+        "model": exporting.results.set_model_problem,
+    }[where](why)
+
+    exporting.controller.export(ExportWish(tmp_path), READ)
+    exporting.loader.finish(1)
+
+    report = json.loads((tmp_path / "a.json").read_text(encoding="utf-8"))
+    assert (report["model"], report["findings"]) == (None, [])
+    assert report["notices"][-1] == {"code": "not-scored", "text": why.summary}
+    assert len(report["reader"]["measurements"]) == len(READ.measurements)
+    assert "No model scored this scan" in text_of(tmp_path / "a.pdf")
+
+
+def test_scores_that_may_still_come_are_waited_for(exporting: Exporting, tmp_path: Path) -> None:
+    exporting.results.clear()
+    exporting.results.set_model_problem(Problem("An older one was missing.", ""))
+    exporting.results.set_stage(StageProgress("encode", 0.5, 1.0))
+
+    exporting.controller.export(ExportWish(tmp_path), READ)
+
+    assert exporting.problems == [NOTHING_YET]
+
+
+def test_an_empty_report_is_not_written(exporting: Exporting, tmp_path: Path) -> None:
+    exporting.results.clear()
+    exporting.session.set_refusal(Problem("The scan shows a head.", ""))
+
+    exporting.controller.export(ExportWish(tmp_path), EMPTY)
+
+    assert exporting.problems == [NOTHING_AT_ALL]
+    assert exporting.loader.works == []
 
 
 def test_without_a_scan_nothing_is_copied(exporting: Exporting) -> None:

@@ -141,3 +141,10 @@ def test_a_label_of_a_measurement_is_never_a_formula() -> None:
     (read,) = rows(measurements_to_csv([report]))
 
     assert (read["label"], read["text"]) == ("'=1+1", "'@x")
+
+
+def test_a_scan_without_scores_names_no_model() -> None:
+    table = rows(to_csv([report_samples.unscored_report()]))
+
+    assert [row["reader_decision"] for row in table] == ["accepted", "accepted", "rejected", ""]
+    assert {(row["model"], row["recipe"], row["probability"]) for row in table} == {("", "", "")}

@@ -11,7 +11,7 @@ import pytest
 
 from medct_core.export.key_images import KeyImage
 from medct_core.export.pdf import to_pdf
-from medct_core.export.report import SYNTHETIC_HEADLINE, Report
+from medct_core.export.report import SYNTHETIC_HEADLINE, UNSCORED_HEADLINE, Report
 from medct_core.findings.finding import Finding
 from medct_core.inference.prompt import Prompt
 from medct_core.io.study import PatientText
@@ -61,7 +61,7 @@ def test_every_finding_and_the_whole_stamp_are_written(findings: tuple[Finding, 
 @pytest.mark.parametrize("headline", [SYNTHETIC_HEADLINE, "Random weights, no meaning. " * 12])
 def test_the_headline_opens_every_page_and_each_says_what_it_is(headline: str) -> None:
     report = report_samples.report()
-    provenance = replace(report.provenance, headline=headline)
+    provenance = replace(report_samples.PROVENANCE, headline=headline)
 
     texts = pages(replace(report, provenance=provenance))
 
@@ -217,3 +217,12 @@ def test_a_report_without_pictures_has_no_empty_section() -> None:
     text = " ".join(pages(replace(report_samples.report(), key_images=())))
 
     assert "Key images" not in text
+
+
+def test_a_scan_without_scores_has_no_empty_tables() -> None:
+    text = " ".join(pages(report_samples.unscored_report()))
+
+    assert text.startswith(UNSCORED_HEADLINE)
+    assert "Long axis 12.3 mm" in text
+    for title in ("Scores", "Findings of the model", "Checkpoint", "cpu"):
+        assert title not in text

@@ -8,6 +8,8 @@ import pytest
 from medct_core.export.report import (
     RESEARCH_HEADLINE,
     SYNTHETIC_HEADLINE,
+    UNSCORED_HEADLINE,
+    Unscored,
     assemble,
     headline_of,
     now,
@@ -73,3 +75,14 @@ def test_a_report_without_headline_or_time_zone_is_refused() -> None:
 def test_time_is_utc_and_the_program_knows_its_version() -> None:
     assert now().tzinfo is UTC
     assert software_version()[0].isdigit()
+
+
+def test_findings_need_a_model() -> None:
+    report = report_samples.unscored_report()
+
+    assert report.stamp is None
+    assert report.provenance.headline == UNSCORED_HEADLINE
+    with pytest.raises(ValueError, match="model"):
+        replace(report, findings=report_samples.raw_findings())
+    with pytest.raises(ValueError, match="model"):
+        replace(report_samples.report(), provenance=Unscored(now()))

@@ -36,8 +36,9 @@ def test_the_schema_is_one() -> None:
         replace(report_samples.report(), patient=PATIENT),
         report_samples.read_report(),
         report_samples.read_report(report_samples.calibrated_findings()),
+        report_samples.unscored_report(),
     ],
-    ids=["raw", "calibrated", "empty", "patient", "reader", "reader and calibrated"],
+    ids=["raw", "calibrated", "empty", "patient", "reader", "reader and calibrated", "unscored"],
 )
 def test_every_report_fits_the_schema(report: Report) -> None:
     FITS.validate(json.loads(to_json(report)))
@@ -58,6 +59,8 @@ def test_every_report_fits_the_schema(report: Report) -> None:
         (("reader", "reviews", 0, "threshold"), 1.5),
         (("reader", "measurements", 0, "plane"), "axial-ish"),
         (("reader", "images", 0, "pixels"), []),
+        (("model",), None),
+        (("device",), None),
     ],
 )
 def test_the_schema_refuses_what_is_wrong(place: tuple[Any, ...], value: object) -> None:

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from medct_core.export.reader_part import ReaderPart
-from medct_core.export.report import SYNTHETIC_HEADLINE
-from medct_core.export.text import WIDTH, findings_text, reader_text
+from medct_core.export.report import SYNTHETIC_HEADLINE, UNSCORED_HEADLINE
+from medct_core.export.text import WIDTH, findings_text
 from medct_core.findings.review import ReaderDecision, ReaderReview
 from medct_core.io.study import PatientText
 from medct_core.vocabulary import FINDINGS
@@ -118,8 +118,9 @@ def test_a_section_without_lines_is_left_out(findings: tuple[()]) -> None:
 
 
 def test_a_scan_without_scores_still_has_what_the_reader_said() -> None:
-    text = reader_text(report_samples.reader_part(), "ab" * 32)
+    text = findings_text(report_samples.unscored_report())
 
     assert lines_of(text, "Findings accepted")[1] == "- Lung nodule."
     assert "Not reviewed" not in text
-    assert text.endswith("No model scored this scan (abababababab). Not a medical device.\n")
+    assert "Model" not in text
+    assert " ".join(text.split()).endswith(f"{UNSCORED_HEADLINE} Not a medical device.")
