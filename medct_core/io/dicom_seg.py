@@ -241,7 +241,13 @@ def _mark(layer: _Layer, value: int, masks: Sequence[tuple[int, Mask]]) -> None:
 
 def _segment_numbers(dataset: Dataset, name: str) -> Iterator[int]:
     shared = items_of(dataset, "SharedFunctionalGroupsSequence")[:1]
-    for item in items_of(dataset, "PerFrameFunctionalGroupsSequence"):
+    frames = items_of(dataset, "PerFrameFunctionalGroupsSequence")
+    if len(frames) != frame_count(dataset):
+        raise NotAnImageError(
+            f"{name} says it holds {frame_count(dataset)} frames and describes {len(frames)}.",
+            remedy="Export the segmentation again.",
+        )
+    for item in frames:
         found = [
             number(segment, "ReferencedSegmentNumber")
             for holder in (item, *shared)

@@ -153,6 +153,10 @@ def without_segments(data: Dataset) -> None:
         del item.SegmentIdentificationSequence
 
 
+def miscounted(data: Dataset) -> None:
+    data.NumberOfFrames = 3
+
+
 def turned(data: Dataset) -> None:
     orientation = Dataset()
     orientation.ImageOrientationPatient = [0, 1, 0, 0, 0, -1]
@@ -169,6 +173,7 @@ def cut_off(data: Dataset) -> None:
         (without_positions, "does not say where its frames lie"),
         (without_segments, "does not say which segment"),
         (turned, "not parallel"),
+        (miscounted, "says it holds 3 frames and describes 5"),
         (cut_off, "pixels of seg.dcm are missing"),
     ],
 )
