@@ -51,7 +51,7 @@ class ErrorDialog(TextDialog):
         kinds = QDialogButtonBox
         buttons = QDialogButtonBox(kinds.StandardButton.Close)
         buttons.rejected.connect(self.reject)
-        more = buttons.addButton(self.tr("&Details"), kinds.ButtonRole.HelpRole)
+        more = buttons.addButton(self.tr("&Details"), kinds.ButtonRole.ActionRole)
         more.setCheckable(True)
         more.setVisible(bool(self._text))
         more.toggled.connect(self._show_details)
@@ -60,9 +60,9 @@ class ErrorDialog(TextDialog):
         copy.clicked.connect(self._copy)
         close = buttons.button(kinds.StandardButton.Close)
         close.setDefault(True)
-        close.setFocus()
         self.body.addStretch(1)
         self.body.addWidget(buttons)
+        close.setFocus()
 
     def _show_details(self, is_shown: bool) -> None:
         self._details.setVisible(is_shown)
