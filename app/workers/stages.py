@@ -9,8 +9,9 @@ from app.state.answers import StageProgress, StageTime
 MOST_A_SECOND = 20
 """What may be told within any second."""
 
-_MOST_STEPS_A_SECOND = 12
-"""Progress within a stage; the rest is kept for stages that begin."""
+_STEP_S = 1 / 12
+"""Between two fractions of a stage, so that a bar moves evenly instead of in bursts. What is left
+of a second is kept for stages that begin."""
 
 _SPAN_S = 1.01
 """A little more than a second, so that rounding never makes it one signal too many."""
@@ -34,19 +35,16 @@ class Pace:
 
     def may_begin(self) -> bool:
         """Whether the beginning of a stage may be told now; if so it counts as told."""
-        return self._may_tell(MOST_A_SECOND)
-
-    def may_step(self) -> bool:
-        """Whether a fraction may be told now; if so it counts as told."""
-        return self._may_tell(_MOST_STEPS_A_SECOND)
-
-    def _may_tell(self, most: int) -> bool:
         now = self._now()
-        recent = sum(now - at < _SPAN_S for at in self._told)
-        if recent >= most:
+        if sum(now - at < _SPAN_S for at in self._told) >= MOST_A_SECOND:
             return False
         self._told.append(now)
         return True
+
+    def may_step(self) -> bool:
+        """Whether a fraction may be told now; if so it counts as told."""
+        is_soon = bool(self._told) and self._now() - self._told[-1] < _STEP_S
+        return not is_soon and self.may_begin()
 
 
 class StageClock:

@@ -1,5 +1,7 @@
 """Progress is told seldom enough, and every stage is measured."""
 
+from itertools import pairwise
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -47,6 +49,20 @@ def test_a_stage_that_begins_is_told_where_its_steps_are_not() -> None:
 
     assert [one.stage for one in told].count("prepare") < 50
     assert told[-1] == StageProgress("encode", 0.0, 0.0)
+
+
+def test_the_steps_of_a_second_are_spread_over_it() -> None:
+    hands, told = Hands(), list[float]()
+    pace = Pace(hands)
+
+    for millisecond in range(1000):
+        hands.now = millisecond / 1000
+        told += [hands.now] if pace.may_step() else []
+
+    apart = [later - earlier for earlier, later in pairwise(told)]
+    assert len(told) == 12
+    assert min(apart) > 0.08
+    assert max(apart) < 0.09
 
 
 def test_every_stage_is_measured_whether_told_or_not() -> None:
