@@ -14,6 +14,7 @@ from medct_core.export.report import Provenance, Report, assemble, headline_of, 
 from medct_core.findings.calibration import Calibration, read_calibration
 from medct_core.findings.conclude import conclude
 from medct_core.findings.finding import Finding
+from medct_core.findings.reference import Reference, read_reference
 from medct_core.inference.device import describe_device
 from medct_core.inference.embedding import Embedding
 from medct_core.inference.engine import InferenceEngine
@@ -26,7 +27,7 @@ from medct_core.io.open import open_study, read_volume
 from medct_core.io.study import Series
 from medct_core.models import config
 from medct_core.models.bundle import LoadedModel
-from medct_core.models.manifest import CALIBRATION_FILE
+from medct_core.models.manifest import CALIBRATION_FILE, REFERENCE_FILE
 from medct_core.preprocess import recipe
 from medct_core.preprocess.prepare import prepare
 from medct_core.preprocess.recipe import Recipe
@@ -316,6 +317,20 @@ def calibration_of(engine: InferenceEngine) -> Calibration | None:
     if CALIBRATION_FILE not in loaded.manifest.files:
         return None
     return read_calibration(loaded.folder / CALIBRATION_FILE)
+
+
+def reference_of(engine: InferenceEngine) -> Reference | None:
+    """Read how the engine's model scores known cases; None for a model that does not say.
+
+    Raises
+    ------
+    ModelUnavailableError
+        If it is damaged.
+    """
+    loaded = engine.loaded
+    if REFERENCE_FILE not in loaded.manifest.files:
+        return None
+    return read_reference(loaded.folder / REFERENCE_FILE)
 
 
 def provenance_of(engine: InferenceEngine) -> Provenance:

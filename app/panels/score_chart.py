@@ -1,8 +1,7 @@
 """ScoreChart: all scores beside their thresholds, and beside those of known cases."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from types import MappingProxyType
+from dataclasses import dataclass, field
 
 import pyqtgraph as pg
 from PySide6.QtCore import QPointF, Qt, Signal
@@ -18,6 +17,8 @@ from medct_core.findings.finding import Finding
 
 _BAR = 0.55
 _ROW_PIXELS = 22
+_APART = 0.2
+_HALF_BOX = 0.13
 _SHARE_OF_NAMES = 0.5
 
 
@@ -43,7 +44,24 @@ class ReferenceSpread:
             raise ValueError(f"quantiles rise within 0 and 1, unlike {values}")
 
 
-_NONE: Mapping[str, ReferenceSpread] = MappingProxyType({})
+@dataclass(frozen=True, slots=True)
+class References:
+    """Scores of known cases, by finding.
+
+    Attributes
+    ----------
+    present, absent
+        Of cases with the finding, and of cases without it.
+    cases
+        What they are called in the legend: "synthetic scans (phantoms)".
+    """
+
+    present: Mapping[str, ReferenceSpread] = field(default_factory=dict)
+    absent: Mapping[str, ReferenceSpread] = field(default_factory=dict)
+    cases: str = ""
+
+
+NO_REFERENCES = References()
 
 
 class ScoreChart(QWidget):
@@ -55,7 +73,7 @@ class ScoreChart(QWidget):
         super().__init__(parent)
         self._theme = theme
         self._findings: tuple[Finding, ...] = ()
-        self._references = _NONE
+        self._references = NO_REFERENCES
         self._canvas = ChartCanvas(theme)
         self._legend = TextLabel(role="muted")
         layout = QVBoxLayout(self)
@@ -72,7 +90,7 @@ class ScoreChart(QWidget):
     def show_scores(
         self,
         findings: tuple[Finding, ...],
-        references: Mapping[str, ReferenceSpread] = _NONE,
+        references: References = NO_REFERENCES,
     ) -> None:
         """Draw findings from top to bottom, with the known cases of those that have some."""
         self._findings, self._references = findings, references
@@ -101,8 +119,12 @@ class ScoreChart(QWidget):
         parts = []
         if any(finding.threshold is not None for finding in self._findings):
             parts.append(self.tr("Line: threshold."))
-        if any(finding.prompt.name in self._references for finding in self._findings):
-            parts.append(self.tr("Box: middle half of known cases; whiskers: 5 to 95%."))
+        if any(finding.prompt.name in self._references.present for finding in self._findings):
+            text = self.tr(
+                "Boxes: middle half of {} with the finding (upper) and without it (lower); "
+                "whiskers: 5 to 95%."
+            )
+            parts.append(text.format(self._references.cases or self.tr("known cases")))
         if any(finding.calibrated is None for finding in self._findings):
             parts.append(self.tr("Hatched: raw score, uncalibrated."))
         return " ".join(parts)
@@ -112,9 +134,13 @@ class ScoreChart(QWidget):
         plot.clear()
         for row, finding in enumerate(self._findings):
             self._draw_bar(row, finding)
-            spread = self._references.get(finding.prompt.name)
-            if spread is not None:
-                self._draw_spread(row, spread)
+            name = finding.prompt.name
+            for spreads, place in (
+                (self._references.present, row - _APART),
+                (self._references.absent, row + _APART),
+            ):
+                if name in spreads:
+                    self._draw_spread(place, spreads[name])
             if finding.threshold is not None:
                 self._draw_threshold(row, finding.threshold)
         plot.setRange(xRange=(0.0, 1.0), yRange=(-0.6, len(self._findings) - 0.4), padding=0)
@@ -142,15 +168,15 @@ class ScoreChart(QWidget):
         self._canvas.plot.plot(*line, pen=pg.mkPen(self._theme.surface, width=4))
         self._canvas.plot.plot(*line, pen=pg.mkPen(self._theme.text, width=2))
 
-    def _draw_spread(self, row: int, spread: ReferenceSpread) -> None:
+    def _draw_spread(self, place: float, spread: ReferenceSpread) -> None:
         # The dark edge keeps the box visible on a bar of its own brightness.
-        self._draw_box(row, spread, pg.mkPen(self._theme.surface, width=4))
-        self._draw_box(row, spread, pg.mkPen(self._theme.text, width=1.5))
+        self._draw_box(place, spread, pg.mkPen(self._theme.surface, width=3))
+        self._draw_box(place, spread, pg.mkPen(self._theme.text, width=1.2))
 
-    def _draw_box(self, row: int, spread: ReferenceSpread, pen: QPen) -> None:
+    def _draw_box(self, place: float, spread: ReferenceSpread, pen: QPen) -> None:
         for start, end in ((spread.low, spread.quarter), (spread.three_quarters, spread.high)):
-            self._canvas.plot.plot([start, end], [row, row], pen=pen)
-        top, bottom = row - 0.15, row + 0.15
+            self._canvas.plot.plot([start, end], [place, place], pen=pen)
+        top, bottom = place - _HALF_BOX, place + _HALF_BOX
         box_x = [spread.quarter, spread.three_quarters, spread.three_quarters, spread.quarter]
         box = ([*box_x, spread.quarter], [top, top, bottom, bottom, top])
         self._canvas.plot.plot(*box, pen=pen)

@@ -1,12 +1,14 @@
 """What is known about a scan and who says so: values that travel from threads to the window."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Self
 
 from app.state.window_words import in_window
 from medct_core.errors import MedctError
 from medct_core.findings.finding import Finding
+from medct_core.findings.reference import Five
 from medct_core.inference.paraphrase import Spread
 from medct_core.inference.prompt import Prompt
 from medct_core.inference.wording import PromptStyle
@@ -74,6 +76,36 @@ class ModelChoice:
 
 
 @dataclass(frozen=True, slots=True)
+class KnownSpread:
+    """Scores of known cases with and without a finding, in [0, 1], at `reference.QUANTILES`."""
+
+    present: Five
+    absent: Five
+
+
+@dataclass(frozen=True, slots=True)
+class KnownScores:
+    """Scores of known cases on both scales.
+
+    Attributes
+    ----------
+    raw
+        Uncalibrated.
+    calibrated
+        None where the model has no calibration for them.
+    """
+
+    raw: KnownSpread
+    calibrated: KnownSpread | None
+
+    def beside(self, finding: Finding) -> KnownSpread:
+        """Those on the scale on which a finding is shown."""
+        if finding.calibrated is None or self.calibrated is None:
+            return self.raw
+        return self.calibrated
+
+
+@dataclass(frozen=True, slots=True)
 class ModelFacts:
     """What a window must know of the model that is loaded.
 
@@ -91,6 +123,10 @@ class ModelFacts:
         The sentences it is asked with.
     prompts
         How it is asked for the eighteen findings.
+    known
+        By finding, how it scores known cases, where it says so.
+    known_population
+        Whom those cases show: ``phantoms``; empty where there are none.
     """
 
     stamp: ModelStamp
@@ -99,6 +135,8 @@ class ModelFacts:
     device: str
     style: PromptStyle
     prompts: tuple[Prompt, ...]
+    known: Mapping[str, KnownScores] = field(default_factory=dict, hash=False)
+    known_population: str = ""
 
 
 @dataclass(frozen=True, slots=True)

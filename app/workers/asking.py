@@ -5,18 +5,30 @@ from collections.abc import Callable
 import numpy.typing as npt
 from numpy import float32
 
-from app.state.answers import Explanation, ModelChoice, ModelFacts, TypedAnswer
+from app.state.answers import (
+    Explanation,
+    KnownScores,
+    KnownSpread,
+    ModelChoice,
+    ModelFacts,
+    TypedAnswer,
+)
 from medct_core.analysis import (
     EncodedScan,
     OnStage,
     ScanChoice,
+    calibration_of,
     encode_scan,
     prompts_for,
     provenance_of,
+    reference_of,
     score_scan,
 )
 from medct_core.cancel import CancelToken
+from medct_core.findings.calibration import Calibration
+from medct_core.findings.conclude import calibrated_score, raw_score
 from medct_core.findings.finding import Finding
+from medct_core.findings.reference import Five, KnownCases, Reference
 from medct_core.inference.device import choose_device, memory_errors_explained
 from medct_core.inference.engine import InferenceEngine
 from medct_core.inference.language import Distance, distance
@@ -156,11 +168,49 @@ class EngineDesk:
 
 def _facts_of(engine: InferenceEngine) -> ModelFacts:
     manifest, provenance = engine.loaded.manifest, provenance_of(engine)
+    prompts, reference = prompts_for(engine), reference_of(engine)
     return ModelFacts(
         stamp=engine.stamp,
         title=manifest.title,
         headline=provenance.headline,
         device=provenance.device,
         style=style_of(manifest),
-        prompts=prompts_for(engine),
+        prompts=prompts,
+        known=_known(engine, reference, prompts),
+        known_population="" if reference is None else reference.population,
     )
+
+
+def _known(
+    engine: InferenceEngine, reference: Reference | None, prompts: tuple[Prompt, ...]
+) -> dict[str, KnownScores]:
+    if reference is None:
+        return {}
+    calibration = calibration_of(engine)
+    cases = ((prompt, reference.of(engine.stamp, prompt)) for prompt in prompts)
+    return {
+        prompt.name: _known_scores(known, prompt, calibration)
+        for prompt, known in cases
+        if known is not None
+    }
+
+
+def _known_scores(
+    known: KnownCases, prompt: Prompt, calibration: Calibration | None
+) -> KnownScores:
+    raw = _known_spread(known, raw_score)
+    entry = None if calibration is None else calibration.of(prompt)
+    if calibration is None or entry is None:
+        return KnownScores(raw, None)
+    temperature = calibration.temperature
+    calibrated = _known_spread(known, lambda logit: calibrated_score(logit, temperature, entry))
+    return KnownScores(raw, calibrated)
+
+
+def _known_spread(known: KnownCases, score: Callable[[float], float]) -> KnownSpread:
+    return KnownSpread(_scored(known.present, score), _scored(known.absent, score))
+
+
+def _scored(logits: Five, score: Callable[[float], float]) -> Five:
+    low, quarter, median, three_quarters, high = (score(logit) for logit in logits)
+    return low, quarter, median, three_quarters, high

@@ -17,6 +17,7 @@ CONFIG_FILE = "config.json"
 RECIPE_FILE = "recipe.json"
 PROMPTS_FILE = "prompts.toml"
 CALIBRATION_FILE = "calibration.json"
+REFERENCE_FILE = "reference.json"
 CARD_FILE = "MODEL_CARD.md"
 
 FORMAT = 1

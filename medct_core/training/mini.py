@@ -9,6 +9,7 @@ import numpy as np
 
 from medct_core.evaluation.baseline import trivial_features
 from medct_core.findings.calibration import write_calibration
+from medct_core.findings.reference import reference_from
 from medct_core.inference.engine import InferenceEngine
 from medct_core.inference.prompt import Prompt
 from medct_core.inference.prompt_file import format_prompts
@@ -18,6 +19,7 @@ from medct_core.models.joint import JointModel
 from medct_core.models.manifest import (
     CALIBRATION_FILE,
     PROMPTS_FILE,
+    REFERENCE_FILE,
     ModelManifest,
     Scoring,
 )
@@ -157,12 +159,13 @@ def _finish(
     scans = tuple(Scan(seed, Draw.BALANCED, "a") for seed in range(first, stop))
     corpus = _corpus(run, "calibration", scans, report)
     engine = InferenceEngine(load_model(draft))
-    calibration = fit_calibration(
-        engine.stamp, mini_prompts(), _logits(engine, corpus, report), corpus.labels
-    )
+    prompts, logits = mini_prompts(), _logits(engine, corpus, report)
+    calibration = fit_calibration(engine.stamp, prompts, logits, corpus.labels)
+    known = reference_from(engine.stamp, POPULATION, prompts, logits, corpus.labels)
     path = run.work / CALIBRATION_FILE
     write_calibration(calibration, path)
     texts[CALIBRATION_FILE] = path.read_text(encoding="utf-8")
+    texts[REFERENCE_FILE] = known.to_json()
     return write_bundle(run.out, manifest, _parts(network, texts))
 
 

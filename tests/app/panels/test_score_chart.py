@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
 from app.panels.chart_canvas import ChartCanvas
-from app.panels.score_chart import ReferenceSpread, ScoreChart
+from app.panels.score_chart import References, ReferenceSpread, ScoreChart
 from app.theme import LIGHT
 from medct_core.findings.finding import Finding, Verdict
 from medct_core.inference.prompt import Prompt
@@ -70,10 +70,22 @@ def test_the_threshold_is_a_line_at_its_place(chart: ScoreChart) -> None:
 
 
 def test_known_cases_are_drawn_for_those_that_have_some(chart: ScoreChart) -> None:
-    chart.show_scores((RAW, CALIBRATED), {"Emphysema": SPREAD})
+    without = ReferenceSpread(0.01, 0.02, 0.03, 0.04, 0.05)
 
-    drawn = [value for line in lines(chart) for value in line]
-    assert {0.1, 0.2, 0.3, 0.5, 0.8} <= set(drawn)
+    chart.show_scores(
+        (RAW, CALIBRATED),
+        References({"Emphysema": SPREAD}, {"Emphysema": without}, "synthetic scans"),
+    )
+
+    drawn = {value for line in lines(chart) for value in line}
+    assert {0.1, 0.2, 0.3, 0.5, 0.8} <= drawn
+    assert {0.01, 0.02, 0.03, 0.04, 0.05} <= drawn
+    assert "synthetic scans with the finding (upper) and without it (lower)" in texts(chart)
+
+
+def test_known_cases_without_a_name_are_called_so(chart: ScoreChart) -> None:
+    chart.show_scores((RAW,), References({"Emphysema": SPREAD}))
+
     assert "known cases" in texts(chart)
 
 

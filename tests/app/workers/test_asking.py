@@ -84,3 +84,15 @@ def test_a_model_that_is_not_there_is_told(qtbot: QtBot, tmp_path: Path) -> None
     worker.stop()
 
     assert isinstance(heard.unavailable[0], ModelUnavailableError)
+
+
+def test_the_bundled_model_says_how_it_scores_known_cases() -> None:
+    facts = open_real_desk(ModelChoice("medct-mini", device="cpu"), lambda _share: None).facts
+
+    assert facts.known_population == "phantoms"
+    assert set(facts.known) == set(FINDINGS)
+    for known in facts.known.values():
+        assert known.calibrated is not None
+        for spread in (known.raw, known.calibrated):
+            assert 0 <= spread.present[0] <= spread.present[4] <= 1
+            assert spread.absent[2] < spread.present[2]

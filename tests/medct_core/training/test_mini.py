@@ -6,10 +6,11 @@ import pytest
 
 from medct_core.errors import UsageError
 from medct_core.findings.calibration import read_calibration
+from medct_core.findings.reference import read_reference
 from medct_core.inference.engine import InferenceEngine
 from medct_core.inference.prompt_sets import default_prompts
 from medct_core.models.bundle import load_model
-from medct_core.models.manifest import CALIBRATION_FILE
+from medct_core.models.manifest import CALIBRATION_FILE, REFERENCE_FILE
 from medct_core.phantom.generate import PHANTOM_VERSION
 from medct_core.training.mini import MiniRun, mini_prompts, train_mini
 from medct_core.training.run_config import RunConfig
@@ -45,6 +46,8 @@ def test_a_short_run_makes_a_model_that_is_calibrated_for_phantoms(tmp_path: Pat
     assert manifest.is_synthetic
     assert calibration.stamp == engine.stamp
     assert all(calibration.of(prompt) is not None for prompt in prompts)
+    known = read_reference(run.out / REFERENCE_FILE)
+    assert all(known.of(engine.stamp, prompt) is not None for prompt in prompts)
     assert list(dict.fromkeys(stages)) == [
         "drawing training phantoms",
         "drawing validation phantoms",
