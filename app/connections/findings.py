@@ -185,4 +185,8 @@ class FindingsConnection(QObject):
 
     def _show_chart(self) -> None:
         if self._chart is not None:
-            self._chart.show_scores(self.findings)
+            # Loaded by now, with the chart.
+            from app.connections.known_cases import references_of  # noqa: PLC0415
+
+            model = self._states.results.model
+            self._chart.show_scores(self.findings, references_of(self.findings, model))

@@ -1,0 +1,29 @@
+"""Known cases beside the scores of a scan, as the score chart draws them."""
+
+from app.panels.score_chart import References, ReferenceSpread
+from app.state.answers import ModelFacts
+from medct_core.findings.finding import Finding
+from medct_core.findings.reference import Five
+
+_NAMES = {"phantoms": "synthetic scans (phantoms)"}
+
+
+def references_of(findings: tuple[Finding, ...], model: ModelFacts | None) -> References:
+    """Give the scores of known cases for those findings that have some, on the scale shown."""
+    if model is None:
+        return References()
+    known = {
+        finding.prompt.name: model.known[finding.prompt.name].beside(finding)
+        for finding in findings
+        # A person may ask for a finding in other words; known cases were asked in the model's.
+        if finding.prompt in model.prompts and finding.prompt.name in model.known
+    }
+    return References(
+        present={name: _spread(spread.present) for name, spread in known.items()},
+        absent={name: _spread(spread.absent) for name, spread in known.items()},
+        cases=_NAMES.get(model.known_population, model.known_population),
+    )
+
+
+def _spread(quantiles: Five) -> ReferenceSpread:
+    return ReferenceSpread(*quantiles)
