@@ -15,6 +15,9 @@ from medct_core.volume.window import Window
 _NARROWEST_HU = 2.0
 _PALE = 60
 
+_AIR_HU, _LOWEST_HU = -900.0, -1100.0
+_OUTER_SHARE = 0.0005
+
 
 class HistogramChart(QWidget):
     """Shows a histogram and the window as a band; dragging the band reports another window."""
@@ -68,9 +71,9 @@ class HistogramChart(QWidget):
             raise ValueError(f"{counts.size} counts have {counts.size + 1} edges")
         self._title.show_text(title)
         self._curve.setData(edges_hu, np.sqrt(counts))
-        top = float(np.sqrt(counts.max(initial=0))) or 1.0
+        top = float(np.sqrt(tallest_shown(counts, edges_hu)))
         self._canvas.plot.setRange(
-            xRange=(float(edges_hu[0]), float(edges_hu[-1])), yRange=(0.0, top), padding=0.02
+            xRange=range_shown(counts, edges_hu), yRange=(0.0, top), padding=0.02
         )
         self._canvas.show_plot()
         self.setAccessibleDescription(
@@ -112,3 +115,25 @@ class HistogramChart(QWidget):
         low, high = self._band.getRegion()
         width = max(round(high - low), _NARROWEST_HU)
         self.window_picked.emit(Window(centre_hu=round((low + high) / 2), width_hu=width))
+
+
+def tallest_shown(counts: npt.NDArray[np.int64], edges_hu: npt.NDArray[np.float64]) -> int:
+    """Give the tallest bin above air, at least 1.
+
+    Air and padding around the patient would press everything else flat; they run out at the top.
+    """
+    above_air = counts[edges_hu[:-1] >= _AIR_HU]
+    shown = above_air if above_air.any() else counts
+    return max(int(shown.max(initial=0)), 1)
+
+
+def range_shown(
+    counts: npt.NDArray[np.int64], edges_hu: npt.NDArray[np.float64]
+) -> tuple[float, float]:
+    """Give the values between which nearly all voxels lie, HU; padding below air is left out."""
+    sums = np.cumsum(counts)
+    outer = _OUTER_SHARE * float(sums[-1])
+    first = int(np.searchsorted(sums, outer, side="right"))
+    last = int(np.searchsorted(sums, sums[-1] - outer, side="left"))
+    low = max(float(edges_hu[first]), min(_LOWEST_HU, float(edges_hu[last])))
+    return low, max(float(edges_hu[last + 1]), low + _NARROWEST_HU)

@@ -48,5 +48,6 @@ class ChartDock(QDockWidget):
         self.histogram = HistogramChart(self._theme)
         self._place.addWidget(self.scores)
         self._place.addWidget(self.histogram)
-        self._place.setStretchFactor(0, 1)
+        self._place.setStretchFactor(0, 3)
+        self._place.setStretchFactor(1, 2)
         self.charts_made.emit(self.scores, self.histogram)

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from pytestqt.qtbot import QtBot
 
 from app.panels.chart_canvas import ChartCanvas
-from app.panels.histogram_chart import HistogramChart
+from app.panels.histogram_chart import HistogramChart, range_shown, tallest_shown
 from app.theme import LIGHT
 from medct_core.volume.window import LUNG, PRESETS, Window, WindowPreset
 
@@ -108,3 +108,26 @@ def test_a_light_window_gets_a_light_chart(chart: HistogramChart) -> None:
     chart.show_theme(LIGHT)
 
     assert chart.grab().toImage() != before
+
+
+def test_a_peak_of_air_is_cut_off_and_not_what_others_are_measured_by() -> None:
+    assert tallest_shown(COUNTS, EDGES) == 25
+
+
+def test_air_alone_is_shown_in_full() -> None:
+    assert tallest_shown(np.array([400, 0]), np.array([-1000.0, -950.0, -900.0])) == 400
+
+
+def test_padding_below_air_and_a_few_stray_voxels_do_not_stretch_the_axis() -> None:
+    edges = np.array([-3024.0, -3023.0, -1000.0, 0.0, 100.0, 3000.0, 3001.0])
+    counts = np.array([5000, 0, 4000, 6000, 0, 1])
+
+    low, high = range_shown(counts, edges)
+
+    assert (low, high) == (-1100.0, 100.0)
+
+
+def test_the_range_has_a_width_where_all_voxels_are_alike() -> None:
+    low, high = range_shown(np.array([7]), np.array([-3024.0, -3023.0]))
+
+    assert high > low

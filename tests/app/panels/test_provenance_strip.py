@@ -27,7 +27,14 @@ def test_the_line_names_model_adapter_recipe_device_time_and_scan() -> None:
     facts = short_facts(PROVENANCE, SCAN)
 
     clock = PROVENANCE.created.astimezone().strftime("%H:%M")
-    assert facts == ("medct-mini", "no adapter", "recipe abcdef0123456789", "cpu", clock, "scan 3fa91c22")
+    assert facts == (
+        "medct-mini",
+        "no adapter",
+        "recipe abcdef0123456789",
+        "cpu",
+        clock,
+        "scan 3fa91c22",
+    )
 
 
 def test_an_adapter_is_named_and_its_hash_is_in_the_full_text() -> None:

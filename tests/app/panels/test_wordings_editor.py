@@ -3,7 +3,7 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from PySide6.QtWidgets import QPlainTextEdit, QPushButton
+from PySide6.QtWidgets import QPlainTextEdit, QPushButton, QToolButton
 from pytestqt.qtbot import QtBot
 
 from app.panels.wordings_editor import WordingsEditor, wordings_of
@@ -75,3 +75,19 @@ def test_the_usual_wordings_can_be_asked_for(qtbot: QtBot) -> None:
         editor.findChildren(QPushButton)[0].click()
 
     assert told.args == ["Emphysema"]
+
+
+def test_the_sentences_are_folded_away_until_they_are_asked_for(qtbot: QtBot) -> None:
+    editor = WordingsEditor()
+    qtbot.addWidget(editor)
+    editor.show_prompt(PROMPT)
+    fields = editor.findChildren(QPlainTextEdit)
+    before = [field.isVisibleTo(editor) for field in fields]
+
+    title = editor.findChild(QToolButton)
+    assert title is not None
+    title.click()
+
+    assert before == [False, False]
+    assert title.text() == "Wordings (3)"
+    assert all(field.isVisibleTo(editor) for field in fields)
