@@ -27,7 +27,13 @@ from medct_core.io.dicom_header import (
     without_warnings,
 )
 from medct_core.io.files import ScanFile
-from medct_core.io.label_map import MOST_LABELS, Colour, LabelMap
+from medct_core.io.label_map import (
+    MOST_LABELS,
+    Colour,
+    LabelMap,
+    numbers_in,
+    renumbered,
+)
 from medct_core.io.label_names import NamedLabel, labels_of
 from medct_core.io.memory import require_memory
 from medct_core.io.watch import Watch
@@ -216,12 +222,9 @@ def _layers_of_label_map(
     for frame, k in enumerate(place.slices):
         stored[:, :, k] = _stored(dataset, frame, name).T
         watch.step(_READ_SHARE + (1 - _READ_SHARE) * (frame + 1) / len(place.slices))
-    counts = np.bincount(stored.ravel(order="K"))
-    numbers = [int(value) for value in np.flatnonzero(counts) if value]
+    numbers = numbers_in(stored)
     _require_few(len(numbers), name)
-    table = np.zeros(len(counts), dtype=np.uint8)
-    table[numbers] = np.arange(1, len(numbers) + 1)
-    return [_Layer(np.asfortranarray(table[stored]), numbers)]
+    return [_Layer(renumbered(stored, numbers), list(numbers))]
 
 
 def _empty_layer(place: _Place) -> _Layer:

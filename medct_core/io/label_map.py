@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -33,6 +34,7 @@ COLOURS: tuple[Colour, ...] = (
 )
 """Told apart by people who see few colours: Okabe and Ito (2008), then Tol, "muted" (2021)."""
 
+_NUMBERS = 65_536
 _MOST_PROBED = 200_000
 _STRAY_SHARE = 0.01
 
@@ -121,6 +123,33 @@ class LabelMap:
 def colour_of(value: int) -> Colour:
     """Colour of a label that has none of its own."""
     return COLOURS[(value - 1) % len(COLOURS)]
+
+
+def numbers_in(stored: npt.NDArray[np.integer[Any]]) -> tuple[int, ...]:
+    """Different numbers of an array beside 0, rising.
+
+    Parameters
+    ----------
+    stored
+        ``(i, j, k)``, i fastest in memory; none below 0 or beyond 65535.
+    """
+    seen = np.zeros(_NUMBERS, dtype=bool)
+    # Slice by slice: indexing with the whole array would take eight bytes a voxel.
+    for k in range(stored.shape[2]):
+        seen[stored[:, :, k]] = True
+    return tuple(int(number) for number in np.flatnonzero(seen) if number)
+
+
+def renumbered(
+    stored: npt.NDArray[np.integer[Any]], numbers: tuple[int, ...]
+) -> npt.NDArray[np.uint8]:
+    """``(i, j, k)`` uint8, i fastest: n where the array holds ``numbers[n - 1]``, else 0."""
+    table = np.zeros(_NUMBERS, dtype=np.uint8)
+    table[list(numbers)] = np.arange(1, len(numbers) + 1)
+    values = np.empty(stored.shape, dtype=np.uint8, order="F")
+    for k in range(stored.shape[2]):
+        values[:, :, k] = table[stored[:, :, k]]
+    return values
 
 
 def facts_of(label_map: LabelMap) -> tuple[LabelFacts, ...]:

@@ -11,7 +11,7 @@ from medct_core.errors import UnsupportedImageError, UsageError
 from medct_core.io.dicom_header import read_header, text, without_warnings
 from medct_core.io.dicom_seg import read_segmentation
 from medct_core.io.files import ScanFile, files_below, require_existing
-from medct_core.io.label_map import MOST_LABELS, LabelMap
+from medct_core.io.label_map import MOST_LABELS, LabelMap, numbers_in, renumbered
 from medct_core.io.label_names import (
     Names,
     labels_of,
@@ -148,14 +148,10 @@ def _compact(stored: Stored, name: str) -> tuple[npt.NDArray[np.uint8], tuple[in
         raise _no_mask(name, f"its values begin at {seen.lowest:.0f}")
     if not seen.fits_int16:
         raise _no_mask(name, f"its values reach {seen.highest:.0f}")
-    values = stored.voxels.values
-    counts = np.bincount(values.ravel(order="K"))
-    numbers = tuple(int(value) for value in np.flatnonzero(counts) if value)
+    numbers = numbers_in(stored.voxels.values)
     if len(numbers) > MOST_LABELS:
         raise _no_mask(name, f"it has {len(numbers)} different values, as a scan has")
-    table = np.zeros(len(counts), dtype=np.uint8)
-    table[list(numbers)] = np.arange(1, len(numbers) + 1)
-    return np.asfortranarray(table[values]), numbers
+    return renumbered(stored.voxels.values, numbers), numbers
 
 
 def _no_mask(name: str, why: str) -> UnsupportedImageError:

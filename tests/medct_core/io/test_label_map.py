@@ -1,12 +1,22 @@
 """Labels have names, sizes and places, and belong to a scan or not."""
 
 import numpy as np
+import numpy.typing as npt
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
 
 from medct_core.errors import InvalidVolumeError
-from medct_core.io.label_map import COLOURS, LabelMap, check_on_scan, colour_of, facts_of
+from medct_core.io.label_map import (
+    COLOURS,
+    LabelMap,
+    check_on_scan,
+    colour_of,
+    facts_of,
+    numbers_in,
+    renumbered,
+)
 from medct_core.volume.geometry import Geometry
 from tests import mask_samples, phantoms
 
@@ -104,3 +114,20 @@ def test_labels_are_bytes() -> None:
 def test_every_label_has_a_colour_that_never_changes(value: int) -> None:
     assert colour_of(value) == colour_of(value)
     assert colour_of(value) in COLOURS
+
+
+@given(
+    stored=arrays(
+        np.uint16, (3, 4, 5), elements=st.sampled_from([0, 1, 2, 255, 256, 14_175, 65_535])
+    )
+)
+def test_every_number_is_found_and_renumbered_without_gaps(
+    stored: npt.NDArray[np.uint16],
+) -> None:
+    numbers = numbers_in(stored)
+
+    values = renumbered(stored, numbers)
+
+    assert set(numbers) == set(stored.ravel().tolist()) - {0}
+    assert list(numbers) == sorted(numbers)
+    np.testing.assert_array_equal(np.array([0, *numbers])[values], stored)
