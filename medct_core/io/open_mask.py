@@ -1,5 +1,6 @@
 """Opening masks: label maps in NIfTI, NRRD and MetaImage, and DICOM segmentations."""
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -26,6 +27,8 @@ from medct_core.io.study import Series
 from medct_core.io.watch import Watch
 
 _LARGEST_HEADER_BYTES = 1024 * 1024
+# 3D Slicer puts structures that overlap into a fourth dimension.
+_LAYERS = re.compile(rb"^Segment\d+_Layer:=\s*[1-9]", re.MULTILINE)
 _REMEDY = "Open a mask in which every structure has a whole number of its own."
 
 
@@ -110,11 +113,11 @@ def _read_volume_file(file: ScanFile, head: bytes, kind: FileKind | None, watch:
         if kind is None:
             raise refusal(file.name, head)
         raise UsageError(f"{file.name} is a zip archive.", remedy="Unpack it and open the mask.")
+    names = _nrrd_names(file) if kind is FileKind.NRRD else {}
     # SimpleITK takes half a second to import, and most masks do not need it.
     from medct_core.io import nrrd_mha  # noqa: PLC0415
 
-    stored = nrrd_mha.read_itk_as_stored(file, kind, watch=watch)
-    return _from_stored(file, stored, _nrrd_names(file) if kind is FileKind.NRRD else {})
+    return _from_stored(file, nrrd_mha.read_itk_as_stored(file, kind, watch=watch), names)
 
 
 def _nifti_names(file: ScanFile) -> Names:
@@ -124,6 +127,11 @@ def _nifti_names(file: ScanFile) -> Names:
 def _nrrd_names(file: ScanFile) -> Names:
     with open_plain(file) as stream:
         header = stream.read(_LARGEST_HEADER_BYTES).partition(b"\n\n")[0]
+    if _LAYERS.search(header):
+        raise UnsupportedImageError(
+            f"{file.name} keeps overlapping structures in layers, which cannot be read here.",
+            remedy="Export it as a DICOM segmentation with the program that made it.",
+        )
     return names_in_segments(header.decode("utf-8", "replace"))
 
 

@@ -88,6 +88,13 @@ def test_a_slicer_segmentation_brings_its_names(tmp_path: Path) -> None:
     assert [label.name for label in label_map.labels] == ["Label 1", "Aorta"]
 
 
+def test_a_slicer_segmentation_of_several_layers_is_refused_with_a_way_out(tmp_path: Path) -> None:
+    header = {"Segment0_LabelValue": "1", "Segment0_Layer": "0", "Segment1_Layer": "1"}
+
+    with pytest.raises(UnsupportedImageError, match=r"in layers.*Export it as a DICOM"):
+        open_masks(write_itk(tmp_path / "m.seg.nrrd", header))
+
+
 @pytest.mark.parametrize(
     ("values", "reason"),
     [
