@@ -6,7 +6,7 @@ from PySide6.QtCore import QCoreApplication
 
 from medct_core.io.reduction import FULL, Reduction
 
-_GB = 1e9
+_MB, _GB = 1e6, 1e9
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ class ReadChoice:
         else:
             how = _tr("Read {0}").format(self.reduction.in_words)
         size = " x ".join(str(count) for count in self.shape)
-        return _tr("{0}: {1} voxels, {2:.1f} GB").format(how, size, self.needed_bytes / _GB)
+        return _tr("{0}: {1} voxels, {2}").format(how, size, _memory(self.needed_bytes))
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +64,8 @@ class LargeScanQuestion:
     def summary(self) -> str:
         """What the matter is, in one sentence with its numbers."""
         size = " x ".join(str(count) for count in self.shape)
-        text = _tr("{0} is very large: {1} voxels need {2:.1f} GB of memory; {3:.1f} GB are free.")
-        return text.format(self.name, size, self.needed_bytes / _GB, self.free_bytes / _GB)
+        text = _tr("{0} is very large: {1} voxels need {2} of memory; {3} are free.")
+        return text.format(self.name, size, _memory(self.needed_bytes), _memory(self.free_bytes))
 
     @property
     def remedy(self) -> str:
@@ -103,6 +103,11 @@ class FrameQuestion:
 
 
 OpenQuestion = LargeScanQuestion | FrameQuestion
+
+
+def _memory(count: int) -> str:
+    """Write a number of bytes as a person reads it."""
+    return f"{count / _GB:.1f} GB" if count >= _GB else f"{count / _MB:.0f} MB"
 
 
 def _tr(text: str) -> str:

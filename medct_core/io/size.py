@@ -12,8 +12,11 @@ from medct_core.io.study import Series
 LARGE_BYTES = 3 * 1024**3 // 2
 """1.5 GiB, a chest CT of 3,000 slices: beyond it a person is asked before it is read."""
 
-REDUCTIONS = (Reduction(2, 1), Reduction(1, 2), Reduction(2, 2), Reduction(4, 4))
+REDUCTIONS = (Reduction(1, 2), Reduction(2, 1), Reduction(2, 2))
 """Ways to read less, the mildest first."""
+
+LAST_RESORT = Reduction(4, 4)
+"""For what fits in no other way."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +50,8 @@ class ScanSize:
     @property
     def choices(self) -> tuple[Reduction, ...]:
         """Ways to read it that fit: in full first, then the mildest."""
-        return tuple(one for one in (FULL, *REDUCTIONS) if self.fits(one))
+        fitting = tuple(one for one in (FULL, *REDUCTIONS) if self.fits(one))
+        return fitting or tuple(one for one in (LAST_RESORT,) if self.fits(one))
 
 
 def size_of(series: Series) -> ScanSize:

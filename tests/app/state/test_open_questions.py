@@ -21,7 +21,7 @@ def test_a_very_large_scan_is_told_with_what_it_needs_and_what_there_is() -> Non
 
 def test_every_choice_says_what_is_left_out_and_what_it_costs() -> None:
     assert WHOLE.label == "Read in full: 1024 x 1024 x 1200 voxels, 2.5 GB"
-    assert HALF.label == ("Read every 2nd row, column and slice: 512 x 512 x 600 voxels, 0.3 GB")
+    assert HALF.label == ("Read every 2nd row, column and slice: 512 x 512 x 600 voxels, 315 MB")
 
 
 def test_a_scan_in_time_asks_for_a_volume_and_names_no_command_line() -> None:

@@ -36,7 +36,11 @@ def test_what_does_not_fit_is_large_and_reading_it_in_full_is_no_choice() -> Non
     assert size.needed_bytes() == 512 * 512 * 400 * 2
     assert size.needed_bytes() < LARGE_BYTES
     assert size.is_large
-    assert size.choices == (Reduction(2, 1), Reduction(2, 2), Reduction(4, 4))
+    assert size.choices == (Reduction(2, 1), Reduction(2, 2))
+
+
+def test_a_quarter_is_read_only_where_nothing_else_fits() -> None:
+    assert ScanSize((512, 512, 400), 10_000_000).choices == (Reduction(4, 4),)
 
 
 def test_what_fits_in_no_way_leaves_no_choice() -> None:
