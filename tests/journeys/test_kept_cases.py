@@ -54,13 +54,15 @@ class Reading(RuleBasedStateMachine):
         self.window.session.set_scan(None)
 
     @precondition(lambda self: self.shown is not None)
-    @rule()
-    def draw(self) -> None:
-        """Draw a line that is named by its scan."""
+    @rule(pauses=st.booleans())
+    def draw(self, pauses: bool) -> None:
+        """Draw a line that is named by its scan, and think for a while perhaps."""
         self.count += 1
         name = f"{self.shown}/{self.count}"
         self.window.lists.measurements.add(line(name))
         self.drawn[self.shown or 0].add(name)
+        if pauses:
+            self.pause()
 
     @precondition(lambda self: self.window.keep.is_loaded)
     @precondition(lambda self: self.window.lists.measurements.items)
@@ -72,18 +74,17 @@ class Reading(RuleBasedStateMachine):
         self.drawn[self.shown or 0].discard(name)
 
     @precondition(lambda self: self.answered < len(self.loader.works))
-    @rule(works=st.booleans())
-    def answer(self, works: bool) -> None:
+    @rule(luck=st.integers(0, 3))
+    def answer(self, luck: int) -> None:
         """Let the loader do its next job, or fail."""
         self.answered += 1
-        if works:
+        if luck:
             result = self.loader.works[self.answered - 1](CancelToken(), lambda _: None)
             self.loader.done.emit(self.answered, result)
         else:
             error = OutOfDiskError("The disk is full.", remedy="Free some space.")
             self.loader.failed.emit(self.answered, error)
 
-    @rule()
     def pause(self) -> None:
         """Let the pause after a change pass."""
         self.window.keep._saving.timeout.emit()
@@ -139,5 +140,5 @@ class Reading(RuleBasedStateMachine):
 @pytest.mark.gui
 def test_no_order_of_events_loses_or_mixes_anything(qapp: object) -> None:
     run_state_machine_as_test(
-        Reading, settings=settings(max_examples=150, stateful_step_count=40, deadline=None)
+        Reading, settings=settings(max_examples=100, stateful_step_count=40, deadline=None)
     )
