@@ -14,13 +14,13 @@ from PySide6.QtCore import (
 from medct_core.measurement.plane import Point
 from medct_core.measurement.shapes import Bidirectional
 from medct_core.measurement.table import MeasurementRow
-from medct_core.measurement.words import KIND_NAMES, position_text
+from medct_core.measurement.words import KIND_NAMES, area_text, position_text
 
 IDENTITY_ROLE = Qt.ItemDataRole.UserRole
 """Gives the id of the measurement."""
 
-COLUMNS = ("Kind", "Label", "Value", "Slice, mm")
-LABEL_COLUMN = 1
+COLUMNS = ("Measurement", "Value")
+NAME_COLUMN = 0
 
 Index = QModelIndex | QPersistentModelIndex
 
@@ -31,9 +31,9 @@ _NOTHING = "–"  # noqa: RUF001 (a dash stands for no value)
 
 
 def value_text(row: MeasurementRow) -> str:
-    """Say the first numbers of a measurement with their units, short enough for a narrow table.
+    """Say the numbers of a measurement in at most two short lines, each with its unit.
 
-    Of a region mean and standard deviation: ``-862 ± 41 HU``.
+    Of a region mean and standard deviation, then the area: ``-862 ± 41 HU``.
     """
     found = {one.name: one for one in row.quantities}
     if "length_mm" in found:
@@ -42,10 +42,12 @@ def value_text(row: MeasurementRow) -> str:
         return f"{found['angle_deg'].value:.1f}°"
     if "long_axis_mm" in found:
         long_mm, short_mm = found["long_axis_mm"].value, found["short_axis_mm"].value
-        return f"{long_mm:.1f} x {short_mm:.1f} mm"
+        mean_mm = found["mean_diameter_mm"].value
+        return f"{long_mm:.1f} x {short_mm:.1f} mm\nmean {mean_mm:.0f} mm"
     if "mean" in found:
         unit = " HU" if found["mean"].unit == "HU" else ""
-        return f"{round(found['mean'].value) + 0} ± {round(found['sd'].value)}{unit}"
+        mean, sd = round(found["mean"].value) + 0, round(found["sd"].value)
+        return f"{mean} ± {sd}{unit}\n{area_text(found['area_mm2'].value)}"
     return "Outside the scan" if row.quantities else _NOTHING
 
 
@@ -60,7 +62,7 @@ def as_text(rows: Iterable[MeasurementRow]) -> str:
 
 
 class MeasurementsModel(QAbstractTableModel):
-    """One row a measurement; columns are kind, label, value and slice. Changes nothing itself."""
+    """One row a measurement; kind, label and slice, then the value. Changes nothing itself."""
 
     renamed = Signal(str, str)  # id of a measurement, its new label
 
@@ -124,8 +126,8 @@ class MeasurementsModel(QAbstractTableModel):
     def flags(self, index: Index) -> Qt.ItemFlag:
         """Let the label be edited, nothing else."""
         flags = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
-        is_label = index.column() == LABEL_COLUMN
-        return flags | Qt.ItemFlag.ItemIsEditable if is_label else flags
+        has_label = index.column() == NAME_COLUMN
+        return flags | Qt.ItemFlag.ItemIsEditable if has_label else flags
 
     def setData(  # noqa: N802 - Qt's name
         self, index: Index, value: object, role: int = Qt.ItemDataRole.EditRole
@@ -139,10 +141,10 @@ class MeasurementsModel(QAbstractTableModel):
         return True
 
 
-def _cells(row: MeasurementRow) -> tuple[str, str, str, str]:
-    plane = row.plane.capitalize()
-    where = slice_text(row).removesuffix(" mm") if row.plane in _DEPTH_AXIS else plane
-    return _SHORT_KINDS.get(row.kind, row.kind), row.label, value_text(row), where
+def _cells(row: MeasurementRow) -> tuple[str, str]:
+    kind = _SHORT_KINDS.get(row.kind, row.kind)
+    name = f"{kind} · {row.label}" if row.label else kind
+    return f"{name}\n{slice_text(row)}", value_text(row)
 
 
 def _depth_text(plane: str, centre_mm: Point) -> str:

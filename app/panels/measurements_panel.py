@@ -13,9 +13,11 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.panels.measurements_model import IDENTITY_ROLE, LABEL_COLUMN, MeasurementsModel, as_text
+from app.panels.measurements_model import IDENTITY_ROLE, NAME_COLUMN, MeasurementsModel, as_text
 from app.panels.message_page import MessagePage
 from medct_core.measurement.table import MeasurementRow
+
+_ROW_MARGIN = 10
 
 
 class _Table(QTableView):
@@ -80,7 +82,7 @@ class MeasurementsPanel(QWidget):
         index = self._model.index_of(identity)
         if index.isValid():
             self._table.setFocus()
-            self._table.edit(index.siblingAtColumn(LABEL_COLUMN))
+            self._table.edit(index.siblingAtColumn(NAME_COLUMN))
 
     def _button(self, text: str, tip: str) -> QPushButton:
         button = QPushButton(text)
@@ -100,17 +102,20 @@ class MeasurementsPanel(QWidget):
         )
         table.setTabKeyNavigation(False)
         table.setShowGrid(False)
+        table.setAlternatingRowColors(True)
         table.setWordWrap(False)
         table.setFrameShape(QTableView.Shape.NoFrame)
         table.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         table.verticalHeader().hide()
+        table.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        line_height = table.fontMetrics().lineSpacing()
+        table.verticalHeader().setDefaultSectionSize(2 * line_height + _ROW_MARGIN)
         header = table.horizontalHeader()
         header.setHighlightSections(False)
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-        header.setMinimumSectionSize(48)
-        # Numbers are shown whole; a label takes what is left.
+        # Numbers are shown whole; names take what is left.
         header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
-        header.setSectionResizeMode(LABEL_COLUMN, QHeaderView.ResizeMode.Stretch)
+        header.setSectionResizeMode(NAME_COLUMN, QHeaderView.ResizeMode.Stretch)
 
     def _lay_out(self) -> None:
         self._empty.show_message(

@@ -9,7 +9,7 @@ from pytestqt.qtbot import QtBot
 from app.panels.measurements_model import (
     COLUMNS,
     IDENTITY_ROLE,
-    LABEL_COLUMN,
+    NAME_COLUMN,
     MeasurementsModel,
     as_text,
     slice_text,
@@ -34,9 +34,9 @@ def row(measurement: Measurement, volume: Volume = SCAN) -> MeasurementRow:
     ("measurement", "text"),
     [
         (LENGTH, "31.3 mm"),
-        (nodule(12.3, 8.1), "12.3 x 8.1 mm"),
+        (nodule(12.3, 8.1), "12.3 x 8.1 mm\nmean 10 mm"),
         (Angle("a", "", AXIAL, (5.0, 0.0, 0.0), (0.0, 0.0, 0.0), (0.0, 5.0, 0.0)), "90.0°"),
-        (ellipse(10, 10), "0 ± 0 HU"),
+        (ellipse(10, 10), "0 ± 0 HU\narea 78.5 mm2"),
         (rectangle(8, 8, centre=(90.0, 0.0)), "Outside the scan"),
         (ARROW, "–"),  # noqa: RUF001
     ],
@@ -79,12 +79,13 @@ def model(qtbot: QtBot) -> MeasurementsModel:
 
 
 @pytest.mark.gui
-def test_cells_are_short_and_the_tooltip_says_all(model: MeasurementsModel) -> None:
-    cells = [model.index(1, column).data() for column in range(len(COLUMNS))]
+def test_a_row_says_kind_label_and_slice_then_the_value(model: MeasurementsModel) -> None:
+    cells = [model.index(0, column).data() for column in range(len(COLUMNS))]
 
-    assert cells == ["Axes", "", "12.3 x 8.1 mm", "Axial S 0.0"]
-    assert "mean 10 mm" in model.index(1, 0).data(Qt.ItemDataRole.ToolTipRole)
-    assert [model.headerData(n, Qt.Orientation.Horizontal) for n in range(4)] == list(COLUMNS)
+    assert cells == ["Length · Aorta\nAxial S 0.0 mm", "31.3 mm"]
+    assert model.index(1, NAME_COLUMN).data() == "Axes\nAxial S 0.0 mm"
+    assert "short axis 8.1 mm" in model.index(1, 0).data(Qt.ItemDataRole.ToolTipRole)
+    assert [model.headerData(n, Qt.Orientation.Horizontal) for n in range(2)] == list(COLUMNS)
     assert model.headerData(0, Qt.Orientation.Vertical) is None
 
 
@@ -105,17 +106,17 @@ def test_only_a_label_can_be_typed_and_it_is_reported(
     ]
 
     with qtbot.waitSignal(model.renamed) as told:
-        model.setData(model.index(0, LABEL_COLUMN), " Left lung ")
+        model.setData(model.index(0, NAME_COLUMN), " Left lung ")
 
-    assert editable == [LABEL_COLUMN]
+    assert editable == [NAME_COLUMN]
     assert told.args == ["l", "Left lung"]
-    assert model.index(0, LABEL_COLUMN).data() == "Aorta"
+    assert model.index(0, NAME_COLUMN).data(Qt.ItemDataRole.EditRole) == "Aorta"
 
 
 @pytest.mark.gui
 def test_a_label_that_stays_is_not_reported(qtbot: QtBot, model: MeasurementsModel) -> None:
     with qtbot.assertNotEmitted(model.renamed):
-        assert not model.setData(model.index(0, LABEL_COLUMN), "Aorta")
+        assert not model.setData(model.index(0, NAME_COLUMN), "Aorta")
 
 
 @pytest.mark.gui
@@ -125,4 +126,4 @@ def test_new_values_of_the_same_rows_reset_nothing(qtbot: QtBot, model: Measurem
     with qtbot.assertNotEmitted(model.modelReset), qtbot.waitSignal(model.dataChanged):
         model.show_rows((longer, model.rows[1]))
 
-    assert model.index(0, LABEL_COLUMN).data() == "Vein"
+    assert model.index(0, NAME_COLUMN).data(Qt.ItemDataRole.EditRole) == "Vein"
