@@ -24,7 +24,7 @@ class OverlayImage:
     kind
         `Overlay.HEATMAP` (opacity from the view) or `Overlay.MASKS`.
     values
-        ``(i, j, k)``, i fastest; float32, or int16 labels 0 to 255.
+        ``(i, j, k)``, i fastest; float32, or labels 0 to 255 as uint8 or int16.
     geometry
         Its own grid, LPS mm.
     colours
@@ -70,6 +70,8 @@ class OverlayScene:
 
 def coloured(values: npt.NDArray[Any], overlay: OverlayImage) -> npt.NDArray[np.uint8]:
     """Look up colours; any shape gains a last axis of red, green, blue and opacity."""
+    if values.dtype == np.uint8 and (overlay.low, overlay.high) == (0.0, 255.0):
+        return _by_label(values, overlay.colours)
     is_outside = values == OUTSIDE_HU if overlay.has_labels else np.isnan(values)
     # A map of one value has no span; all of it gets the first colour.
     span: float = overlay.high - overlay.low if overlay.high > overlay.low else 1.0
@@ -78,3 +80,10 @@ def coloured(values: npt.NDArray[Any], overlay: OverlayImage) -> npt.NDArray[np.
     colours: npt.NDArray[np.uint8] = overlay.colours[np.rint(levels.clip(0, 255)).astype(np.uint8)]
     colours[is_outside] = 0
     return colours
+
+
+def _by_label(values: npt.NDArray[np.uint8], colours: ColourTable) -> npt.NDArray[np.uint8]:
+    """Colours of bytes, which are levels already; outside a mask of bytes lies label 0."""
+    # Four bytes are looked up as one number.
+    packed = np.ascontiguousarray(colours).view(np.uint32)[:, 0].take(values)
+    return packed.view(np.uint8).reshape(*values.shape, 4)

@@ -63,3 +63,18 @@ def test_a_label_has_exactly_its_own_colour() -> None:
     cut = OverlayScene(OverlayImage(Overlay.MASKS, labels, geometry, RAMP)).cut(grid)
 
     assert set(np.unique(cut)) == {0, 200}
+
+
+def test_bytes_and_wider_numbers_of_the_same_labels_have_the_same_colours() -> None:
+    labels = np.arange(256).reshape(4, 8, 8)
+    colours = np.random.default_rng(1).integers(0, 256, (256, 4)).astype(np.uint8)
+    geometry = phantoms.centred(labels.shape)
+    one, other = (
+        OverlayImage(Overlay.MASKS, labels.astype(kind), geometry, colours)
+        for kind in (np.uint8, np.int16)
+    )
+
+    by_byte = coloured(one.values, one)
+
+    np.testing.assert_array_equal(by_byte, coloured(other.values, other))
+    np.testing.assert_array_equal(by_byte.reshape(-1, 4), colours)
