@@ -4,7 +4,6 @@ Importing the two OpenGL modules registers the classes that do the drawing; with
 render window stays blank.
 """
 
-import logging
 from functools import lru_cache
 
 from vtkmodules import (  # noqa: F401 - loading them is their use
@@ -12,11 +11,8 @@ from vtkmodules import (  # noqa: F401 - loading them is their use
     vtkRenderingVolumeOpenGL2,
 )
 from vtkmodules.vtkCommonCore import (
-    VTK_STRING,
     vtkCommand,
-    vtkLogger,
     vtkObject,
-    vtkOutputWindow,
     vtkShortArray,
     vtkSMPTools,
     vtkUnsignedCharArray,
@@ -39,6 +35,8 @@ from vtkmodules.vtkRenderingVolume import (
     vtkFixedPointVolumeRayCastMapper,
     vtkGPUVolumeRayCastMapper,
 )
+
+from app.viewer.vtk_log import log_vtk_messages
 
 __all__ = [
     "start_vtk",
@@ -66,27 +64,10 @@ __all__ = [
     "vtkVolumeProperty",
 ]
 
-log = logging.getLogger(__name__)
-
 
 @lru_cache(maxsize=1)
 def start_vtk() -> None:
     """Let VTK use threads, and send its messages to the log instead of the terminal."""
     # The wheel's own choice is one thread.
     vtkSMPTools.SetBackend("STDThread")
-    vtkLogger.SetStderrVerbosity(vtkLogger.VERBOSITY_OFF)
-    window = vtkOutputWindow.GetInstance()
-    window.AddObserver(vtkCommand.ErrorEvent, _Logged(logging.ERROR))
-    window.AddObserver(vtkCommand.WarningEvent, _Logged(logging.WARNING))
-
-
-class _Logged:
-    """Writes a message of VTK to the log."""
-
-    CallDataType = VTK_STRING
-
-    def __init__(self, level: int) -> None:
-        self._level = level
-
-    def __call__(self, _source: vtkObject, _event: str, text: str) -> None:
-        log.log(self._level, "VTK: %s", text.strip())
+    log_vtk_messages()
