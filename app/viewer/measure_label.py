@@ -28,6 +28,9 @@ _GAP_PX = 8.0
 _PADDING_PX = 3.0
 _EDGE_PX = 4.0
 _MOST_OF_PICTURE = 0.45
+_CORNER_PART, _CORNER_LINES = 0.27, 6.5
+"""Of the picture's width, and lines of text: corner texts seldom take more."""
+
 _REMEMBERED = 8
 """Pictures on the screen: the mouse moves over them more often than they change."""
 
@@ -105,12 +108,13 @@ def placed(labels: tuple[Label, ...], frame: Frame) -> tuple[PlacedLabel, ...]:
     """Find a place for every text: beside its measurement, in the picture, not over another."""
     metrics = QFontMetricsF(measure_font(frame.size))
     boxes = {one.measurement.id: _box(one.measurement, frame) for one in labels}
+    corners = _corners(frame, metrics.height())
     found: list[PlacedLabel] = []
     for whole in labels:
         label = _elided(whole, metrics, _MOST_OF_PICTURE * frame.size[0])
         identity = label.measurement.id
         texts = [one.area for one in found]
-        others = [box for other, box in boxes.items() if other != identity]
+        others = [*corners, *(box for other, box in boxes.items() if other != identity)]
         area, anchor = _free_area(label, frame, metrics, _Taken(texts, others))
         found.append(PlacedLabel(identity, label.lines, area, anchor))
     return tuple(found)
@@ -145,7 +149,7 @@ def _percent(percent: float) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _Taken:
-    """Areas that a text should not cover: other texts, then other measurements."""
+    """Areas that a text should not cover: other texts, then measurements and corner texts."""
 
     texts: list[QRectF]
     shapes: list[QRectF]
@@ -174,6 +178,17 @@ def _free_area(
 
 def _held(value: float, low: float, high: float) -> float:
     return max(min(value, high), low)
+
+
+def _corners(frame: Frame, line_height: float) -> list[QRectF]:
+    """Where the words about the scan stand, the scale bar among them."""
+    wide, (right, bottom) = _CORNER_PART * frame.size[0], frame.size
+    top, low = 2 * line_height, _CORNER_LINES * line_height
+    return [
+        QRectF(x, y, wide, high)
+        for x in (0.0, right - wide)
+        for y, high in ((0.0, top), (bottom - low, low))
+    ]
 
 
 def _box(measurement: Measurement, frame: Frame) -> QRectF:

@@ -158,3 +158,11 @@ def test_a_long_text_is_shortened_and_stays_in_the_picture() -> None:
     assert label.lines[0].endswith("…")
     assert label.lines[1] == "20.0 mm"
     assert QRectF(0, 0, 600, 500).contains(label.area)
+
+
+def test_the_scale_bar_stays_free_where_there_is_room_elsewhere() -> None:
+    near_the_corner = Arrow("r", "text", AXIAL, (-60.0, 38.0, 0.0), (-50.0, 30.0, 0.0))
+
+    (label,) = placed((Label(near_the_corner, ("text",)),), FRAME)
+
+    assert not label.area.intersects(QRectF(0, 405, 160, 95))
