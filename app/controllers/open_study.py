@@ -208,8 +208,9 @@ class OpenStudy(QObject):
             )
 
     def _ask(self, question: OpenQuestion) -> None:
-        self._session.set_loading(None)
+        # First the question, so that there is no moment in which nothing is under way.
         self._session.set_question(question)
+        self._session.set_loading(None)
 
     def _on_progress(self, job: int, fraction: float) -> None:
         loading = self._session.loading

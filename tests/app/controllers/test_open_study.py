@@ -311,6 +311,19 @@ def test_a_very_large_scan_asks_before_it_is_read(
     assert "reduced" in {one.code for one in scan.notices}
 
 
+def test_a_question_is_asked_before_reading_is_said_to_be_over(
+    opening: Opening, tmp_path: Path
+) -> None:
+    asked = list[object]()
+    opening.session.loading_changed.connect(
+        lambda loading: asked.append(opening.session.question) if loading is None else None
+    )
+
+    opening.look(in_time(tmp_path))
+
+    assert asked == [FrameQuestion("time", 2)]
+
+
 @pytest.mark.usefixtures("little_memory")
 def test_a_question_is_gone_with_the_wish_to_open(
     opening: Opening, scans: tuple[Path, Path]
