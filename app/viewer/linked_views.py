@@ -159,15 +159,18 @@ class LinkedViews(QWidget):
             view.set_left_action(action)
 
     def shown_parts(self) -> dict[PlaneKind, ShownPart]:
-        """Which part of its plane each view shows, for a session; none without a scan."""
+        """Which part of its plane each zoomed or moved view shows, for a session."""
         return {
             kind: ShownPart(view.frame.middle_mm, view.frame.size[0] / view.frame.scale)
             for kind, view in self.views.items()
-            if view.has_scan
+            if view.has_scan and not view.is_fitted
         }
 
     def show_parts(self, parts: Mapping[PlaneKind, ShownPart]) -> None:
-        """Show these parts again, in whatever size the views have now."""
+        """Show these parts again, in whatever size the views have now; the others whole."""
+        # A layout that was chosen just now has not given the views their sizes yet.
+        self._grid.activate()
+        self.fit()
         for kind, part in parts.items():
             frame = self.views[kind].frame
             scale = frame.size[0] / part.width_mm

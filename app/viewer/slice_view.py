@@ -78,6 +78,11 @@ class SliceView(QWidget):
         self._follow_state()
 
     @property
+    def is_fitted(self) -> bool:
+        """Whether the whole slice is shown, also when the view gets another size."""
+        return self._is_fitted
+
+    @property
     def has_scan(self) -> bool:
         """Whether there is anything to show."""
         return self._picture is not None

@@ -215,3 +215,28 @@ def test_a_tilted_scan_shows_its_axial_slices_as_acquired(
     assert tilted_down == pytest.approx((0.0, np.cos(0.3), np.sin(0.3)))
     standard = standard_plane(PlaneKind.AXIAL, state.crosshair_mm)
     assert state.plane(PlaneKind.AXIAL) == standard
+
+
+def test_a_session_keeps_the_parts_that_are_zoomed_and_shows_the_rest_whole(
+    qtbot: QtBot, views: LinkedViews
+) -> None:
+    assert views.shown_parts() == {}
+    views.views[PlaneKind.AXIAL].zoom_by(2.5)
+    parts = views.shown_parts()
+    assert set(parts) == {PlaneKind.AXIAL}
+    state = ViewState()
+    other = LinkedViews(state)
+    qtbot.addWidget(other)
+    other.resize(900, 500)
+    other.show()
+    other.show_volume(phantoms.letter_f())
+    other.views[PlaneKind.CORONAL].zoom_by(3.0)
+
+    state.set_layout(Layout.AXIAL)
+    other.show_parts(parts)
+
+    shown = other.shown_parts()
+    assert set(shown) == {PlaneKind.AXIAL}
+    assert shown[PlaneKind.AXIAL].middle_mm == parts[PlaneKind.AXIAL].middle_mm
+    assert shown[PlaneKind.AXIAL].width_mm == pytest.approx(parts[PlaneKind.AXIAL].width_mm)
+    assert other.views[PlaneKind.AXIAL].frame.size[0] > 850
