@@ -6,7 +6,6 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from scipy import ndimage
 
 from medct_core.errors import InvalidVolumeError
 from medct_core.volume.geometry import FloatArray, Geometry
@@ -155,6 +154,9 @@ def renumbered(
 def facts_of(label_map: LabelMap) -> tuple[LabelFacts, ...]:
     """Size and place of every label, in their order."""
     # Along the memory the search is six times as fast.
+    # A window is painted before anybody needs it, and it takes long to import.
+    from scipy import ndimage  # noqa: PLC0415
+
     boxes = ndimage.find_objects(label_map.values.T, max_label=len(label_map.labels))
     return tuple(
         _facts(label_map, number, box and box[::-1]) for number, box in enumerate(boxes, start=1)

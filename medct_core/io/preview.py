@@ -4,7 +4,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy import ndimage
 
 from medct_core.cancel import CancelToken
 from medct_core.errors import UnsupportedImageError
@@ -167,6 +166,9 @@ def _shrunk(
     pixel_mm = extent.max() / THUMBNAIL_PIXELS
     counts = np.maximum(1, np.round(extent / pixel_mm).astype(int))
     step = np.array(values.shape) / counts
+    # A window is painted before anybody needs it, and it takes long to import.
+    from scipy import ndimage  # noqa: PLC0415
+
     smooth = ndimage.uniform_filter(values, np.maximum(1, np.round(step)).astype(int).tolist())
     places = [
         np.clip(((np.arange(count) + 0.5) * width).astype(int), 0, size - 1)

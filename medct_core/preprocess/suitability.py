@@ -8,7 +8,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy import ndimage
 
 from medct_core.errors import NotScorableError
 from medct_core.preprocess.recipe import Recipe
@@ -192,6 +191,9 @@ def _lung_reason(sample: _Sample) -> Notice | None:
 
 def _lung_ml(sample: _Sample) -> float:
     """Volume of air inside the body that is lung and not bowel gas, in ml."""
+    # A window is painted before anybody needs it, and it takes long to import.
+    from scipy import ndimage  # noqa: PLC0415
+
     labels, _ = ndimage.label(_enclosed_air(sample.hu))
     volumes_ml = np.bincount(labels.ravel()) * sample.voxel_ml
     large = np.flatnonzero(volumes_ml >= _SMALLEST_AIR_ML)
@@ -207,6 +209,9 @@ def _enclosed_air(hu: npt.NDArray[np.int16]) -> npt.NDArray[np.bool_]:
     air = hu < _AIR_HU
     in_slice = np.zeros((3, 3, 3), dtype=bool)
     in_slice[1, :, 1] = in_slice[:, 1, 1] = True
+    # A window is painted before anybody needs it, and it takes long to import.
+    from scipy import ndimage  # noqa: PLC0415
+
     labels, count = ndimage.label(air, structure=in_slice)
     outside = np.zeros(count + 1, dtype=bool)
     for edge in (labels[0], labels[-1], labels[:, 0], labels[:, -1]):

@@ -4,7 +4,6 @@ from collections.abc import Callable
 
 import numpy as np
 import numpy.typing as npt
-from scipy import ndimage
 
 from medct_core.cancel import CancelToken
 from medct_core.errors import InvalidVolumeError
@@ -172,6 +171,9 @@ def _sample(
     # Rounding in the affines must not push an edge voxel outside.
     slack = 1e-6
     outside = ((index < -_HALF_VOXEL - slack) | (index > limits + slack)).any(axis=0)
+    # A window is painted before anybody needs it, and it takes long to import.
+    from scipy import ndimage  # noqa: PLC0415
+
     samples = ndimage.map_coordinates(values, index, output=np.float32, order=1, mode="nearest")
     samples[outside] = fill
     rounded: npt.NDArray[np.int16] = np.rint(samples).astype(np.int16)
