@@ -9,8 +9,10 @@ from app.controllers.ask_model import AskModel, WindowState
 from app.controllers.draw_thumbnails import DrawThumbnails
 from app.controllers.export_report import ExportReport
 from app.controllers.keep_case import KeepCase
+from app.controllers.open_prior import OpenPrior
 from app.controllers.open_study import OpenStudy
 from app.controllers.prompt_sets import PromptSets
+from app.controllers.read_header import ReadHeader
 from app.controllers.show_masks import ShowMasks
 from app.settings import Settings
 from app.state.autosave import AutosaveFolder
@@ -64,6 +66,7 @@ class CaseStates(QObject):
         self.prompts = PromptList(self)
         self.results = ResultsState(self)
         self.masks = MasksState(self)
+        self.prior = SessionState(self)
         self.lists = CaseLists(
             MeasurementList(self), ReviewList(self), self.prompts, MarkedImages(self)
         )
@@ -92,6 +95,8 @@ class Controllers(QObject):
         # First of all that follow the scan: it empties the lists of the one before.
         self.keep_case = KeepCase(session, states.lists, services.cases, loader, parent=self)
         self.open_study = OpenStudy(session, loader, self)
+        self.open_prior = OpenPrior(session, states.prior, loader, self)
+        self.read_header = ReadHeader(session, loader, self)
         self.thumbnails = DrawThumbnails(session, loader, self)
         self.show_masks = ShowMasks(session, states.masks, states.view, loader, self)
         self.prompt_sets = PromptSets(states.prompts, loader, self)

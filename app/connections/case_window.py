@@ -13,11 +13,14 @@ from app.connections.exporting import ExportConnection
 from app.connections.finding_actions import FindingActions
 from app.connections.findings import FindingsConnection, FindingStates
 from app.connections.grey import GreyConnection
+from app.connections.header import HeaderConnection
 from app.connections.heatmap import HeatmapConnection
 from app.connections.measuring import MeasuringConnection
+from app.connections.menus import MenuConnection
 from app.connections.model_actions import ModelActions
 from app.connections.opening import OpeningConnection
 from app.connections.overlays import OverlayConnection
+from app.connections.prior import PriorConnection
 from app.connections.prompts import PromptConnection
 from app.connections.scan import ScanConnection
 from app.connections.sessions import SessionConnection
@@ -25,6 +28,7 @@ from app.connections.tool_actions import ToolActions
 from app.connections.triggers import connect_all
 from app.connections.view_actions import ViewActions
 from app.connections.volume import VolumeConnection
+from app.connections.volume_controls import VolumeControls
 from app.connections.work import WorkConnection
 from app.controllers.keep_session import KeepSession, SessionParts
 from app.settings import MouseProfile, Settings
@@ -35,6 +39,7 @@ from app.windows.action_keys import bind
 from app.windows.action_table import ROWS
 from app.windows.actions import fill_menu_bar, make_actions, set_keys
 from app.windows.main_window import MainWindow
+from app.windows.tool_bar import make_tool_bar
 
 
 class CaseWindow(QObject):
@@ -67,7 +72,11 @@ class CaseWindow(QObject):
         self.controllers = Controllers(name, self.states, services, settings)
         self.actions: dict[str, QAction] = make_actions(ROWS, settings.shortcuts, self.window)
         self.menus: dict[str, QMenu] = fill_menu_bar(self.window.menuBar(), ROWS, self.actions)
+        self.tool_bar = make_tool_bar(self.actions, THEMES[settings.theme])
+        self.window.addToolBar(self.tool_bar)
+        self.menus["panels"].addAction(self.tool_bar.toggleViewAction())
         self._show_scans(services)
+        self._show_beside()
         self._show_answers(services)
         self._take_orders(services)
         self._keep_work(services)
@@ -83,6 +92,7 @@ class CaseWindow(QObject):
         self.models.take_choice(settings)
         self.tools.show_mouse(settings.mouse)
         self.window.show_theme(THEMES[settings.theme])
+        self.tool_bar.show_theme(THEMES[settings.theme])
         self.states.view.set_smooth(settings.interpolate)
         set_keys(self.actions, ROWS, bind(ROWS, settings.shortcuts))
         if settings.export_folder:
@@ -104,6 +114,20 @@ class CaseWindow(QObject):
         self.measuring = MeasuringConnection(
             window, (session, states.lists.measurements, view), self.grey, parent=self
         )
+
+    def _show_beside(self) -> None:
+        states, window, controllers = self.states, self.window, self.controllers
+        session, view = states.session, states.view
+        self.prior = PriorConnection(
+            window, (session, states.prior, view), controllers.open_prior, self
+        )
+        self.prior.connect_actions(self.actions)
+        self.header = HeaderConnection(window, session, view, controllers.read_header, parent=self)
+        self.volume_controls = VolumeControls(
+            window.volume_panel, window.volume_view, view, parent=self
+        )
+        view.window_changed.connect(self.tool_bar.show_window)
+        self.tool_bar.show_window(view.window)
 
     def _show_answers(self, services: Services) -> None:
         states, window, controllers = self.states, self.window, self.controllers
@@ -139,6 +163,7 @@ class CaseWindow(QObject):
         self.finding_actions = FindingActions(
             window, self.actions, self.findings, self.heatmap, parent=self
         )
+        self.filled = MenuConnection(window, self.menus, session, view, self)
         self.models = ModelActions(window, tables, results, controllers.ask_model, parent=self)
         self.exports = ExportConnection(
             window,
@@ -170,7 +195,12 @@ class CaseWindow(QObject):
 
     def _talk_about_program(self, services: Services, settings: Settings) -> None:
         self.dialogs = DialogConnection(
-            self.window, settings, self.states.results, log_folder=services.log_folder, parent=self
+            self.window,
+            settings,
+            self.states.results,
+            loader=services.loader,
+            log_folder=services.log_folder,
+            parent=self,
         )
         self.dialogs.connect_actions(self.actions)
         self.dialogs.settings_chosen.connect(self.settings_chosen)
@@ -183,6 +213,7 @@ class CaseWindow(QObject):
             {
                 "new_window": self.window_wanted.emit,
                 "quit": self.quit_wanted.emit,
+                "header": lambda: self.header.show(THEMES[self._settings.theme]),
                 "full_screen": self._toggle_full_screen,
             },
         )

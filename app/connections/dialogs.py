@@ -1,6 +1,7 @@
 """Dialogs that tell or ask about the program itself: settings, keys, model card, about."""
 
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QUrl, Signal
@@ -8,14 +9,25 @@ from PySide6.QtGui import QAction, QDesktopServices
 from PySide6.QtWidgets import QDialog
 
 from app.connections.triggers import connect_all
+from app.controllers.model_card import ModelCard, card_of
 from app.settings import Settings
+from app.state.answers import ModelFacts
 from app.state.results import ResultsState
 from app.windows.about_dialog import AboutDialog
 from app.windows.action_keys import bind
 from app.windows.action_table import ROWS
 from app.windows.cheat_sheet import CheatSheet
 from app.windows.main_window import MainWindow
+from app.windows.model_card_dialog import ModelCardDialog
+from app.windows.panel_focus import focus_next_panel, focus_previous_panel
 from app.windows.settings_dialog import SettingsDialog
+from app.windows.settings_pages import ModelOption
+from app.workers.loader_pool import LoaderPool, OnProgress
+from app.workers.newest_job import NewestJob
+from medct_core.cancel import CancelToken
+from medct_core.models.catalogue import installed_models
+
+_SAID_MS = 6000
 
 
 class DialogConnection(QObject):
@@ -29,6 +41,8 @@ class DialogConnection(QObject):
         What the person chose so far.
     results
         Say which model is loaded.
+    loader
+        Reads the model's card.
     log_folder
         Where logs lie.
     parent
@@ -43,12 +57,15 @@ class DialogConnection(QObject):
         settings: Settings,
         results: ResultsState,
         *,
+        loader: LoaderPool,
         log_folder: Path,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
         self._window, self._settings = window, settings
         self._results, self._log_folder = results, log_folder
+        self._card = NewestJob(loader, self)
+        self._card.done.connect(self._on_card)
 
     def connect_actions(self, actions: Mapping[str, QAction]) -> None:
         """Carry these out."""
@@ -57,7 +74,10 @@ class DialogConnection(QObject):
             {
                 "settings": self._show_settings,
                 "shortcuts": self._show_keys,
+                "next_panel": lambda: focus_next_panel(self._window),
+                "previous_panel": lambda: focus_previous_panel(self._window),
                 "about": lambda: self._show(AboutDialog(self._window)),
+                "model_card": self._read_card,
                 "log_folder": self._show_logs,
             },
         )
@@ -71,7 +91,8 @@ class DialogConnection(QObject):
         dialog.open()
 
     def _show_settings(self) -> None:
-        dialog = SettingsDialog(self._settings, parent=self._window)
+        models = tuple(ModelOption(one.name, one.origin) for one in installed_models())
+        dialog = SettingsDialog(self._settings, parent=self._window, models=models)
         dialog.settings_chosen.connect(self.settings_chosen)
         self._show(dialog)
 
@@ -80,5 +101,22 @@ class DialogConnection(QObject):
         sheet.show_keys(ROWS, bind(ROWS, self._settings.shortcuts).keys)
         self._show(sheet)
 
+    def _read_card(self) -> None:
+        model = self._results.model
+        if model is None:
+            told = self.tr("The model is not loaded yet.")
+            self._window.statusBar().showMessage(told, _SAID_MS)
+        else:
+            self._card.start(partial(_card, model, self._settings.model), doing="reading the card")
+
+    def _on_card(self, card: ModelCard) -> None:
+        self._show(ModelCardDialog(card, self._window))
+
     def _show_logs(self) -> None:
         QDesktopServices.openUrl(QUrl.fromLocalFile(str(self._log_folder)))
+
+
+def _card(model: ModelFacts, chosen: str, _cancel: CancelToken, _told: OnProgress) -> ModelCard:
+    named = {one.name: one.folder for one in installed_models()}
+    folder = Path(chosen) if chosen and Path(chosen).is_dir() else named.get(model.stamp.model)
+    return card_of(model, folder)

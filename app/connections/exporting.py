@@ -16,7 +16,8 @@ from app.state.case_lists import CaseLists
 from app.state.results import ResultsState
 from app.state.session import OpenScan, SessionState
 from app.state.view import ViewState
-from app.viewer.key_image import KeyImageDrawer, KeyImageSource, KeyPicture, marked_image_of
+from app.viewer.key_image import KeyImageDrawer, KeyImageSource, marked_image_of
+from app.viewer.key_pictures import KeyPictures
 from app.viewer.measure_board import MeasureBoard
 from app.viewer.measure_layer import MeasureLayer
 from app.viewer.screenshot import copy_picture, picture_of_window, save_picture
@@ -65,6 +66,8 @@ class ExportConnection(QObject):
         self._session, self._results, self._view = states
         self._export, self._overlays = export, overlays
         self._folder = Path.home()
+        self._pictures = KeyPictures()
+        self._session.scan_changed.connect(self._forget_pictures)
         export.written.connect(self._on_written)
         export.failed.connect(self._show_problem)
 
@@ -93,7 +96,7 @@ class ExportConnection(QObject):
             return
         offer = ExportOffer(
             scan.volume.source,
-            self._drawn(scan),
+            self._pictures.drawn(self._lists.images.items, self._drawer(scan)),
             has_measurements=bool(self._lists.measurements.items),
             knows_patient=scan.patient != PatientText(),
         )
@@ -105,18 +108,22 @@ class ExportConnection(QObject):
             self._export.export(wish, self._lists.record(scan.volume.content_sha256))
         dialog.deleteLater()
 
-    def _drawn(self, scan: OpenScan) -> tuple[KeyPicture, ...]:
-        heatmap = self._results.heatmap
-        drawer = KeyImageDrawer(
-            KeyImageSource(
-                scan.volume,
-                caption_of(scan),
-                overlays=self._overlays.overlays,
-                heatmap_finding="" if heatmap is None else heatmap.prompt.name,
-                layers_of=self._layers,
-            )
+    def _forget_pictures(self) -> None:
+        self._pictures.clear()
+
+    def _drawer(self, scan: OpenScan) -> KeyImageDrawer:
+        source = KeyImageSource(
+            scan.volume,
+            caption_of(scan),
+            overlays=self._overlays.overlays,
+            heatmap_finding=self._heatmap_finding(),
+            layers_of=self._layers,
         )
-        return tuple(drawer.draw(marked) for marked in self._lists.images.items)
+        return KeyImageDrawer(source)
+
+    def _heatmap_finding(self) -> str:
+        heatmap = self._results.heatmap
+        return "" if heatmap is None else heatmap.prompt.name
 
     def _layers(self, state: ViewState) -> tuple[SliceLayer, ...]:
         board = MeasureBoard(self._lists.measurements, state)
@@ -124,16 +131,17 @@ class ExportConnection(QObject):
         return (MeasureLayer(board),)
 
     def _mark(self) -> None:
-        volume = self._session.volume
-        if volume is None:
+        scan = self._session.scan
+        if scan is None:
             return
-        heatmap = self._results.heatmap
         marked = marked_image_of(
             self._window.views.active_view,
             self._view,
-            volume.geometry,
-            heatmap_finding="" if heatmap is None else heatmap.prompt.name,
+            scan.volume.geometry,
+            heatmap_finding=self._heatmap_finding(),
         )
+        # Drawn now: its heatmap is gone once another one is shown.
+        self._pictures.keep(marked, self._drawer(scan))
         self._lists.images.add(marked)
         count = len(self._lists.images.items)
         self._say(self.tr("Picture {0} is kept for the report.").format(count))

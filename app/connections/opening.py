@@ -64,12 +64,14 @@ class OpeningConnection(QObject):
             {
                 "open_file": self._choose_file,
                 "open_folder": self._choose_folder,
+                "open_mask": self._choose_mask,
                 "close_scan": open_study.close_scan,
                 "next_series": open_study.next_series,
                 "previous_series": open_study.previous_series,
             },
         )
         window.study_panel.open_requested.connect(self._choose_file)
+        window.masks_panel.open_requested.connect(self._choose_mask)
         window.paths_dropped.connect(open_study.open_paths)
         open_study.other_kind_found.connect(self._on_other_kind)
         session.question_changed.connect(self._on_question)
@@ -90,6 +92,11 @@ class OpeningConnection(QObject):
                 self._window, self.tr("Open a folder of DICOM files"), self._folder
             )
         )
+
+    def _choose_mask(self) -> None:
+        path, _chosen = QFileDialog.getOpenFileName(self._window, self.tr("Open mask"))
+        if path:
+            self.mask_found.emit(Path(path))
 
     def _open(self, path: str) -> None:
         if path:

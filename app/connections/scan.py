@@ -119,15 +119,25 @@ class ScanConnection(QObject):
             self._open_study.choose_series(chosen)
 
 
-def caption_of(scan: OpenScan, refusal: Problem | None = None) -> Caption:
-    """Say what the corners of a picture tell about its scan."""
+def caption_of(
+    scan: OpenScan, refusal: Problem | None = None, *, more: tuple[Notice, ...] = ()
+) -> Caption:
+    """Say what the corners of a picture tell about its scan.
+
+    Parameters
+    ----------
+    refusal
+        Why it is not scored.
+    more
+        What else its reader must know.
+    """
     doubts = () if refusal is None else (Notice("not-scored", refusal.summary),)
     return Caption(
         study_lines=_study_lines(scan.study),
         series_lines=_series_lines(scan.series),
         file_name=Path(scan.path).name,
         unit=scan.volume.unit,
-        notices=(*scan.notices, *doubts),
+        notices=(*scan.notices, *doubts, *more),
     )
 
 

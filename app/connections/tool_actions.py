@@ -69,6 +69,7 @@ class ToolActions(QObject):
                 "undo": desk.undo,
                 "redo": desk.redo,
                 "delete_measurement": desk.delete_selected,
+                "clear_measurements": desk.clear,
                 "stop": self._let_go,
             },
         )

@@ -130,6 +130,11 @@ class MeasureDesk(QObject):
         if self._board.has(identity):
             self._measurements.delete(identity)
 
+    def clear(self) -> None:
+        """Delete every measurement, as one step of undo."""
+        self.tool.cancel()
+        self._measurements.clear()
+
     def rename(self, identity: str, label: str) -> None:
         """Give a measurement other words; an unknown id is passed over."""
         if self._board.has(identity):

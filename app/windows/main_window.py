@@ -15,6 +15,7 @@ from app.panels.prompt_panel import PromptPanel
 from app.panels.provenance_strip import ProvenanceStrip
 from app.panels.report_text_panel import ReportTextPanel
 from app.panels.study_panel import StudyPanel
+from app.panels.volume_panel import VolumePanel
 from app.panels.window_panel import WindowPanel
 from app.panels.work_line import WorkLine
 from app.state.view import ViewState
@@ -50,6 +51,7 @@ class MainWindow(QMainWindow):
         self.views = LinkedViews(view, self.volume_view)
         self.study_panel = StudyPanel(theme)
         self.window_panel = WindowPanel()
+        self.volume_panel = VolumePanel()
         self.masks_panel = MasksPanel(theme)
         self.measurements_panel = MeasurementsPanel()
         self.findings_panel = FindingsPanel(theme)
@@ -120,12 +122,13 @@ class MainWindow(QMainWindow):
         self._add("masks", self.tr("Masks"), self.masks_panel, _LEFT)
         self._add("window", self.tr("Grey levels"), self.window_panel, _LEFT)
         self._add("measurements", self.tr("Measurements"), self.measurements_panel, _LEFT)
+        self._add("volume", self.tr("3D"), self.volume_panel, _LEFT)
         self._add("progress", self.tr("Progress"), self.progress_panel, _LEFT)
         self._add("findings", self.tr("Findings"), asked, _RIGHT)
         self._add("report", self.tr("Report"), self.report_panel, _RIGHT)
         self._add_dock("charts", self.chart_dock, _RIGHT)
         self._stack("study", "masks", "progress")
-        self._stack("window", "measurements")
+        self._stack("window", "measurements", "volume")
         self._stack("findings", "charts", "report")
         wide = [self.docks["study"], self.docks["findings"]]
         self.resizeDocks(wide, [_LEFT_WIDTH, _RIGHT_WIDTH], Qt.Orientation.Horizontal)

@@ -1,0 +1,161 @@
+"""The prior beside the scan: its dialog, its picture, and what speaks against comparing."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from PySide6.QtCore import QObject
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QFileDialog
+
+from app.connections.opening import SCAN_FILTER, asked
+from app.connections.opening_window import opening_window
+from app.connections.scan import caption_of
+from app.connections.triggers import connect_all
+from app.controllers.open_prior import OpenPrior
+from app.state.answers import Problem
+from app.state.open_questions import FrameQuestion, LargeScanQuestion, OpenQuestion
+from app.state.session import Loading, OpenScan, SessionState
+from app.state.view import Layout, ViewState
+from app.viewer.companion_view import CompanionView
+from app.windows.main_window import MainWindow
+from app.windows.question_dialog import QuestionDialog
+from medct_core.volume.volume import Unit
+
+
+class PriorConnection(QObject):
+    """Shows a prior beside the scan while there is one, in the layout for comparing.
+
+    Parameters
+    ----------
+    window
+        Has the pictures, and asks for files.
+    actions
+        By name.
+    states
+        The scan, the prior, and how the scan is looked at.
+    open_prior
+        Opens and closes priors.
+    parent
+        Owner.
+    """
+
+    def __init__(
+        self,
+        window: MainWindow,
+        actions: Mapping[str, QAction],
+        states: tuple[SessionState, SessionState, ViewState],
+        open_prior: OpenPrior,
+        *,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._window, self._actions, self._open_prior = window, actions, open_prior
+        self._session, self._prior, self._view = states
+        self._question: QuestionDialog | None = None
+        self._layout_before = self._view.layout
+        self._folder = ""
+        self.companion = CompanionView(self._view, parent=window.views)
+        self.companion.hide()
+        connect_all(
+            actions, {"open_prior": self._choose_file, "close_prior": open_prior.close_prior}
+        )
+        self._follow()
+        self._show_actions()
+
+    def open_path(self, path: Path) -> None:
+        """Open a prior: a file, a folder or a zip."""
+        self._open_prior.open_path(path)
+
+    def _follow(self) -> None:
+        self._prior.scan_changed.connect(self._on_prior)
+        self._prior.loading_changed.connect(self._on_loading)
+        self._prior.problem_changed.connect(self._on_problem)
+        self._prior.question_changed.connect(self._on_question)
+        self._session.scan_changed.connect(self._on_current)
+        self._open_prior.notices_changed.connect(self._show_caption)
+        self.companion.close_requested.connect(self._open_prior.close_prior)
+        self.companion.maximise_asked.connect(self._maximise)
+
+    def _choose_file(self) -> None:
+        filters = self.tr("Scans ({0});;All files (*)").format(SCAN_FILTER)
+        path, _chosen = QFileDialog.getOpenFileName(
+            self._window, self.tr("Open prior"), self._folder, filters
+        )
+        if path:
+            self._folder = str(Path(path).parent)
+            self.open_path(Path(path))
+
+    def _on_prior(self, scan: OpenScan | None) -> None:
+        self._show_actions()
+        if scan is None:
+            self._take_away()
+            return
+        volume = self._session.volume
+        self.companion.show_prior(
+            scan.volume, current=volume.geometry if volume else None, name=_name_of(scan)
+        )
+        self.companion.show_patient(scan.patient)
+        if scan.volume.unit is not Unit.HU:
+            self.companion.show_own_window(opening_window(scan, self._view.window))
+        self._show_caption()
+        self._window.views.set_companion(self.companion)
+        if self._view.layout is not Layout.COMPARE:
+            self._layout_before = self._view.layout
+            self._view.set_layout(Layout.COMPARE)
+
+    def _take_away(self) -> None:
+        self.companion.show_prior(None)
+        self.companion.show_patient(None)
+        self._window.views.set_companion(None)
+        if self._view.layout is Layout.COMPARE:
+            self._view.set_layout(self._layout_before)
+
+    def _on_current(self, scan: OpenScan | None) -> None:
+        self._show_actions()
+        self.companion.link.show_current(scan.volume.geometry if scan else None)
+
+    def _show_actions(self) -> None:
+        self._actions["open_prior"].setEnabled(self._session.scan is not None)
+        self._actions["close_prior"].setEnabled(self._prior.scan is not None)
+
+    def _show_caption(self) -> None:
+        scan = self._prior.scan
+        if scan is not None:
+            caption = caption_of(scan)
+            notices = (*self._open_prior.notices, *caption.notices)
+            self.companion.show_caption(caption, notices)
+
+    def _on_loading(self, loading: Loading | None) -> None:
+        text = self.tr("Opening the prior {0} …").format(loading.name) if loading else ""
+        self._window.statusBar().showMessage(text)
+
+    def _on_problem(self, problem: Problem | None) -> None:
+        if problem is not None:
+            summary = self.tr("The prior was not opened. {0}").format(problem.summary)
+            self._window.banner.show_problem(summary, problem.remedy)
+
+    def _on_question(self, question: OpenQuestion | None) -> None:
+        if self._question is not None:
+            self._question.deleteLater()
+            self._question = None
+        if question is not None:
+            dialog = QuestionDialog(asked(question), self._window)
+            dialog.chosen.connect(self._answer)
+            dialog.rejected.connect(self._open_prior.cancel)
+            dialog.open()
+            self._question = dialog
+
+    def _answer(self, name: str) -> None:
+        question, opening = self._prior.question, self._open_prior.opening
+        if isinstance(question, FrameQuestion):
+            opening.choose_frame(int(name))
+        elif isinstance(question, LargeScanQuestion):
+            opening.choose_reduction(question.choices[int(name)].reduction)
+
+    def _maximise(self) -> None:
+        self._window.views.toggle_maximised(self.companion)
+
+
+def _name_of(scan: OpenScan) -> str:
+    """Return the date of an examination, or its file where there is none."""
+    return scan.study.date.isoformat() if scan.study.date else scan.path.name
