@@ -11,7 +11,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from app.state.answers import Problem
 from app.state.case_folder import CaseFolder, LoadedCase
 from app.state.case_lists import CaseLists
-from app.state.case_merge import merged, rebased
+from app.state.case_merge import merged
 from app.state.case_record import CaseRecord
 from app.state.session import OpenScan, SessionState
 from app.workers.edge import as_shown
@@ -63,19 +63,12 @@ class CaseFiles:
     def save(self, version: "_Version", _cancel: CancelToken, _told: OnProgress) -> CaseRecord:
         """Save a record unless a newer one was saved, and give it.
 
-        What another window or program saved meanwhile stays.
-
-        Raises
-        ------
-        ResourceError
-            If what is there cannot be read, or nothing can be written.
+        Errors are those of `CaseFolder.save_changes`.
         """
         scan_sha256 = version.record.scan_sha256
         with self._lock:
             if version.number > self._newest.get(scan_sha256, 0):
-                there = self._folder.load(scan_sha256).record
-                both = rebased(version.record, base=version.base, theirs=there)
-                self._folder.save(both)
+                self._folder.save_changes(version.record, base=version.base)
                 self._newest[scan_sha256] = version.number
         return version.record
 

@@ -2,11 +2,15 @@
 
 import os
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from platformdirs import user_data_path
+from PySide6.QtCore import QLockFile
 
+from app.state.case_merge import rebased
 from app.state.case_record import CaseRecord
 from app.state.case_values import NewerVersionError, record_from_fields, record_to_values
 from app.state.json_file import read_json, write_json
@@ -19,6 +23,9 @@ FOLDER_VARIABLE = "MEDCT_CASES"
 
 SET_ASIDE_CODE = "case-record-set-aside"
 """Code of the notice that a record could not be used and was kept under another name."""
+
+_PATIENCE_MS = 2000
+"""Saving takes milliseconds; nobody waits longer for a program that hangs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,9 +91,37 @@ class CaseFolder:
         what = "Your measurements and comments"
         write_json(record_to_values(record), self.file_of(record), what=what)
 
+    def save_changes(self, record: CaseRecord, *, base: CaseRecord) -> None:
+        """Save what one window changed since `base`; what others saved meanwhile stays.
+
+        Windows and programs that save the same record wait for each other.
+
+        Raises
+        ------
+        ResourceError
+            If what is there cannot be read, or nothing can be written.
+        """
+        with self._held(record):
+            there = self.load(record.scan_sha256).record
+            self.save(rebased(record, base=base, theirs=there))
+
     def file_of(self, record: CaseRecord) -> Path:
         """Give the file in which a record lies, or would lie."""
         return self.path / f"{record.scan_sha256}.json"
+
+    @contextmanager
+    def _held(self, record: CaseRecord) -> Iterator[None]:
+        """Keep others from saving; where that cannot be had, saving says what is wrong."""
+        lock = QLockFile(str(self.file_of(record).with_suffix(".lock")))
+        # A lock is stale when its program is dead, however long it has been held.
+        lock.setStaleLockTime(0)
+        with suppress(OSError):
+            self.path.mkdir(parents=True, exist_ok=True)
+        lock.tryLock(_PATIENCE_MS)
+        try:
+            yield
+        finally:
+            lock.unlock()
 
 
 def default_case_folder() -> CaseFolder:

@@ -1,5 +1,7 @@
 """Case records on disk: found again, and never lost."""
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -10,6 +12,8 @@ from app.state.case_values import record_to_values
 from medct_core.errors import ResourceError
 from medct_core.measurement.fields import format_json
 from tests.case_samples import FULL, SHA
+
+ROOT = Path(__file__).resolve().parents[3]
 
 
 @pytest.fixture
@@ -100,6 +104,51 @@ def test_a_file_another_window_kept_aside_first_is_no_fault(
     monkeypatch.setattr(Path, "rename", gone)
 
     assert folder.load(SHA).record == CaseRecord(SHA)
+
+
+def test_what_another_window_saved_meanwhile_stays(folder: CaseFolder) -> None:
+    folder.save(FULL)
+    one = FULL.with_review(FindingReview("Nodule", comment="one"))
+    other = FULL.with_review(FindingReview("Effusion", comment="other"))
+
+    folder.save_changes(one, base=FULL)
+    folder.save_changes(other, base=FULL)
+
+    saved = folder.load(SHA).record
+    assert {review.finding for review in saved.reviews} >= {"Nodule", "Effusion"}
+    assert len(list(folder.path.iterdir())) == 1
+
+
+PROGRAM = """
+import sys
+from pathlib import Path
+from app.state.case_folder import CaseFolder
+from app.state.case_record import CaseRecord, FindingReview
+folder, base = CaseFolder(Path(sys.argv[1])), CaseRecord("5f" * 32)
+for number in range(40):
+    record = base.with_review(FindingReview(f"{sys.argv[2]}{number}", comment="seen"))
+    folder.save_changes(record, base=base)
+    base = record
+"""
+
+
+def test_two_programs_that_save_at_once_lose_nothing(folder: CaseFolder) -> None:
+    programs = [
+        subprocess.Popen([sys.executable, "-c", PROGRAM, str(folder.path), name], cwd=ROOT)
+        for name in "ab"
+    ]
+
+    assert [program.wait() for program in programs] == [0, 0]
+
+    saved = {review.finding for review in folder.load(SHA).record.reviews}
+    assert saved == {f"{name}{number}" for name in "ab" for number in range(40)}
+
+
+def test_a_folder_that_cannot_be_made_is_told(tmp_path: Path) -> None:
+    (tmp_path / "file").write_bytes(b"")
+
+    with pytest.raises(ResourceError):
+        CaseFolder(tmp_path / "file" / "cases").save_changes(FULL, base=CaseRecord(SHA))
 
 
 def test_a_file_that_may_not_be_read_is_not_taken_for_an_empty_one(folder: CaseFolder) -> None:
