@@ -27,6 +27,7 @@ from app.connections.sessions import SessionConnection
 from app.connections.tool_actions import ToolActions
 from app.connections.triggers import connect_all
 from app.connections.view_actions import ViewActions
+from app.connections.view_menu import ViewMenu
 from app.connections.volume import VolumeConnection
 from app.connections.volume_controls import VolumeControls
 from app.connections.work import WorkConnection
@@ -164,6 +165,7 @@ class CaseWindow(QObject):
             window, self.actions, self.findings, self.heatmap, parent=self
         )
         self.filled = MenuConnection(window, self.menus, session, view, self)
+        self.view_menu = ViewMenu(window, self.actions, self.measuring.desk, self)
         self.models = ModelActions(window, tables, results, controllers.ask_model, parent=self)
         self.exports = ExportConnection(
             window,
