@@ -35,7 +35,7 @@ from app.controllers.keep_session import KeepSession, SessionParts
 from app.settings import MouseProfile, Settings
 from app.state.answers import ModelFacts
 from app.state.view import Overlay
-from app.theme import THEMES
+from app.theme import THEMES, Theme
 from app.windows.action_keys import bind
 from app.windows.action_table import ROWS
 from app.windows.actions import fill_menu_bar, make_actions, set_keys
@@ -77,7 +77,7 @@ class CaseWindow(QObject):
         self.window.addToolBar(self.tool_bar)
         self.menus["panels"].addAction(self.tool_bar.toggleViewAction())
         self._show_scans(services)
-        self._show_beside()
+        self._show_beside(THEMES[settings.theme])
         self._show_answers(services)
         self._take_orders(services)
         self._keep_work(services)
@@ -116,14 +116,24 @@ class CaseWindow(QObject):
             window, (session, states.lists.measurements, view), self.grey, parent=self
         )
 
-    def _show_beside(self) -> None:
+    def _show_beside(self, theme: Theme) -> None:
         states, window, controllers = self.states, self.window, self.controllers
         session, view = states.session, states.view
         self.prior = PriorConnection(
-            window, (session, states.prior, view), controllers.open_prior, self
+            window,
+            self.actions,
+            (session, states.prior, view),
+            controllers.open_prior,
+            parent=self,
         )
-        self.prior.connect_actions(self.actions)
-        self.header = HeaderConnection(window, session, view, controllers.read_header, parent=self)
+        self.header = HeaderConnection(
+            window,
+            self.actions,
+            (session, view),
+            controllers.read_header,
+            theme=theme,
+            parent=self,
+        )
         self.volume_controls = VolumeControls(
             window.volume_panel, window.volume_view, view, parent=self
         )
@@ -215,7 +225,6 @@ class CaseWindow(QObject):
             {
                 "new_window": self.window_wanted.emit,
                 "quit": self.quit_wanted.emit,
-                "header": lambda: self.header.show(THEMES[self._settings.theme]),
                 "full_screen": self._toggle_full_screen,
             },
         )
