@@ -1,6 +1,7 @@
 """The prior beside the scan: its dialog, its picture, and what speaks against comparing."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtCore import QObject
@@ -123,7 +124,7 @@ class PriorConnection(QObject):
         if scan is not None:
             caption = caption_of(scan)
             notices = (*self._open_prior.notices, *caption.notices)
-            self.companion.show_caption(caption, notices)
+            self.companion.show_caption(replace(caption, notices=notices))
 
     def _on_loading(self, loading: Loading | None) -> None:
         text = self.tr("Opening the prior {0} …").format(loading.name) if loading else ""

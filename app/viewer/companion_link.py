@@ -103,6 +103,11 @@ class CompanionLink(QObject):
         self._is_linked = True
         self.reset_offset()
 
+    def show_current(self, current: Geometry | None) -> None:
+        """Go on with another scan of the same examination; the offset stays."""
+        self._current_grid = current
+        self._follow()
+
     def reset_offset(self) -> None:
         """Lay the prior where it lay at first."""
         self._start, self._offset_mm = Start.BY_POSITION, 0.0

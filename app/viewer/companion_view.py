@@ -134,6 +134,11 @@ class CompanionView(QWidget):
         self._link.show_grids(current, None if prior is None else prior.geometry)
         self._view.fit()
 
+    def show_caption(self, caption: Caption) -> None:
+        """Say something else about the prior that is shown."""
+        self._caption = caption
+        self._show_link()
+
     def show_message(self, text: str) -> None:
         """Show a text where no prior is."""
         self._view.show_message(text)

@@ -149,6 +149,17 @@ def test_scans_of_one_place_are_laid_by_position(pair: Pair) -> None:
     assert (pair.link.start, pair.link.offset_mm) == (Start.BY_POSITION, 0.0)
 
 
+def test_another_scan_of_the_examination_keeps_the_offset(pair: Pair) -> None:
+    pair.link.step_offset(1)
+    offset = pair.link.offset_mm
+
+    pair.link.show_current(phantoms.centred((10, 10, 10)))
+    pair.link.prior.set_crosshair((0.0, 0.0, 36.0))
+
+    assert pair.link.offset_mm == offset
+    assert pair.depths_mm[0] == pytest.approx(5.0)
+
+
 def test_the_end_of_the_prior_is_known(qapp: object) -> None:
     pair = Pair(moved(PRIOR, (0.0, 0.0, 40.0)))
     assert pair.link.start is Start.BY_POSITION
