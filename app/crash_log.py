@@ -190,9 +190,9 @@ class _Mistakes:
         self, kind: type[BaseException], error: BaseException, places: TracebackType | None
     ) -> None:
         """Take what reached the top of the program, or a slot that Qt called."""
-        if issubclass(kind, KeyboardInterrupt):
-            sys.__excepthook__(kind, error, places)
-        else:
+        # Whoever started the program from a terminal sees it there, as ever.
+        sys.__excepthook__(kind, error, places)
+        if not issubclass(kind, KeyboardInterrupt):
             self._note(error, places)
 
     def in_thread(self, args: threading.ExceptHookArgs) -> None:

@@ -240,6 +240,20 @@ def test_without_a_folder_mistakes_are_told_all_the_same(tmp_path: Path) -> None
     assert said == "None 1\n"
 
 
+def test_a_mistake_at_the_start_is_seen_in_the_terminal(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", START + "raise TypeError('no window')", str(tmp_path)],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert done.returncode == 1
+    assert "TypeError: no window" in done.stderr
+    assert "TypeError: no window" in log_in(tmp_path)
+
+
 def test_control_c_stays_what_it_is(tmp_path: Path) -> None:
     said = run(
         tmp_path,
