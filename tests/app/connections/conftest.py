@@ -21,7 +21,7 @@ def chests(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
 
 @pytest.fixture
 def workplace(qtbot: QtBot, tmp_path: Path) -> Iterator[Workplace]:
-    """What windows share, in a folder of its own; nothing of it outlives the test."""
+    """Make what windows share, in a folder of its own; nothing of it outlives the test."""
     before = set(QApplication.topLevelWidgets())
     place = Workplace(qtbot, tmp_path / "place")
     yield place
