@@ -13,6 +13,7 @@ from medct_core.volume.window import Window
 
 _LEAST_COMMON_SHARE = 0.25
 _HALF_VOXEL = 0.5
+_SAME_MM = 0.05
 _OVERLAYS = frozenset({Overlay.CROSSHAIR, Overlay.TEXT, Overlay.PATIENT_TEXT})
 
 
@@ -56,7 +57,7 @@ class CompanionLink(QObject):
         self._current_grid: Geometry | None = None
         self._prior_grid: Geometry | None = None
         self._offset_mm = 0.0
-        self._start = Start.BY_POSITION
+        self._start, self._start_mm = Start.BY_POSITION, 0.0
         self._is_linked = True
         self._is_window_linked = True
         self._is_following = False
@@ -77,6 +78,11 @@ class CompanionLink(QObject):
     def start(self) -> Start:
         """How the prior was laid beside the current scan at first."""
         return self._start
+
+    @property
+    def is_moved(self) -> bool:
+        """Whether the prior lies elsewhere than it lay at first."""
+        return abs(self._offset_mm - self._start_mm) > _SAME_MM
 
     @property
     def is_linked(self) -> bool:
@@ -119,6 +125,7 @@ class CompanionLink(QObject):
             if common < _LEAST_COMMON_SHARE * shorter:
                 self._start = Start.BY_MIDDLE
                 self._offset_mm = (sum(there) - sum(here)) / 2
+        self._start_mm = self._offset_mm
         self._follow()
         self.changed.emit()
 

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
-from PySide6.QtGui import QPainter, QWheelEvent
+from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from app.state.view import PlaneKind, ViewState
@@ -21,6 +21,7 @@ from medct_core.volume.window import Window
 
 _WHEEL_STEP = 120
 _NO_OFFSET_MM = 0.05
+_WIDE_PX = 520
 
 
 class _PriorSlice(SliceView):
@@ -58,6 +59,20 @@ class _PriorSlice(SliceView):
         slice_paint.paint_message(painter, self.tr("The prior does not reach this level."), size)
 
 
+class _Line(QLabel):
+    """One line of plain text that ends in dots where it has no room."""
+
+    def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
+        """Draw as much as fits."""
+        fitting = self.fontMetrics().elidedText(
+            self.text(), Qt.TextElideMode.ElideRight, self.width()
+        )
+        painter = QPainter(self)
+        painter.setPen(self.palette().color(self.foregroundRole()))
+        painter.drawText(self.rect(), Qt.AlignmentFlag.AlignVCenter, fitting)
+        painter.end()
+
+
 class CompanionView(QWidget):
     """Shows a second scan beside the first: same plane, same window, scrolled with it.
 
@@ -87,8 +102,8 @@ class CompanionView(QWidget):
         self._view = _PriorSlice(self._link, self)
         self._caption = Caption()
         self._name = ""
-        self._title = QLabel()
-        self._offset = QLabel()
+        self._title = _Line()
+        self._offset = _Line()
         self._linked = QToolButton()
         self._window = QToolButton()
         self._reset = QToolButton()
@@ -167,9 +182,13 @@ class CompanionView(QWidget):
         towards = [part if offset > 0 else -part for part in self._link.normal]
         return self.tr("offset {0} {1:.1f} mm").format(direction_letters(towards), abs(offset))
 
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
+        """Leave out of the bar what has no room; the picture says it as well."""
+        super().resizeEvent(event)
+        self._offset.setVisible(self.width() >= _WIDE_PX)
+
     def _describe(self) -> None:
         self.setAccessibleName(self.tr("Prior"))
-        self._title.setTextFormat(Qt.TextFormat.PlainText)
         self._title.setProperty("role", "title")
         self._offset.setProperty("role", "muted")
         self._linked.setText(self.tr("Link"))
@@ -246,6 +265,7 @@ class CompanionView(QWidget):
         laid = (self.tr("laid middle on middle"),) if by_middle else ()
         self._title.setText(title)
         self._title.setToolTip(title)
+        self._reset.setVisible(self._link.is_moved)
         self._offset.setText(placed)
         self._offset.setToolTip(placed)
         lines = (title, *self._caption.study_lines, placed, *laid)

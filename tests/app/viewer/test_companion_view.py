@@ -179,6 +179,20 @@ def test_buttons_link_and_reset(companion: CompanionView, state: ViewState) -> N
     assert companion.link.prior.window == LUNG
 
 
+def test_the_bar_offers_a_reset_only_where_there_is_one_and_keeps_to_its_room(
+    companion: CompanionView, views: LinkedViews
+) -> None:
+    assert button(companion, "Reset").isHidden()
+    companion.link.step_offset(1)
+    assert not button(companion, "Reset").isHidden()
+
+    bar = companion.findChildren(QLabel)
+    for width, is_shown in ((900, True), (300, False)):
+        companion.resize(width, 400)
+        assert bar[1].isHidden() is not is_shown
+        assert not bar[0].isHidden()
+
+
 def test_a_window_of_its_own_is_marked(companion: CompanionView) -> None:
     companion.show_own_window(LUNG)
 
