@@ -10,7 +10,6 @@ from app.workers.loader_pool import LoaderPool, OnProgress
 from app.workers.newest_job import NewestJob
 from medct_core.cancel import CancelToken
 from medct_core.errors import MedctError
-from medct_core.io.preview import draw_thumbnail, thumbnail
 from medct_core.io.study import Series
 
 
@@ -74,6 +73,9 @@ class DrawThumbnails(QObject):
 
 
 def _draw(series: Series, scan: OpenScan, cancel: CancelToken, _told: OnProgress) -> object:
+    # Readers take long to import; this runs on a loader thread, after the window is painted.
+    from medct_core.io.preview import draw_thumbnail, thumbnail  # noqa: PLC0415
+
     if series is not scan.series:
         return thumbnail(series, cancel=cancel)
     window = series.windows[0].window if series.windows else None

@@ -15,12 +15,8 @@ from app.workers.loader_pool import LoaderPool, OnProgress
 from medct_core.cancel import CancelToken
 from medct_core.errors import MedctError
 from medct_core.io.choose import chest_ct_or_none, largest_chest_ct, other_series
-from medct_core.io.deidentify import read_patient_text
-from medct_core.io.open import ONLY_TO_LOOK_AT, open_study, read_to_look_at
-from medct_core.io.preview import SlicePreview, read_middle_slice
 from medct_core.io.reduction import FULL, Reduction
-from medct_core.io.size import size_of
-from medct_core.io.study import Series, Study
+from medct_core.io.study import ONLY_TO_LOOK_AT, Series, Study
 from medct_core.preprocess.suitability import unsuitability
 from medct_core.volume.notice import Notice
 from medct_core.volume.volume import Volume
@@ -279,6 +275,9 @@ def find_study(
     Cancelled
         If `cancel` was raised.
     """
+    # Readers take long to import; this runs on a loader thread, after the window is painted.
+    from medct_core.io.open import open_study  # noqa: PLC0415
+
     study = open_study(path, cancel=cancel)
     visible = [one for one in study.series if one.can_be_shown]
     candidates = (
@@ -294,7 +293,10 @@ def find_study(
 
 def read_preview(found: FoundStudy, cancel: CancelToken, _told: OnProgress) -> Preview | None:
     """Read one slice of a series; None where that would take as long as reading it whole."""
-    preview: SlicePreview | None = read_middle_slice(found.series, cancel=cancel)
+    # As in `find_study`.
+    from medct_core.io.preview import read_middle_slice  # noqa: PLC0415
+
+    preview = read_middle_slice(found.series, cancel=cancel)
     return None if preview is None else Preview(found.path, found.series, preview)
 
 
@@ -305,6 +307,9 @@ def read_or_ask(
 
     Errors are those of `read_scan`.
     """
+    # As in `find_study`.
+    from medct_core.io.size import size_of  # noqa: PLC0415
+
     series = wish.found.series
     if wish.reduction is None:
         size = size_of(series)
@@ -343,6 +348,10 @@ def read_scan(
     cancel, on_progress, reduction
         As for `io.open.read_to_look_at`, whose errors are those here.
     """
+    # As in `find_study`.
+    from medct_core.io.deidentify import read_patient_text  # noqa: PLC0415
+    from medct_core.io.open import read_to_look_at  # noqa: PLC0415
+
     series = found.series
     count = series.frame_count
     shown = (frame or 1) if count > 1 else frame

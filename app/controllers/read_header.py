@@ -10,7 +10,6 @@ from app.state.session import SessionState
 from app.workers.loader_pool import LoaderPool, OnProgress
 from medct_core.cancel import CancelToken
 from medct_core.errors import MedctError
-from medct_core.io.dicom_tags import read_tags
 from medct_core.io.study import Series
 
 NO_SCAN = Problem("There is no scan whose header could be shown.", "Open a scan first.")
@@ -71,5 +70,8 @@ def read_page(series: Series, number: int, _cancel: CancelToken, _told: OnProgre
     NotAnImageError
         If the file can no longer be read.
     """
+    # Readers take long to import; this runs on a loader thread, after the window is painted.
+    from medct_core.io.dicom_tags import read_tags  # noqa: PLC0415
+
     title = series.description or series.files[0].name
     return HeaderPage(title, number, len(series.files), read_tags(series, number))

@@ -14,7 +14,6 @@ from app.workers.loader_pool import LoaderPool, OnProgress
 from medct_core.cancel import CancelToken
 from medct_core.errors import MedctError
 from medct_core.io.label_map import LabelMap, check_on_scan, facts_of
-from medct_core.io.open_mask import open_masks, read_frame_of_reference
 from medct_core.volume.notice import Notice
 
 NO_SCAN = Problem(
@@ -128,6 +127,9 @@ def read_mask(scan: OpenScan, path: Path, cancel: CancelToken, on_progress: OnPr
     Cancelled
         If a stop was asked for.
     """
+    # Readers take long to import; this runs on a loader thread, after the window is painted.
+    from medct_core.io.open_mask import open_masks, read_frame_of_reference  # noqa: PLC0415
+
     maps = open_masks(path, cancel=cancel, on_progress=on_progress)
     frame = read_frame_of_reference(scan.series)
     notices = check_on_scan(maps, scan.volume.geometry, frame_of_reference=frame)

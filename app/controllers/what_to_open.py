@@ -8,7 +8,6 @@ from pathlib import Path
 from medct_core.cancel import CancelToken
 from medct_core.errors import UsageError
 from medct_core.io.files import ScanFile, require_existing
-from medct_core.io.mask_sniff import is_mask
 from medct_core.io.sniff import FileKind, kind_of
 
 SESSION_ENDING = ".medct"
@@ -103,9 +102,10 @@ def kind_of_path(path: Path, *, cancel: CancelToken | None = None) -> PathKind:
     """
     if path.suffix.lower() == SESSION_ENDING:
         return PathKind.SESSION
-    if path.is_file() and is_mask(path, cancel=cancel):
-        return PathKind.MASK
-    return PathKind.SCAN
+    # Readers take long to import; this runs on a loader thread, after the window is painted.
+    from medct_core.io.mask_sniff import is_mask  # noqa: PLC0415
+
+    return PathKind.MASK if path.is_file() and is_mask(path, cancel=cancel) else PathKind.SCAN
 
 
 def _is_data_half(path: Path, paths: Sequence[Path]) -> bool:

@@ -6,7 +6,7 @@ from html import escape
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
-from medct_core.io.dicom_tags import TagRow
+from medct_core.io.tag_row import TagRow
 
 COLUMNS = ("Tag", "Name", "VR", "Value")
 HIDDEN = "hidden (Shift+F12)"

@@ -23,7 +23,7 @@ from app.panels.message_page import MessagePage
 from app.panels.text_label import TextLabel
 from app.state.header_page import HeaderPage
 from app.theme import DARK, Theme
-from medct_core.io.dicom_tags import TagRow
+from medct_core.io.tag_row import TagRow
 
 _NAME, _VALUE = 1, 3
 _NAME_WIDTH, _TAG_WIDTH, _VR_WIDTH = 260, 96, 40

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from medct_core.io.dicom_tags import TagRow
+from medct_core.io.tag_row import TagRow
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from PySide6.QtCore import QCoreApplication, QObject, Signal
 
 from app.state.answers import Problem
 from app.state.open_questions import OpenQuestion
-from medct_core.io.preview import SlicePreview
+from medct_core.io.slice_preview import SlicePreview
 from medct_core.io.study import PatientText, Series, Study
 from medct_core.volume.notice import Notice
 from medct_core.volume.volume import Volume

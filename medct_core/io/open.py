@@ -12,16 +12,13 @@ from medct_core.io.files import ScanFile, files_below, require_existing
 from medct_core.io.nifti import describe_nifti, header_beside, read_nifti
 from medct_core.io.reduction import FULL, Reduction
 from medct_core.io.sniff import FileKind, head_of, kind_of, kind_of_head, refusal
-from medct_core.io.study import Series, Study
+from medct_core.io.study import ONLY_TO_LOOK_AT, Series, Study
 from medct_core.io.watch import Watch
 from medct_core.volume.notice import Notice
 from medct_core.volume.volume import Volume
 
 _MOST_NAMED = 3
 _MASKS = ".masks"
-
-ONLY_TO_LOOK_AT = "only-to-look-at"
-"""Code of the notice on what is shown although it is no chest CT."""
 
 
 @dataclass(frozen=True, slots=True)

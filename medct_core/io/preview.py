@@ -1,7 +1,5 @@
 """One slice of a scan, shown while the rest is read, and small pictures of series."""
 
-from dataclasses import dataclass
-
 import numpy as np
 import numpy.typing as npt
 
@@ -12,6 +10,7 @@ from medct_core.io.dicom import slice_of_dicom
 from medct_core.io.intensity import settle
 from medct_core.io.nifti import slice_of_nifti
 from medct_core.io.one_slice import OneSlice
+from medct_core.io.slice_preview import SlicePreview
 from medct_core.io.sniff import FileKind
 from medct_core.io.study import Series
 from medct_core.io.watch import Watch
@@ -38,25 +37,6 @@ _SCREEN = {
     "R": _SAGITTAL,
 }
 _DARKEST_PERCENT, _BRIGHTEST_PERCENT = 1.0, 99.5
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class SlicePreview:
-    """One slice of a scan.
-
-    Attributes
-    ----------
-    volume
-        One slice deep, where it lies in the patient; one notice says which slice it is.
-    number
-        Place of the slice in the scan, from 1.
-    count
-        Number of slices of the scan.
-    """
-
-    volume: Volume
-    number: int
-    count: int
 
 
 def read_middle_slice(series: Series, *, cancel: CancelToken | None = None) -> SlicePreview | None:

@@ -9,6 +9,9 @@ from medct_core.io.sniff import FileKind
 from medct_core.volume.notice import Notice
 from medct_core.volume.window import Window
 
+ONLY_TO_LOOK_AT = "only-to-look-at"
+"""Code of the notice on what is shown although it is no chest CT."""
+
 
 @dataclass(frozen=True, slots=True)
 class HeaderWindow:

@@ -1,5 +1,7 @@
 """Opening replaces the scan that is shown only by another whole one."""
 
+import subprocess
+import sys
 from pathlib import Path
 
 import nibabel
@@ -280,7 +282,7 @@ def test_a_whole_scan_that_comes_before_its_slice_needs_none(
 def little_memory(monkeypatch: pytest.MonkeyPatch) -> None:
     """Leave room for a third of a small chest."""
     size = ScanSize(small_chest.SHAPE, 72 * 60 * 48 * 2 // 3)
-    monkeypatch.setattr(open_study, "size_of", lambda _series: size)
+    monkeypatch.setattr("medct_core.io.size.size_of", lambda _series: size)
 
 
 @pytest.mark.usefixtures("little_memory")
@@ -549,7 +551,7 @@ def test_reading_that_is_stopped_frees_its_thread(
         while True:
             cancel.raise_if_cancelled()
 
-    monkeypatch.setattr(open_study, "read_to_look_at", read_for_ever)
+    monkeypatch.setattr("medct_core.io.open.read_to_look_at", read_for_ever)
     session, loader = SessionState(), LoaderPool()
     controller = OpenStudy(session, loader)
     with qtbot.waitSignal(session.preview_changed, timeout=PATIENCE_MS):
@@ -579,3 +581,17 @@ def test_a_real_loader_opens_a_scan_and_says_why_another_does_not(
     assert session.volume is not None
     assert session.problem is not None
     assert "nowhere" in session.problem.summary
+
+
+def test_nothing_that_reads_files_is_loaded_before_something_is_read() -> None:
+    readers = ("pydicom", "nibabel", "SimpleITK", "scipy.ndimage")
+    program = (
+        "import sys, app.controllers.open_study, app.controllers.draw_thumbnails\n"
+        f"print([one for one in {readers} if one in sys.modules])"
+    )
+
+    said = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
+
+    assert said.stdout.strip() == "[]"

@@ -5,7 +5,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QAbstractItemModelTester
 
 from app.panels.header_model import COLUMNS, HIDDEN, HeaderModel, matching
-from medct_core.io.dicom_tags import TagRow
+from medct_core.io.tag_row import TagRow
 
 pytestmark = pytest.mark.gui
 

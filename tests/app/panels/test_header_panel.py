@@ -10,7 +10,7 @@ from pytestqt.qtbot import QtBot
 from app.panels.header_panel import HeaderPanel
 from app.state.header_page import HeaderPage
 from app.theme import LIGHT
-from medct_core.io.dicom_tags import TagRow
+from medct_core.io.tag_row import TagRow
 
 pytestmark = pytest.mark.gui
 

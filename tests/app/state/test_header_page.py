@@ -1,7 +1,7 @@
 """A page of a header does not say in a log what stands on it."""
 
 from app.state.header_page import HeaderPage
-from medct_core.io.dicom_tags import TagRow
+from medct_core.io.tag_row import TagRow
 
 
 def test_a_page_in_a_log_names_nobody() -> None:

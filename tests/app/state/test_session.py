@@ -9,7 +9,7 @@ from app.state.answers import Problem
 from app.state.open_questions import FrameQuestion
 from app.state.session import Loading, OpenScan, Preview, SessionState
 from medct_core.io.files import ScanFile
-from medct_core.io.preview import SlicePreview
+from medct_core.io.slice_preview import SlicePreview
 from medct_core.io.sniff import FileKind
 from medct_core.io.study import PatientText, Series, Study
 from medct_core.volume.notice import Notice

@@ -6,7 +6,7 @@ from pytestqt.qtbot import QtBot
 
 from app.state.header_page import HeaderPage
 from app.windows.header_dialog import HeaderDialog
-from medct_core.io.dicom_tags import TagRow
+from medct_core.io.tag_row import TagRow
 
 pytestmark = pytest.mark.gui
 

@@ -9,11 +9,12 @@ from pydicom.dataset import Dataset
 from pydicom.sequence import Sequence as DicomSequence
 
 from medct_core.errors import UsageError
-from medct_core.io.dicom_tags import TagRow, read_tags
+from medct_core.io.dicom_tags import read_tags
 from medct_core.io.files import ScanFile
 from medct_core.io.open import open_study
 from medct_core.io.sniff import FileKind
 from medct_core.io.study import Series
+from medct_core.io.tag_row import TagRow
 from tests import mask_samples
 from tests.medct_core.io import making
 

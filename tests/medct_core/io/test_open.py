@@ -26,7 +26,6 @@ from medct_core.errors import (
 )
 from medct_core.io.choose import largest_chest_ct
 from medct_core.io.open import (
-    ONLY_TO_LOOK_AT,
     mask_folders_in,
     open_studies,
     open_study,
@@ -35,6 +34,7 @@ from medct_core.io.open import (
     scans_in,
 )
 from medct_core.io.reduction import REDUCED_CODE, Reduction
+from medct_core.io.study import ONLY_TO_LOOK_AT
 from medct_core.io.write import write_nifti
 from medct_core.volume.orientation import reorient
 from medct_core.volume.resample import resample

@@ -15,11 +15,11 @@ from medct_core.io.open import open_study, read_to_look_at
 from medct_core.io.preview import (
     PREVIEW_CODE,
     THUMBNAIL_PIXELS,
-    SlicePreview,
     draw_thumbnail,
     read_middle_slice,
     thumbnail,
 )
+from medct_core.io.slice_preview import SlicePreview
 from medct_core.io.study import Series
 from medct_core.io.write import write_nifti
 from medct_core.volume.orientation import reorient
