@@ -2,6 +2,8 @@
 
 import signal
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
@@ -11,8 +13,10 @@ from PySide6.QtWidgets import QApplication
 
 from app.application import Application
 from app.connections.snapshot import Snapshot
-from app.settings import read_settings, settings_path
+from app.crash_log import default_log_folder, start_crash_log
+from app.settings import Settings, read_settings, settings_path
 from app.state.answers import Problem
+from medct_core.errors import MedctError
 
 _NOT_SHOWN = 3
 _PYTHON_TURN_MS = 200
@@ -40,23 +44,47 @@ def run(path: Path | None, snapshot: Path | None) -> int:
     """Show the window until it is closed, and give the exit code."""
     qt = QApplication(["medct"])
     qt.setApplicationName("MedCT")
-    qt.setOrganizationName("MedCT")
-    application = Application(qt, read_settings(settings_path()), settings_path().parent)
+    settings, problem = _settings()
+    application = Application(qt, settings, settings_path().parent)
+    crash_log = start_crash_log(default_log_folder(), application.mistake_made.emit)
     shown = application.open_window(path)
     QTimer.singleShot(0, application.start_work)
     told: list[Problem] = []
-    if snapshot is not None:
+    if snapshot is None:
+        application.tell_crashes(crash_log.previous)
+        QTimer.singleShot(0, application.ask_before_use)
+    else:
         taken = Snapshot(shown, snapshot)
-        taken.ended.connect(lambda problem: _end(qt, told, problem))
+        taken.ended.connect(lambda failure: _end(qt, told, failure))
+    if problem is not None:
+        application.tell(problem)
+    with _interruptible(qt):
+        qt.exec()
+    application.stop()
+    crash_log.stop()
+    for failure in told:
+        typer.echo(f"{failure.summary}\n{failure.remedy}", err=True)
+    return _NOT_SHOWN if told else 0
+
+
+def _settings() -> tuple[Settings, Problem | None]:
+    """Read the settings; a file that cannot be used is told, and left as it is."""
+    try:
+        return read_settings(settings_path()), None
+    except MedctError as error:
+        return Settings(), Problem.of(error)
+
+
+@contextmanager
+def _interruptible(qt: QApplication) -> Iterator[None]:
     turn = QTimer(interval=_PYTHON_TURN_MS)
     turn.timeout.connect(lambda: None)
     turn.start()
-    signal.signal(signal.SIGINT, lambda _number, _frame: qt.quit())
-    qt.exec()
-    application.stop()
-    for problem in told:
-        typer.echo(f"{problem.summary}\n{problem.remedy}", err=True)
-    return _NOT_SHOWN if told else 0
+    before = signal.signal(signal.SIGINT, lambda _number, _frame: qt.quit())
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def _end(qt: QApplication, told: list[Problem], problem: Problem | None) -> None:

@@ -4,12 +4,13 @@ import logging
 from dataclasses import replace
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QSettings
+from PySide6.QtCore import QObject, QSettings, Signal
 from PySide6.QtWidgets import QApplication
 
 from app.connections.case_parts import Services
 from app.connections.case_window import CaseWindow
 from app.connections.model_actions import model_choice
+from app.crash_log import PreviousCrash, default_log_folder
 from app.settings import Settings, write_settings
 from app.state.answers import ModelChoice, ModelFacts, Problem
 from app.state.autosave import CrashedSession, default_autosave_folder
@@ -46,6 +47,8 @@ class Application(QObject):
         Loads a model on the worker's thread.
     """
 
+    mistake_made = Signal(str, str)  # summary, remedy; may be emitted on any thread
+
     def __init__(
         self,
         qt: QApplication,
@@ -68,11 +71,12 @@ class Application(QObject):
             cases=default_case_folder(),
             autosaves=default_autosave_folder(),
             recent=self._recent,
-            log_folder=folder,
+            log_folder=default_log_folder(),
         )
         self._recent.load(_texts(self._memory.value(_RECENT)))
         self._recent.changed.connect(self._remember_recent)
         self._worker.model_ready.connect(self._on_model)
+        self.mistake_made.connect(self._on_mistake)
         KeyGuard(qt)
         self._show_theme()
 
@@ -111,6 +115,11 @@ class Application(QObject):
         self._crashed = list(self._services.autosaves.crashed())
         self._offer_restore()
 
+    def tell_crashes(self, crashes: tuple[PreviousCrash, ...]) -> None:
+        """Say that the program crashed before, and where that is written down."""
+        for crash in crashes[-1:]:
+            self.tell(Problem(crash.summary, crash.remedy))
+
     def take_settings(self, settings: Settings) -> None:
         """Use other settings in all windows, and keep them."""
         before, self._settings = self._settings, settings
@@ -123,7 +132,7 @@ class Application(QObject):
         try:
             write_settings(settings, self._folder / "settings.toml")
         except MedctError as error:
-            self._tell(Problem.of(error))
+            self.tell(Problem.of(error))
 
     def stop(self) -> None:
         """End everything, in this order: wishes, pictures in 3D, threads."""
@@ -187,7 +196,11 @@ class Application(QObject):
     def _remember_recent(self) -> None:
         self._memory.setValue(_RECENT, self._recent.paths)
 
-    def _tell(self, problem: Problem) -> None:
+    def _on_mistake(self, summary: str, remedy: str) -> None:
+        self.tell(Problem(summary, remedy))
+
+    def tell(self, problem: Problem) -> None:
+        """Show a problem that belongs to no scan."""
         for window in self._windows[:1]:
             window.window.banner.show_problem(problem.summary, problem.remedy)
 

@@ -134,7 +134,7 @@ class CaseWindow(QObject):
             theme=theme,
             parent=self,
         )
-        self.volume_controls = VolumeControls(
+        VolumeControls(
             window.volume_panel, window.volume_view, view, parent=self
         )
         view.window_changed.connect(self.tool_bar.show_window)
@@ -170,12 +170,12 @@ class CaseWindow(QObject):
         self.tools = ToolActions(
             self.actions, window.views, self.measuring.desk, self.work, parent=self
         )
-        self.view_actions = ViewActions(self.actions, session, view, window.views, parent=self)
-        self.finding_actions = FindingActions(
+        ViewActions(self.actions, session, view, window.views, parent=self)
+        FindingActions(
             window, self.actions, self.findings, self.heatmap, parent=self
         )
-        self.filled = MenuConnection(window, self.menus, session, view, self)
-        self.view_menu = ViewMenu(window, self.actions, self.measuring.desk, self)
+        MenuConnection(window, self.menus, session, view, self)
+        ViewMenu(window, self.actions, self.measuring.desk, self)
         self.models = ModelActions(window, tables, results, controllers.ask_model, parent=self)
         self.exports = ExportConnection(
             window,

@@ -40,7 +40,6 @@ class WorkConnection(QObject):
         self._session, self._results = states
         self._open_study, self._ask_model = controllers
         self._stages: dict[str, ShownStage] = {}
-        self._was_stopped = False
         self._titles = {
             "model": self.tr("Loading the model"),
             "load": self.tr("Reading"),
