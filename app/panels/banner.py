@@ -39,6 +39,11 @@ class Banner(QWidget):
         self.setAccessibleDescription(remedy)
         self.show()
 
+    def take_back(self, summary: str) -> None:
+        """Hide a problem that is over; another one that took its place stays."""
+        if self.accessibleName() == summary:
+            self.hide()
+
     def _dismiss(self) -> None:
         self.hide()
         self.closed.emit()

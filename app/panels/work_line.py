@@ -1,9 +1,9 @@
 """WorkLine: what the program is doing now, how far it is, and a way to stop it, in one line."""
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QToolButton, QWidget
 
-_BAR_WIDTH = 120
+_BAR_WIDTH, _TEXT_WIDTH = 120, 300
 
 
 class WorkLine(QWidget):
@@ -14,6 +14,7 @@ class WorkLine(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._text = QLabel()
+        self._text.setTextFormat(Qt.TextFormat.PlainText)
         self._bar = QProgressBar(minimum=0, maximum=100)
         self._bar.setFixedWidth(_BAR_WIDTH)
         self._bar.setAccessibleName(self.tr("Progress"))
@@ -37,7 +38,10 @@ class WorkLine(QWidget):
         fraction
             Done, in [0, 1]; None where nobody knows.
         """
-        self._text.setText(text)
+        # A long name must push neither the way to stop nor the provenance out of sight.
+        metrics = self._text.fontMetrics()
+        self._text.setText(metrics.elidedText(text, Qt.TextElideMode.ElideMiddle, _TEXT_WIDTH))
+        self._text.setToolTip(text)
         self._bar.setMaximum(0 if fraction is None else 100)
         self._bar.setValue(0 if fraction is None else round(100 * fraction))
         self.show()
