@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QWheelEvent
-from PySide6.QtWidgets import QLabel, QToolButton
+from PySide6.QtWidgets import QApplication, QLabel, QToolButton
 from pytestqt.qtbot import QtBot
 
 from app.state.view import Layout, Overlay, PlaneKind, ViewState
@@ -186,11 +186,13 @@ def test_the_bar_offers_a_reset_only_where_there_is_one_and_keeps_to_its_room(
     companion.link.step_offset(1)
     assert not button(companion, "Reset").isHidden()
 
-    bar = companion.findChildren(QLabel)
-    for width, is_shown in ((900, True), (300, False)):
-        companion.resize(width, 400)
-        assert bar[1].isHidden() is not is_shown
-        assert not bar[0].isHidden()
+    title, offset = companion.findChildren(QLabel)
+    for width, is_shown in ((1300, True), (600, False)):
+        views.resize(width, 400)
+        QApplication.sendPostedEvents()
+        views.layout().activate()  # type: ignore[union-attr]
+        assert title.isVisible()
+        assert offset.isVisible() is is_shown
 
 
 def test_a_window_of_its_own_is_marked(companion: CompanionView) -> None:
