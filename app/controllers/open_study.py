@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from importlib import import_module
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
@@ -20,6 +21,16 @@ from medct_core.io.study import ONLY_TO_LOOK_AT, Series, Study
 from medct_core.preprocess.suitability import unsuitability
 from medct_core.volume.notice import Notice
 from medct_core.volume.volume import Volume
+
+# In the order in which opening a file needs them.
+_READERS = (
+    "medct_core.io.open",
+    "medct_core.io.mask_sniff",
+    "medct_core.io.preview",
+    "medct_core.io.size",
+    "medct_core.io.deidentify",
+    "scipy.ndimage",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +85,10 @@ class OpenStudy(QObject):
         loader.done.connect(self._on_done)
         loader.failed.connect(self._on_failed)
         loader.cancelled.connect(self._on_cancelled)
+
+    def prepare(self) -> None:
+        """Load what reads files in the background; for when the window has been painted."""
+        self._loader.submit(load_readers, doing="loading what reads files")
 
     def open_path(self, path: Path, *, series_uid: str = "", frame: int | None = None) -> None:
         """Open a file, a folder or a zip.
@@ -375,6 +390,19 @@ def read_scan(
         notices=tuple(dict.fromkeys(one for one in notices if one.code != ONLY_TO_LOOK_AT)),
         unsuitable=_unsuitability(volume),
     )
+
+
+def load_readers(cancel: CancelToken, _told: OnProgress) -> None:
+    """Load what reads files, so that the first scan opens as fast as those after it.
+
+    Raises
+    ------
+    Cancelled
+        If a stop was asked for, which is looked for between the parts.
+    """
+    for part in _READERS:
+        cancel.raise_if_cancelled()
+        import_module(part)
 
 
 def _unsuitability(volume: Volume) -> tuple[Notice, ...]:

@@ -16,7 +16,7 @@ from app.controllers.what_to_open import PathKind
 from app.state.open_questions import FrameQuestion, LargeScanQuestion
 from app.state.session import Loading, OpenScan, Preview, SessionState
 from app.workers.loader_pool import LoaderPool
-from medct_core.cancel import CancelToken
+from medct_core.cancel import Cancelled, CancelToken
 from medct_core.errors import UnsupportedImageError
 from medct_core.io.reduction import FULL, Reduction
 from medct_core.io.size import ScanSize
@@ -595,3 +595,23 @@ def test_nothing_that_reads_files_is_loaded_before_something_is_read() -> None:
     )
 
     assert said.stdout.strip() == "[]"
+
+
+def test_what_reads_files_is_loaded_away_from_the_window(qtbot: QtBot) -> None:
+    session, loader = SessionState(), LoaderPool()
+    controller = OpenStudy(session, loader)
+
+    with qtbot.waitSignal(loader.done, timeout=PATIENCE_MS):
+        controller.prepare()
+    loader.stop()
+
+    assert {"pydicom", "nibabel", "scipy.ndimage"} <= sys.modules.keys()
+    assert session.loading is None
+
+
+def test_loading_what_reads_files_stops_when_asked() -> None:
+    token = CancelToken()
+    token.cancel()
+
+    with pytest.raises(Cancelled):
+        open_study.load_readers(token, lambda _: None)
