@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
-from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent, QWheelEvent
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPalette, QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from app.state.view import PlaneKind, ViewState
@@ -22,6 +22,7 @@ from medct_core.volume.window import Window
 _WHEEL_STEP = 120
 _NO_OFFSET_MM = 0.05
 _WIDE_PX = 520
+_BAR_COLOUR = QColor(0x30, 0x30, 0x34)
 
 
 class _PriorSlice(SliceView):
@@ -60,7 +61,7 @@ class _PriorSlice(SliceView):
 
 
 class _Line(QLabel):
-    """One line of plain text that ends in dots where it has no room."""
+    """One line of plain text that ends in dots where it has no room; light in every theme."""
 
     def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
         """Draw as much as fits."""
@@ -68,7 +69,7 @@ class _Line(QLabel):
             self.text(), Qt.TextElideMode.ElideRight, self.width()
         )
         painter = QPainter(self)
-        painter.setPen(self.palette().color(self.foregroundRole()))
+        painter.setPen(slice_paint.TEXT)
         painter.drawText(self.rect(), Qt.AlignmentFlag.AlignVCenter, fitting)
         painter.end()
 
@@ -189,8 +190,12 @@ class CompanionView(QWidget):
 
     def _describe(self) -> None:
         self.setAccessibleName(self.tr("Prior"))
+        # Around pictures it is dark in every theme.
+        palette = self.palette()
+        palette.setColor(QPalette.ColorRole.Window, _BAR_COLOUR)
+        self.setPalette(palette)
+        self.setAutoFillBackground(True)
         self._title.setProperty("role", "title")
-        self._offset.setProperty("role", "muted")
         self._linked.setText(self.tr("Link"))
         self._linked.setCheckable(True)
         self._linked.setToolTip(

@@ -4,10 +4,11 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QWheelEvent
-from PySide6.QtWidgets import QApplication, QLabel, QToolButton
+from PySide6.QtWidgets import QApplication, QLabel, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.state.view import Layout, Overlay, PlaneKind, ViewState
+from app.theme import LIGHT, contrast, palette_of
 from app.viewer.companion_view import CompanionView
 from app.viewer.linked_views import LinkedViews
 from app.viewer.mouse_profiles import RESEARCH, DragAction
@@ -193,6 +194,24 @@ def test_the_bar_offers_a_reset_only_where_there_is_one_and_keeps_to_its_room(
         views.layout().activate()  # type: ignore[union-attr]
         assert title.isVisible()
         assert offset.isVisible() is is_shown
+
+
+def test_the_bar_can_be_read_under_a_light_theme(qtbot: QtBot, state: ViewState) -> None:
+    parent = QWidget()
+    qtbot.addWidget(parent)
+    parent.setPalette(palette_of(LIGHT))
+    companion = CompanionView(state, parent=parent)
+    companion.resize(600, 300)
+    companion.show_prior(None, name="2024-03-02")
+    parent.show()
+
+    bar = companion.grab().toImage().copy(0, 0, 200, 30)
+
+    colours = {bar.pixelColor(x, y).name() for x in range(200) for y in range(30)}
+    darkest, lightest = (
+        pick(colours, key=lambda one: contrast(one, "#000000")) for pick in (min, max)
+    )
+    assert contrast(darkest, lightest) > 7
 
 
 def test_a_window_of_its_own_is_marked(companion: CompanionView) -> None:
