@@ -89,8 +89,21 @@ class EngineDesk:
         self, volume: Volume, *, forced: bool, cancel: CancelToken, on_stage: OnStage
     ) -> EncodedScan:
         """Prepare and encode a scan; errors as in `analysis.encode_scan`."""
-        choice = ScanChoice(force=forced)
-        return encode_scan(self._engine, volume, choice=choice, cancel=cancel, on_progress=on_stage)
+        choice, passed = ScanChoice(force=forced), list[npt.NDArray[float32]]()
+        tower = self._engine.loaded.network.visual_transformer
+        watch = tower.register_forward_hook(
+            lambda _tower, _given, out: passed.append(out.values[0].float().cpu().numpy())
+        )
+        try:
+            scan = encode_scan(
+                self._engine, volume, choice=choice, cancel=cancel, on_progress=on_stage
+            )
+        finally:
+            watch.remove()
+        # An embedding that was kept between runs passed nothing; a quantised one needs nothing.
+        if passed and scan.embedding.codes is None:
+            self._tokens = scan.embedding.volume_sha256, passed[0]
+        return scan
 
     def findings(
         self, scan: EncodedScan, own: tuple[Prompt, ...], *, cancel: CancelToken, on_stage: OnStage
@@ -124,7 +137,8 @@ class EngineDesk:
     ) -> Relevance:
         """Say where the score of a prompt comes from.
 
-        The first map of a scan may encode it again; errors as in `analysis.encode_scan`.
+        The first map of a scan whose embedding was kept between runs encodes it again; errors as
+        in `analysis.encode_scan`.
         """
         tokens = self._tokens_of(volume, scan, cancel, on_stage)
         on_stage("score", 0.0)

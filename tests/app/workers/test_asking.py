@@ -2,14 +2,16 @@
 
 import math
 from pathlib import Path
+from typing import TypedDict
 
 import numpy as np
 import pytest
 from pytestqt.qtbot import QtBot
 
 from app.state.answers import Explanation, FindingsScored, ModelChoice, TypedAnswer
-from app.workers.inference_worker import InferenceWorker, open_real_desk
+from app.workers.inference_worker import InferenceWorker, OnStage, open_real_desk
 from app.workers.questions import EncodeScan, ExplainScore, ScoreFindings, ScoreTyped
+from medct_core.cancel import CancelToken
 from medct_core.errors import ModelUnavailableError, NotScorableError
 from medct_core.inference.scores import Relevance
 from medct_core.inference.wording import CT_CLIP_STYLE, prompt_from_text
@@ -19,6 +21,14 @@ from tests.app.stand_ins import PATIENCE_MS
 from tests.app.workers.test_inference_worker import Heard
 
 pytestmark = pytest.mark.gui
+
+
+class Common(TypedDict):
+    """What every question takes."""
+
+    cancel: CancelToken
+    on_stage: OnStage
+
 
 EFFUSION = prompt_from_text("pleural effusion", CT_CLIP_STYLE)
 PIE = prompt_from_text("an apple pie", CT_CLIP_STYLE)
@@ -73,6 +83,30 @@ def check_map(heard: Heard, typed: int, explained: tuple[int, int]) -> None:
     logit = first.logit_scale * float(first.values.sum())
     assert 1 / (1 + math.exp(-logit)) == pytest.approx(answer.finding.probability, abs=1e-4)
     np.testing.assert_array_equal(first.values, second.values)
+
+
+def test_a_scan_that_was_just_encoded_is_not_encoded_again_for_its_map(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MEDCT_CACHE", str(tmp_path / "cache"))
+    folder = tiny_model.write_model(tmp_path / "tiny", tiny_model.LOCAL)
+    desk = open_real_desk(ModelChoice(str(folder), device="cpu"), lambda _share: None)
+    stages: list[str] = []
+    common: Common = {"cancel": CancelToken(), "on_stage": lambda stage, _: stages.append(stage)}
+    volume = small_chest.volume()
+
+    fresh = desk.encode(volume, forced=False, **common)
+    stages.clear()
+    at_once = desk.relevance(volume, fresh, EFFUSION, **common)
+    without = list(stages)
+    desk = open_real_desk(ModelChoice(str(folder), device="cpu"), lambda _share: None)
+    kept = desk.encode(volume, forced=False, **common)
+    stages.clear()
+    again = desk.relevance(volume, kept, EFFUSION, **common)
+
+    assert without == ["score"]
+    assert "encode" in stages
+    np.testing.assert_array_equal(at_once.values, again.values)
 
 
 def test_a_model_that_is_not_there_is_told(qtbot: QtBot, tmp_path: Path) -> None:
