@@ -4,16 +4,18 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from pytestqt.qtbot import QtBot
 
 from app.controllers.open_study import FoundStudy, find_study, read_scan
 from app.controllers.show_masks import NO_SCAN, ShowMasks
 from app.state.masks import MasksState
 from app.state.session import OpenScan, SessionState
 from app.state.view import Overlay, ViewState
+from app.workers.loader_pool import LoaderPool
 from medct_core.cancel import CancelToken
 from medct_core.errors import MedctError, UnsupportedImageError
 from tests import mask_samples
-from tests.app.stand_ins import FakeLoader
+from tests.app.stand_ins import PATIENCE_MS, FakeLoader
 
 pytestmark = pytest.mark.gui
 
@@ -161,3 +163,18 @@ def test_what_was_cancelled_changes_nothing(window: Window, folder: Path) -> Non
 
     assert window.masks.loading == ""
     assert window.masks.masks == ()
+
+
+def test_a_real_thread_reads_it_too(qtbot: QtBot, folder: Path) -> None:
+    session, masks, loader = SessionState(), MasksState(), LoaderPool()
+    controller = ShowMasks(session, masks, ViewState(), loader)
+    session.set_scan(opened(folder / "scan.nii"))
+
+    with qtbot.waitSignal(masks.masks_changed, timeout=PATIENCE_MS):
+        controller.open_path(folder / "mask.nii.gz")
+    with qtbot.waitSignal(masks.problem_changed, timeout=PATIENCE_MS):
+        controller.open_path(folder / "far.dcm")
+    loader.stop()
+
+    assert [mask.name for mask in masks.masks] == ["mask.nii.gz"]
+    assert masks.problem is not None
