@@ -28,6 +28,7 @@ class Owner:
         self.job.failed.connect(self.errors.append)
 
     def start(self, name: str) -> None:
+        """Begin work that gives its name."""
         self.job.start(lambda _cancel, _told: name, doing="testing")
 
 
