@@ -1,5 +1,6 @@
 """The command line of the viewer: reads what is asked, starts Qt, and gives an exit code."""
 
+import os
 import signal
 import sys
 from collections.abc import Iterator
@@ -16,7 +17,7 @@ from app.connections.snapshot import Snapshot
 from app.crash_log import default_log_folder, start_crash_log
 from app.settings import Settings, read_settings, settings_path
 from app.state.answers import Problem
-from medct_core.errors import MedctError
+from medct_core.errors import MedctError, UsageError
 
 _NOT_SHOWN = 3
 _PYTHON_TURN_MS = 200
@@ -41,7 +42,14 @@ def view(
 
 
 def run(path: Path | None, snapshot: Path | None) -> int:
-    """Show the window until it is closed, and give the exit code."""
+    """Show the window until it is closed, and give the exit code.
+
+    Raises
+    ------
+    UsageError
+        If there is no display to show it on.
+    """
+    find_display(needs_one=snapshot is None)
     qt = QApplication(["medct"])
     qt.setApplicationName("MedCT")
     settings, problem = _settings()
@@ -65,6 +73,30 @@ def run(path: Path | None, snapshot: Path | None) -> int:
     for failure in told:
         typer.echo(f"{failure.summary}\n{failure.remedy}", err=True)
     return _NOT_SHOWN if told else 0
+
+
+def find_display(*, needs_one: bool) -> None:
+    """Make sure that Qt finds something to draw on; without a display it would end the process.
+
+    Parameters
+    ----------
+    needs_one
+        Whether a person is to see the window; pictures of it are drawn in memory otherwise.
+
+    Raises
+    ------
+    UsageError
+        If there is none and one is needed.
+    """
+    named = any(os.environ.get(one) for one in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"))
+    if named or not sys.platform.startswith("linux"):
+        return
+    if needs_one:
+        raise UsageError(
+            "There is no display to show a window on.",
+            remedy="Start it on a desktop; without one, use 'medct analyze', or --snapshot FOLDER.",
+        )
+    os.environ["QT_QPA_PLATFORM"] = "offscreen"
 
 
 def _settings() -> tuple[Settings, Problem | None]:

@@ -10,6 +10,7 @@ from app.state.answers import Problem
 from medct_core.errors import OutOfDiskError
 
 _LOOK_MS = 50
+NOTHING_SHOWN = Problem("No scan was opened.", "Name a scan on the command line.")
 _SETTLE_MS = 300
 """Layouts and charts that were made last have been painted by then."""
 
@@ -36,10 +37,12 @@ class Snapshot(QObject):
 
     def _look_again(self) -> None:
         session, results = self._shown.states.session, self._shown.states.results
+        if session.question is not None:
+            self._shown.controllers.open_study.answer_by_default()
         if session.loading is not None:
             return
         if session.scan is None:
-            self._end(session.problem)
+            self._end(session.problem or self._shown.states.masks.problem or NOTHING_SHOWN)
             return
         has_answer = any(
             answer is not None
