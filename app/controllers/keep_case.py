@@ -248,7 +248,9 @@ class KeepCase(QObject):
         if scan is not None:
             # What was asked before any scan was open goes with the first.
             self._opened = _Opened(scan, self._lists.record(NO_NAME_YET))
-            self._ready.append(_Load(self._opened))
+            # What was left unread goes first: it may be of the same scan.
+            self._ready += [*self._later, _Load(self._opened)]
+            self._later = []
         self._go_on()
 
     def _drop_if_unchanged(self, left: _Opened) -> None:

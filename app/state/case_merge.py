@@ -87,7 +87,7 @@ def _joined(saved: tuple[_One, ...], added: tuple[_One, ...], key: _Key[_One]) -
     newer = {key(one): one for one in added}
     known = {key(one) for one in saved}
     held = (newer.get(key(one), one) for one in saved)
-    return (*held, *(one for one in added if key(one) not in known))
+    return (*held, *(one for name, one in newer.items() if name not in known))
 
 
 def _with_reviews(
