@@ -1,15 +1,19 @@
 """What the program is doing: a line in the status bar, and the stages of scoring with times."""
 
+from dataclasses import replace
+
 from PySide6.QtCore import QObject
 
-from app.controllers.ask_model import AskModel
+from app.controllers.ask_model import STOPPED, AskModel
 from app.controllers.open_study import OpenStudy
 from app.panels.progress_panel import STAGES
 from app.panels.progress_panel import StageProgress as ShownStage
 from app.state.answers import StageProgress, StageTime
-from app.state.results import ResultsState, ScoredList
+from app.state.results import ResultsState
 from app.state.session import Loading, SessionState
 from app.windows.main_window import MainWindow
+
+_READ = ShownStage("load", 1.0)
 
 
 class WorkConnection(QObject):
@@ -52,7 +56,8 @@ class WorkConnection(QObject):
         self._session.loading_changed.connect(self._on_loading)
         self._session.scan_changed.connect(self._on_scan)
         self._results.stage_changed.connect(self._on_stage)
-        self._results.scored_changed.connect(self._on_scored)
+        self._results.scored_changed.connect(self._settle)
+        self._results.problem_changed.connect(self._settle)
         window.work_line.cancel_requested.connect(self.stop)
         window.progress_panel.cancel_requested.connect(self.stop)
 
@@ -60,35 +65,56 @@ class WorkConnection(QObject):
         """Stop reading; where nothing is read, stop scoring."""
         if self._session.loading is not None:
             self._open_study.cancel()
-        elif self._results.stage is not None:
+        elif self._ask_model.is_asking:
             self._ask_model.cancel()
-            self._window.progress_panel.show_cancelled()
 
     def _on_scan(self) -> None:
         self._stages = {}
-        self._window.progress_panel.show_idle()
+        self._settle()
 
     def _on_loading(self, loading: Loading | None) -> None:
         self._show_line()
-        if loading is not None:
-            self._stages = {"load": ShownStage("load", loading.fraction or 0.0, 0.0)}
-            self._window.progress_panel.show_stages(tuple(self._stages.values()))
+        if loading is None:
+            self._on_stage(self._results.stage)
+        else:
+            self._show((ShownStage("load", loading.fraction or 0.0, 0.0),))
 
     def _on_stage(self, stage: StageProgress | None) -> None:
         self._show_line()
-        if stage is not None and stage.stage in STAGES:
+        if stage is None:
+            self._settle()
+        elif stage.stage in STAGES and self._session.loading is None:
             self._note(ShownStage(stage.stage, stage.fraction, stage.seconds))
 
-    def _on_scored(self, scored: ScoredList | None) -> None:
-        if scored is not None:
-            self._stages = {"load": ShownStage("load", 1.0)} | _finished(scored.times)
-            self._window.progress_panel.show_stages(tuple(self._stages.values()))
+    def _settle(self) -> None:
+        """Show how it ended, where nothing is under way any more."""
+        if self._session.loading is not None or self._results.stage is not None:
+            return
+        panel, results = self._window.progress_panel, self._results
+        if results.scored is not None:
+            self._stages = _finished(results.scored.times)
+            self._show(tuple(self._stages.values()))
+        elif results.problem == STOPPED:
+            panel.show_cancelled()
+        elif results.problem is not None:
+            panel.show_failed()
+        elif self._ask_model.is_asking:
+            self._show((_READ,))
+        else:
+            panel.show_idle()
 
     def _note(self, stage: ShownStage) -> None:
         at = STAGES.index(stage.name)
         before = {name: ShownStage(name, 1.0) for name in STAGES[:at]}
-        self._stages = before | self._stages | {stage.name: stage}
-        self._window.progress_panel.show_stages(tuple(self._stages.values()))
+        # What comes before it is over, and what comes after it has not begun, whatever was shown
+        # of an earlier question.
+        kept = (one for name, one in self._stages.items() if name in before)
+        known = {one.name: replace(one, fraction=1.0) for one in kept}
+        self._stages = before | known | {stage.name: stage}
+        self._show(tuple(self._stages.values()))
+
+    def _show(self, stages: tuple[ShownStage, ...]) -> None:
+        self._window.progress_panel.show_stages(stages)
 
     def _show_line(self) -> None:
         loading, stage = self._session.loading, self._results.stage
@@ -106,4 +132,5 @@ def _finished(times: tuple[StageTime, ...]) -> dict[str, ShownStage]:
     """All stages of finished work with what they took; those that were kept took no time."""
     took = dict.fromkeys(STAGES[1:], 0.0)
     took |= {time.stage: time.seconds for time in times if time.stage in STAGES}
-    return {name: ShownStage(name, 1.0, seconds) for name, seconds in took.items()}
+    done = {name: ShownStage(name, 1.0, seconds) for name, seconds in took.items()}
+    return {_READ.name: _READ} | done

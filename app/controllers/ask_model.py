@@ -117,6 +117,11 @@ class AskModel(QObject):
         worker.cancelled.connect(self._on_cancelled)
         worker.failed.connect(self._on_failed)
 
+    @property
+    def is_asking(self) -> bool:
+        """Whether any answer about the scan is waited for, also while the model is loading."""
+        return bool(self._jobs.pending())
+
     def change_model(self, choice: ModelChoice) -> None:
         """Load another model, or the same with another adapter; then everything is asked again."""
         self._results.set_model_problem(None)
@@ -140,9 +145,9 @@ class AskModel(QObject):
         self._timer.stop()
         for job in pending:
             self._worker.cancel(job)
-        self._results.set_stage(None)
         if was_scoring:
             self._results.set_problem(STOPPED)
+        self._results.set_stage(None)
 
     def type_prompt(self, text: str) -> None:
         """Take what stands in the prompt box; it is asked when no key was hit for a while."""

@@ -97,6 +97,10 @@ class ProgressPanel(QWidget):
         """Say that the work was stopped; the times stay."""
         self._show_end(self.tr("Cancelled"), 0)
 
+    def show_failed(self) -> None:
+        """Say that the scan got no scores; the reason stands where they would."""
+        self._show_end(self.tr("Not scored"), 0)
+
     def show_idle(self) -> None:
         """Say that there is nothing to do."""
         for name in STAGES:

@@ -114,3 +114,12 @@ def test_between_two_stages_the_work_waits_and_can_be_cancelled(panel: ProgressP
 
     assert texts(panel)[0] == "Waiting"
     assert cancel(panel).isEnabled()
+
+
+def test_work_without_scores_is_over(panel: ProgressPanel) -> None:
+    panel.show_stages(HALF_WAY)
+
+    panel.show_failed()
+
+    assert texts(panel)[0] == "Not scored"
+    assert not cancel(panel).isEnabled()
