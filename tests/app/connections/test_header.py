@@ -8,8 +8,8 @@ from PySide6.QtWidgets import QLabel, QSpinBox, QTableView
 from pytestqt.qtbot import QtBot
 
 from app.connections.header import HeaderConnection
-from app.controllers.open_study import find_study, read_scan
 from app.controllers.read_header import ReadHeader
+from app.controllers.read_study import find_study, read_scan
 from app.state.session import OpenScan, SessionState
 from app.state.view import Overlay, ViewState, as_vector
 from app.theme import DARK

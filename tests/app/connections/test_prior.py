@@ -10,7 +10,7 @@ from pytestqt.qtbot import QtBot
 
 from app.connections.prior import PriorConnection
 from app.controllers.open_prior import OpenPrior
-from app.controllers.open_study import find_study, read_scan
+from app.controllers.read_study import find_study, read_scan
 from app.state.answers import Problem
 from app.state.open_questions import FrameQuestion
 from app.state.session import Loading, OpenScan, SessionState

@@ -9,7 +9,7 @@ from pydicom.dataset import Dataset
 from pytestqt.qtbot import QtBot
 
 from app.controllers.draw_thumbnails import DrawThumbnails
-from app.controllers.open_study import find_study, read_scan
+from app.controllers.read_study import find_study, read_scan
 from app.state.session import Loading, OpenScan, SessionState
 from app.workers.loader_pool import LoaderPool
 from medct_core.cancel import CancelToken

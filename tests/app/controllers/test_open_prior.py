@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from app.controllers.open_prior import NO_SCAN, OpenPrior, comparison_notices
-from app.controllers.open_study import find_study, read_scan
+from app.controllers.read_study import find_study, read_scan
 from app.state.session import OpenScan, SessionState
 from medct_core.cancel import CancelToken
 from medct_core.io.study import PatientText

@@ -1,6 +1,5 @@
 """Opening replaces the scan that is shown only by another whole one."""
 
-import subprocess
 import sys
 from pathlib import Path
 
@@ -9,18 +8,20 @@ import numpy as np
 import pytest
 from pytestqt.qtbot import QtBot
 
-from app.controllers import open_study
-from app.controllers.open_study import FoundStudy, OpenStudy
+from app.controllers.open_study import OpenStudy
+from app.controllers.read_study import FoundStudy, find_study, read_scan
 from app.controllers.what_to_open import PathKind
-from app.state.session import Loading, Preview, SessionState
+from app.state.open_questions import FrameQuestion, LargeScanQuestion
+from app.state.session import Loading, OpenScan, Preview, SessionState
 from app.workers.loader_pool import LoaderPool
-from medct_core.cancel import Cancelled, CancelToken
+from medct_core.cancel import CancelToken
 from medct_core.errors import UnsupportedImageError
+from medct_core.io.reduction import FULL, Reduction
+from medct_core.io.size import ScanSize
 from medct_core.io.study import Series
 from tests import small_chest
-from tests.app.opening import Opening, three_series
+from tests.app.opening import Opening, in_time, three_series
 from tests.app.stand_ins import PATIENCE_MS
-from tests.medct_core.io import making
 
 pytestmark = pytest.mark.gui
 
@@ -148,31 +149,6 @@ def test_answers_of_other_work_of_the_loader_are_ignored(opening: Opening) -> No
     assert len(opening.loader.works) == 1
 
 
-def test_one_slice_opens_and_says_why_it_is_not_scored(opening: Opening, tmp_path: Path) -> None:
-    path = making.save(making.ct_slice(making.chest_volume(), 0), tmp_path / "a.dcm")
-
-    scan = opening.open_whole(path)
-
-    assert scan.volume.values.shape[2] == 1
-    assert opening.session.refusal == scan.refusal
-    assert scan.refusal is not None
-    assert "single CT slice" in scan.refusal.summary
-
-
-def test_a_scan_without_lungs_opens_and_says_why_it_is_not_scored(
-    opening: Opening, tmp_path: Path
-) -> None:
-    scan = opening.open_whole(small_chest.write(tmp_path / "a.nii.gz", lung_hu=50))
-
-    assert scan.refusal is not None
-    assert "no pair of lungs" in scan.refusal.summary
-    assert opening.session.refusal == scan.refusal
-
-
-def test_a_chest_is_not_refused(opening: Opening, scans: tuple[Path, Path]) -> None:
-    assert opening.open_whole(scans[0]).refusal is None
-
-
 def test_the_series_are_walked_through_and_those_without_a_picture_left_out(
     opening: Opening, tmp_path: Path
 ) -> None:
@@ -298,20 +274,6 @@ def test_a_real_loader_opens_a_scan_and_says_why_another_does_not(
     assert "nowhere" in session.problem.summary
 
 
-def test_nothing_that_reads_files_is_loaded_before_something_is_read() -> None:
-    readers = ("pydicom", "nibabel", "SimpleITK", "scipy.ndimage")
-    program = (
-        "import sys, app.controllers.open_study, app.controllers.draw_thumbnails\n"
-        f"print([one for one in {readers} if one in sys.modules])"
-    )
-
-    said = subprocess.run(
-        [sys.executable, "-c", program], capture_output=True, text=True, check=True
-    )
-
-    assert said.stdout.strip() == "[]"
-
-
 def test_what_reads_files_is_loaded_away_from_the_window(qtbot: QtBot) -> None:
     session, loader = SessionState(), LoaderPool()
     controller = OpenStudy(session, loader)
@@ -324,9 +286,210 @@ def test_what_reads_files_is_loaded_away_from_the_window(qtbot: QtBot) -> None:
     assert session.loading is None
 
 
-def test_loading_what_reads_files_stops_when_asked() -> None:
-    token = CancelToken()
-    token.cancel()
+def test_a_slice_is_shown_while_the_rest_is_read(
+    opening: Opening, scans: tuple[Path, Path]
+) -> None:
+    told = list[object]()
+    opening.session.scan_changed.connect(lambda _: told.append("scan"))
+    opening.session.preview_changed.connect(lambda one: told.append(one and "preview"))
+    opening.look(scans[0])
 
-    with pytest.raises(Cancelled):
-        open_study.load_readers(token, lambda _: None)
+    opening.loader.finish(opening.reading + 1)
+
+    preview = opening.session.preview
+    assert preview is not None
+    assert preview.path == scans[0]
+    assert preview.found.volume.values.shape == (*small_chest.SHAPE[:2], 1)
+    assert "Slice 25 of 48" in preview.found.volume.notices[0].text
+    assert opening.session.loading is not None
+    assert opening.session.scan is None
+
+    opening.loader.finish(opening.reading)
+
+    assert opening.session.preview is None
+    # A view that follows both is never emptied in between.
+    assert told == ["preview", "scan", None]
+
+
+def test_a_slice_of_another_scan_leaves_the_open_one_alone(
+    opening: Opening, scans: tuple[Path, Path]
+) -> None:
+    shown = opening.open_whole(scans[0])
+    opening.look(scans[1])
+
+    opening.loader.finish(opening.reading + 1)
+
+    assert opening.session.scan is shown
+    assert opening.session.preview is not None
+    assert opening.session.preview.path == scans[1]
+
+
+@pytest.mark.parametrize("ending", ["cancel", "close_scan"])
+def test_a_slice_that_comes_after_its_reading_was_stopped_is_dropped(
+    opening: Opening, scans: tuple[Path, Path], ending: str
+) -> None:
+    opening.look(scans[0])
+    late = opening.reading
+
+    getattr(opening.controller, ending)()
+    opening.loader.finish(late + 1)
+    opening.loader.finish(late)
+
+    assert opening.loader.stopped == [late, late + 1]
+    assert opening.session.preview is None
+    assert opening.session.scan is None
+    assert opening.session.loading is None
+
+
+def test_stopping_takes_the_slice_away(opening: Opening, scans: tuple[Path, Path]) -> None:
+    opening.look(scans[0])
+    opening.loader.finish(opening.reading + 1)
+
+    opening.controller.cancel()
+
+    assert opening.session.preview is None
+
+
+def test_a_slice_that_cannot_be_had_is_no_reason_to_stop(
+    opening: Opening, scans: tuple[Path, Path]
+) -> None:
+    opening.look(scans[0])
+
+    opening.loader.failed.emit(opening.reading + 1, UnsupportedImageError("No.", remedy="None."))
+    opening.loader.finish(opening.reading)
+
+    assert opening.session.problem is None
+    assert opening.session.scan is not None
+
+
+def test_a_whole_scan_that_comes_before_its_slice_needs_none(
+    opening: Opening, scans: tuple[Path, Path]
+) -> None:
+    opening.look(scans[0])
+
+    opening.loader.finish(opening.reading)
+    opening.loader.finish(opening.reading + 1)
+
+    assert opening.session.preview is None
+    assert opening.session.scan is not None
+
+
+@pytest.fixture
+def little_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Leave room for a third of a small chest."""
+    size = ScanSize(small_chest.SHAPE, 72 * 60 * 48 * 2 // 3)
+    monkeypatch.setattr("medct_core.io.size.size_of", lambda _series: size)
+
+
+@pytest.mark.usefixtures("little_memory")
+def test_a_very_large_scan_asks_before_it_is_read(
+    opening: Opening, scans: tuple[Path, Path]
+) -> None:
+    opening.look(scans[0])
+    opening.loader.finish(opening.reading + 1)
+    opening.loader.finish(opening.reading)
+
+    question = opening.session.question
+
+    assert isinstance(question, LargeScanQuestion)
+    assert [one.reduction for one in question.choices] == [Reduction(2, 1), Reduction(2, 2)]
+    assert opening.session.loading is None
+    assert opening.session.scan is None
+    preview = opening.session.preview
+    assert preview is not None
+
+    opening.controller.choose_reduction(Reduction(2, 2))
+
+    assert opening.session.question is None
+    assert opening.session.preview is preview
+    opening.loader.finish(len(opening.loader.works))
+    scan = opening.session.scan
+    assert scan is not None
+    assert scan.volume.values.shape == (36, 30, 24)
+    assert "reduced" in {one.code for one in scan.notices}
+
+
+def test_a_question_is_asked_before_reading_is_said_to_be_over(
+    opening: Opening, tmp_path: Path
+) -> None:
+    asked = list[object]()
+    opening.session.loading_changed.connect(
+        lambda loading: asked.append(opening.session.question) if loading is None else None
+    )
+
+    opening.look(in_time(tmp_path))
+
+    assert asked == [FrameQuestion("time", 2)]
+
+
+@pytest.mark.usefixtures("little_memory")
+def test_a_question_is_gone_with_the_wish_to_open(
+    opening: Opening, scans: tuple[Path, Path]
+) -> None:
+    shown = small_open_scan(opening, scans[1])
+    opening.look(scans[0])
+    opening.loader.finish(opening.reading)
+
+    opening.controller.cancel()
+    opening.controller.choose_reduction(FULL)
+    opening.controller.answer_by_default()
+
+    assert opening.session.question is None
+    assert opening.session.scan is shown
+    assert opening.session.loading is None
+
+
+def small_open_scan(opening: Opening, path: Path) -> OpenScan:
+    """Put a scan into the session without asking."""
+    found = find_study(path)
+    scan = read_scan(found, None, CancelToken(), lambda _: None)
+    opening.session.set_scan(scan)
+    return scan
+
+
+def test_a_scan_in_time_asks_for_its_volume(opening: Opening, tmp_path: Path) -> None:
+    opening.look(in_time(tmp_path))
+
+    question = opening.session.question
+
+    assert question == FrameQuestion("time", 2)
+    assert opening.session.loading is None
+    assert "--" not in question.summary + question.remedy
+    opening.controller.choose_frame(2)
+    opening.loader.finish(opening.reading)
+    assert opening.session.scan is not None
+    assert opening.session.scan.frame == 2
+
+
+def test_a_session_opens_the_series_and_the_volume_it_names(
+    opening: Opening, tmp_path: Path
+) -> None:
+    path = in_time(tmp_path)
+    uid = opening.open_whole(path).series.uid
+
+    opening.controller.open_path(path, series_uid=uid, frame=2)
+    opening.loader.finish(len(opening.loader.works))
+    opening.loader.finish(opening.reading)
+
+    scan = opening.session.scan
+    assert scan is not None
+    assert (scan.series.uid, scan.frame) == (uid, 2)
+
+
+def test_a_volume_that_is_not_there_is_asked_for(opening: Opening, tmp_path: Path) -> None:
+    opening.controller.open_path(in_time(tmp_path), frame=3)
+    opening.loader.finish(1)
+
+    assert opening.session.question == FrameQuestion("time", 2)
+
+
+def test_opening_something_else_takes_a_question_away(
+    opening: Opening, scans: tuple[Path, Path], tmp_path: Path
+) -> None:
+    opening.look(in_time(tmp_path))
+
+    opening.open_whole(scans[0])
+
+    assert opening.session.question is None
+    opening.controller.choose_frame(2)
+    assert opening.session.loading is None

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from app.controllers.open_study import find_study, read_scan
 from app.controllers.read_header import NO_SCAN, ReadHeader
+from app.controllers.read_study import find_study, read_scan
 from app.state.answers import Problem
 from app.state.header_page import HeaderPage
 from app.state.session import SessionState

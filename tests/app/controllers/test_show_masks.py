@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from pytestqt.qtbot import QtBot
 
-from app.controllers.open_study import FoundStudy, find_study, read_scan
+from app.controllers.read_study import FoundStudy, find_study, read_scan
 from app.controllers.show_masks import NO_SCAN, ShowMasks
 from app.state.masks import MasksState
 from app.state.session import OpenScan, SessionState
