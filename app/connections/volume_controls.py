@@ -5,10 +5,10 @@ from PySide6.QtCore import QObject
 
 from app.panels.volume_panel import Box, PlaneCut, ShownLook, VolumePanel
 from app.state.view import Vector, ViewState, as_vector
+from app.viewer.cuts import Cut, CutPlane
 from app.viewer.render_grid import RenderScan
 from app.viewer.transfer_functions import MIP, PRESETS
 from app.viewer.viewpoint import Side
-from app.viewer.volume_scene import Cut, CutPlane
 from app.viewer.volume_view import Look, VolumeView
 from medct_core.volume.volume import Unit
 

@@ -5,7 +5,7 @@ from functools import lru_cache
 import numpy as np
 import numpy.typing as npt
 
-from app.viewer.slice_scene import OUTSIDE_HU
+from app.viewer.sampling import OUTSIDE_HU
 from medct_core.volume.window import Window, to_grey
 
 GreyTable = npt.NDArray[np.uint8]

@@ -8,7 +8,8 @@ import numpy.typing as npt
 
 from app.state.view import Overlay
 from app.viewer.pixel_grid import PixelGrid
-from app.viewer.slice_scene import OUTSIDE_HU, Reslicer, Sampling
+from app.viewer.sampling import OUTSIDE_HU, Sampling
+from app.viewer.slice_scene import Reslicer
 from medct_core.volume.geometry import Geometry
 
 ColourTable = npt.NDArray[np.uint8]

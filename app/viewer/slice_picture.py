@@ -7,8 +7,9 @@ from PySide6.QtGui import QImage
 from app.state.view import Plane, Slab, Vector
 from app.viewer.grey import apply_pixels, pixel_table
 from app.viewer.overlay_image import OverlayImage, OverlayScene
+from app.viewer.sampling import OUTSIDE_HU
 from app.viewer.slice_paint import colour_image, pixel_image
-from app.viewer.slice_scene import OUTSIDE_HU, Quality, SliceImage, SliceScene
+from app.viewer.slice_scene import Quality, SliceImage, SliceScene
 from medct_core.volume.volume import Volume
 from medct_core.volume.window import Window
 

@@ -3,15 +3,16 @@
 All calls come from one thread, the one that made the scene: OpenGL belongs to a thread.
 """
 
-from dataclasses import dataclass
 from typing import cast
 
 import numpy as np
 import numpy.typing as npt
 
 from app.viewer import render_classes as vtk
+from app.viewer.cuts import Cut, CutPlane
 from app.viewer.graphics import Graphics
 from app.viewer.render_grid import HEAT_STEPS, RenderGrid, RenderScan
+from app.viewer.render_quality import Quality
 from app.viewer.scene_marks import CrosshairMark, OrientationCube
 from app.viewer.transfer_functions import (
     Region,
@@ -24,66 +25,6 @@ from medct_core.errors import ResourceError
 
 _SMALLEST_PICTURE = 16
 _NEAREST_MM = 1.0
-
-
-@dataclass(frozen=True, slots=True)
-class Quality:
-    """How carefully a picture is drawn.
-
-    Attributes
-    ----------
-    ray_distance
-        Between neighbouring rays, pixels; 1 is best.
-    step
-        Along a ray, in voxels of the finest axis; below 1 no voxel is missed.
-    """
-
-    ray_distance: float
-    step: float
-
-
-@dataclass(frozen=True, slots=True)
-class CutPlane:
-    """A plane that takes away one side of the scan.
-
-    Attributes
-    ----------
-    point_mm
-        On the plane, LPS mm.
-    normal
-        LPS, any length but zero; what lies on the side it points to stays.
-    """
-
-    point_mm: Point
-    normal: Point
-
-
-@dataclass(frozen=True, slots=True)
-class Cut:
-    """What is cut away.
-
-    Attributes
-    ----------
-    lowest_mm, highest_mm
-        Box along the patient's axes, LPS mm; what lies outside goes. None cuts no box.
-    plane
-        One plane more at any angle, or None.
-    """
-
-    lowest_mm: Point | None = None
-    highest_mm: Point | None = None
-    plane: CutPlane | None = None
-
-    def planes(self) -> tuple[CutPlane, ...]:
-        """All planes that it consists of."""
-        faces = [self.plane] if self.plane is not None else []
-        for corner, sign in ((self.lowest_mm, 1.0), (self.highest_mm, -1.0)):
-            if corner is not None:
-                faces += [CutPlane(corner, _axis(axis, sign)) for axis in range(3)]
-        return tuple(faces)
-
-
-NO_CUT = Cut()
 
 
 class VolumeScene:
@@ -281,11 +222,6 @@ def _stacked(window: vtk.vtkRenderWindow) -> tuple[vtk.vtkRenderer, ...]:
         window.AddRenderer(renderer)
     renderers[1].SetActiveCamera(renderers[0].GetActiveCamera())
     return renderers
-
-
-def _axis(axis: int, sign: float) -> Point:
-    x, y, z = (sign if one == axis else 0.0 for one in range(3))
-    return x, y, z
 
 
 def _plane(cut: CutPlane) -> vtk.vtkPlane:

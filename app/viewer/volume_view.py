@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
@@ -21,9 +22,11 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QMenu, QWidget
 
+from app.viewer.cuts import NO_CUT, Cut
 from app.viewer.frame_pace import FramePace
 from app.viewer.graphics import Graphics
 from app.viewer.render_grid import RenderGrid, RenderScan
+from app.viewer.render_quality import Quality
 from app.viewer.transfer_functions import (
     LARGEST_SCALE,
     MIP,
@@ -33,9 +36,11 @@ from app.viewer.transfer_functions import (
     TransferFunction,
 )
 from app.viewer.viewpoint import Point, Side, Viewpoint, standard_viewpoint
-from app.viewer.volume_scene import NO_CUT, Cut, Quality, VolumeScene
 from medct_core.errors import MedctError
 from medct_core.volume.volume import Unit
+
+if TYPE_CHECKING:
+    from app.viewer.volume_scene import VolumeScene
 
 _SETTLE_MS = 100
 _PREVIEW_S, _FULL_S = 0.04, 0.2
@@ -57,7 +62,15 @@ _TURNS = {
 }
 _ZOOMS = {Qt.Key.Key_Plus: _KEY_ZOOM, Qt.Key.Key_Equal: _KEY_ZOOM, Qt.Key.Key_Minus: 1 / _KEY_ZOOM}
 
-SceneMaker = Callable[[Graphics], VolumeScene]
+SceneMaker = Callable[[Graphics], "VolumeScene"]
+
+
+def make_real_scene(graphics: Graphics) -> "VolumeScene":
+    """Make the scene that VTK draws."""
+    # A window is painted before the first scan is ready for 3D, and VTK takes long to import.
+    from app.viewer.volume_scene import VolumeScene  # noqa: PLC0415
+
+    return VolumeScene(graphics)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +116,9 @@ class VolumeView(QWidget):
     maximise_asked = Signal()
     shown_changed = Signal()  # another scan, none, or the layout took the view in or out
 
-    def __init__(self, make_scene: SceneMaker = VolumeScene, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, make_scene: SceneMaker = make_real_scene, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
         self._make_scene = make_scene
         self._scene: VolumeScene | None = None

@@ -168,10 +168,10 @@ def slices(scan: Path) -> dict[str, float]:
 def volume(scan: Path) -> dict[str, float]:
     """Time the picture in 3D: made ready, lit for the first time, and while it turns."""
     from app.viewer.graphics import find_graphics  # noqa: PLC0415 - asks a process of its own
+    from app.viewer.render_quality import Quality as Detail  # noqa: PLC0415
     from app.viewer.render_scan import prepare_scan  # noqa: PLC0415
     from app.viewer.transfer_functions import SOFT_TISSUE  # noqa: PLC0415
     from app.viewer.viewpoint import Side, standard_viewpoint  # noqa: PLC0415
-    from app.viewer.volume_scene import Quality as Detail  # noqa: PLC0415
     from app.viewer.volume_scene import VolumeScene  # noqa: PLC0415
 
     qt, graphics, loaded = QApplication([]), find_graphics(), load(scan)

@@ -14,11 +14,12 @@ from app.panels.range_slider import RangeHandle
 from app.panels.text_label import TextLabel
 from app.panels.volume_panel import Box, PlaneCut, ShownLook, VolumePanel
 from app.state.view import PlaneKind, ViewState
+from app.viewer.cuts import NO_CUT, Cut
 from app.viewer.graphics import Graphics
 from app.viewer.render_grid import RenderScan
 from app.viewer.render_scan import prepare_scan
 from app.viewer.transfer_functions import AIRWAYS, BONE, LUNG, MIP, PRESETS
-from app.viewer.volume_scene import NO_CUT, Cut, VolumeScene
+from app.viewer.volume_scene import VolumeScene
 from app.viewer.volume_view import Look, VolumeView
 from medct_core.errors import ResourceError
 from medct_core.volume.geometry import Geometry

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.viewer.grey import OUTSIDE_GREY, apply_grey, apply_pixels, grey_table, pixel_table
-from app.viewer.slice_scene import OUTSIDE_HU
+from app.viewer.sampling import OUTSIDE_HU
 from medct_core.volume.window import MEDIASTINUM, Window, to_grey
 
 WINDOWS = st.builds(Window, st.integers(-1000, 1000), st.integers(2, 4000))

@@ -8,7 +8,8 @@ import pytest
 
 from app.state.view import Plane, PlaneKind, Slab, SlabMode, Vector, standard_plane
 from app.viewer.pixel_grid import PixelGrid, acquired_plane
-from app.viewer.slice_scene import OUTSIDE_HU, Quality, Reslicer, Sampling, SliceScene
+from app.viewer.sampling import OUTSIDE_HU, Sampling
+from app.viewer.slice_scene import Quality, Reslicer, SliceScene
 from medct_core.volume.geometry import Geometry
 from medct_core.volume.volume import Unit, Volume
 from tests import phantoms

@@ -9,12 +9,14 @@ import psutil
 import pytest
 from vtkmodules.vtkCommonCore import vtkWeakReference
 
+from app.viewer.cuts import NO_CUT, Cut, CutPlane
 from app.viewer.graphics import Graphics, look_at_graphics
 from app.viewer.render_grid import RenderScan
+from app.viewer.render_quality import Quality
 from app.viewer.render_scan import prepare_heatmap, prepare_scan
 from app.viewer.transfer_functions import BONE, LUNG, MIP, PRESETS, TransferFunction
 from app.viewer.viewpoint import Side, standard_viewpoint
-from app.viewer.volume_scene import NO_CUT, Cut, CutPlane, Quality, VolumeScene
+from app.viewer.volume_scene import VolumeScene
 from medct_core.errors import ResourceError
 from medct_core.volume.geometry import Geometry
 from medct_core.volume.orientation import reorient

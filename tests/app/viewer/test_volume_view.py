@@ -13,10 +13,11 @@ from pytestqt.qtbot import QtBot
 
 from app.viewer.graphics import Graphics
 from app.viewer.render_grid import RenderScan
+from app.viewer.render_quality import Quality
 from app.viewer.render_scan import prepare_scan
 from app.viewer.transfer_functions import BONE, MIP
 from app.viewer.viewpoint import Side
-from app.viewer.volume_scene import Quality, VolumeScene
+from app.viewer.volume_scene import VolumeScene
 from app.viewer.volume_view import Look, VolumeView
 from medct_core.errors import ResourceError
 from medct_core.volume.geometry import Geometry

@@ -5,7 +5,7 @@ import sys
 
 
 def test_importing_the_classes_loads_neither_all_of_vtk_nor_opengl() -> None:
-    script = "import sys, app.viewer.slice_scene; print(*sys.modules)"
+    script = "import sys, app.viewer.reslice_pipeline; print(*sys.modules)"
 
     loaded = subprocess.run(
         [sys.executable, "-c", script], capture_output=True, text=True, check=True
