@@ -177,6 +177,7 @@ class Application(QObject):
         dialog.discard_chosen.connect(crashed.discard)
         dialog.rejected.connect(crashed.let_go)
         dialog.finished.connect(dialog.deleteLater)
+        dialog.finished.connect(self._offer_restore)
         dialog.open()
 
     def _on_closed(self, closed: CaseWindow) -> None:

@@ -84,7 +84,8 @@ class CaseWindow(QObject):
         self._talk_about_program(services, settings)
         self.apply(settings)
         self.states.results.set_model(model)
-        self.window.close_wished.connect(self._close)
+        self.window.may_close = self.sessions.may_close
+        self.window.closed.connect(self._close)
 
     def apply(self, settings: Settings) -> None:
         """Use other settings from now on."""
@@ -94,6 +95,7 @@ class CaseWindow(QObject):
         self.tools.show_mouse(settings.mouse)
         self.window.show_theme(THEMES[settings.theme])
         self.tool_bar.show_theme(THEMES[settings.theme])
+        self.header.dialog.panel.show_theme(THEMES[settings.theme])
         self.states.view.set_smooth(settings.interpolate)
         set_keys(self.actions, ROWS, bind(ROWS, settings.shortcuts))
         if settings.export_folder:
@@ -134,9 +136,7 @@ class CaseWindow(QObject):
             theme=theme,
             parent=self,
         )
-        VolumeControls(
-            window.volume_panel, window.volume_view, view, parent=self
-        )
+        VolumeControls(window.volume_panel, window.volume_view, view, parent=self)
         view.window_changed.connect(self.tool_bar.show_window)
         self.tool_bar.show_window(view.window)
 
@@ -168,12 +168,15 @@ class CaseWindow(QObject):
         )
         self.opening.mask_found.connect(controllers.show_masks.open_path)
         self.tools = ToolActions(
-            self.actions, window.views, self.measuring.desk, self.work, parent=self
+            self.actions,
+            window.views,
+            self.measuring.desk,
+            self.prior.companion,
+            self.work,
+            parent=self,
         )
         ViewActions(self.actions, session, view, window.views, parent=self)
-        FindingActions(
-            window, self.actions, self.findings, self.heatmap, parent=self
-        )
+        FindingActions(window, self.actions, self.findings, self.heatmap, parent=self)
         MenuConnection(window, self.menus, session, view, self)
         ViewMenu(window, self.actions, self.measuring.desk, self)
         self.models = ModelActions(window, tables, results, controllers.ask_model, parent=self)
@@ -242,6 +245,8 @@ class CaseWindow(QObject):
     def _close(self) -> None:
         self.controllers.ask_model.close()
         self.controllers.open_study.cancel()
+        self.controllers.open_prior.cancel()
+        self.controllers.show_masks.cancel()
         self.controllers.keep_case.close()
         self.keep_session.close()
         self.volume.close()

@@ -58,7 +58,12 @@ class PriorConnection(QObject):
         self.companion = CompanionView(self._view, parent=window.views)
         self.companion.hide()
         connect_all(
-            actions, {"open_prior": self._choose_file, "close_prior": open_prior.close_prior}
+            actions,
+            {
+                "open_prior": self._choose_file,
+                "open_prior_folder": self._choose_folder,
+                "close_prior": open_prior.close_prior,
+            },
         )
         self._follow()
         self._show_actions()
@@ -81,6 +86,14 @@ class PriorConnection(QObject):
         filters = self.tr("Scans ({0});;All files (*)").format(SCAN_FILTER)
         path, _chosen = QFileDialog.getOpenFileName(
             self._window, self.tr("Open prior"), self._folder, filters
+        )
+        if path:
+            self._folder = str(Path(path).parent)
+            self.open_path(Path(path))
+
+    def _choose_folder(self) -> None:
+        path = QFileDialog.getExistingDirectory(
+            self._window, self.tr("Open prior: a folder of DICOM files"), self._folder
         )
         if path:
             self._folder = str(Path(path).parent)

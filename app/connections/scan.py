@@ -4,11 +4,12 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, QTimer
 
 from app.connections.opening_window import opening_window
 from app.controllers.open_study import OpenStudy
 from app.state.answers import Problem
+from app.state.open_questions import OpenQuestion
 from app.state.session import Loading, OpenScan, Preview, SessionState
 from app.state.view import ViewState
 from app.viewer.overlay_text import Caption
@@ -16,6 +17,12 @@ from app.viewer.slice_paint import grey_image
 from app.windows.main_window import MainWindow
 from medct_core.io.study import Series, Study
 from medct_core.volume.notice import Notice
+from medct_core.volume.volume import Unit
+
+NOT_SCORED = Notice("not-scored", "Shown, but not scored.")
+"""Over the pictures; the findings panel says why."""
+
+_LONGEST_NOTICE = 72
 
 
 class ScanConnection(QObject):
@@ -45,8 +52,12 @@ class ScanConnection(QObject):
         super().__init__(parent)
         self._window, self._session, self._view = window, session, view
         self._open_study = open_study
+        # A scan that was read is shown right after reading ends; after a stop nothing comes.
+        self._ended = QTimer(self, singleShot=True, interval=0)
+        self._ended.timeout.connect(self._show_what_is_left)
         session.scan_changed.connect(self._on_scan)
         session.loading_changed.connect(self._on_loading)
+        session.question_changed.connect(self._on_question)
         session.preview_changed.connect(self._on_preview)
         session.thumbnail_ready.connect(self._on_thumbnail)
         session.problem_changed.connect(self._on_problem)
@@ -64,6 +75,8 @@ class ScanConnection(QObject):
         window.views.show_patient(scan.patient)
         window.study_panel.show_study(scan.study)
         window.study_panel.show_chosen(scan.series.uid)
+        window.study_panel.show_notices(tuple(one.text for one in scan.notices))
+        window.window_panel.show_unit("HU" if scan.volume.unit is Unit.HU else "")
         window.show_title(scan.path.name)
 
     def _show_nothing(self) -> None:
@@ -87,9 +100,23 @@ class ScanConnection(QObject):
             self._window.views.show_preview(volume, caption, self._loading_text())
 
     def _on_loading(self, loading: Loading | None) -> None:
-        if loading is not None and self._session.scan is None:
+        if loading is None:
+            self._ended.start()
+        elif self._session.scan is None:
             self._window.study_panel.show_waiting(loading.name)
             self._window.views.show_message(self._loading_text())
+
+    def _on_question(self, question: OpenQuestion | None) -> None:
+        if question is None:
+            self._ended.start()
+
+    def _show_what_is_left(self) -> None:
+        """Invite to open a scan, or say why the last one did not open."""
+        session = self._session
+        if (session.scan, session.loading, session.question) == (None, None, None):
+            self._show_nothing()
+            if session.problem is not None:
+                self._on_problem(session.problem)
 
     def _loading_text(self) -> str:
         loading = self._session.loading
@@ -131,14 +158,23 @@ def caption_of(
     more
         What else its reader must know.
     """
-    doubts = () if refusal is None else (Notice("not-scored", refusal.summary),)
+    doubts = () if refusal is None else (NOT_SCORED,)
     return Caption(
         study_lines=_study_lines(scan.study),
         series_lines=_series_lines(scan.series),
         file_name=Path(scan.path).name,
         unit=scan.volume.unit,
-        notices=(*scan.notices, *doubts, *more),
+        notices=tuple(_brief(one) for one in (*scan.notices, *doubts, *more)),
     )
+
+
+def _brief(notice: Notice) -> Notice:
+    """Cut a notice to what may stand over a picture; the study panel has all of it."""
+    first, more, _rest = notice.text.partition(". ")
+    sentence = first if not more else f"{first}."
+    if len(sentence) <= _LONGEST_NOTICE:
+        return Notice(notice.code, sentence)
+    return Notice(notice.code, f"{sentence[: _LONGEST_NOTICE - 1].rstrip()}…")
 
 
 def _study_lines(study: Study) -> tuple[str, ...]:

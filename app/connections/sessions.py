@@ -5,7 +5,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QFileDialog
+from PySide6.QtWidgets import QFileDialog, QMessageBox
 
 from app.connections.triggers import connect_all
 from app.controllers.keep_case import KeepCase
@@ -15,6 +15,7 @@ from app.state.session import SessionState
 from app.state.session_file import SESSION_SUFFIX
 from app.windows.main_window import MainWindow
 from app.windows.question_dialog import Choice, Question, QuestionDialog
+from medct_core.volume.notice import Notice
 
 _FILE, _FOLDER = "file", "folder"
 _SAID_MS = 6000
@@ -45,12 +46,13 @@ class SessionConnection(QObject):
     ) -> None:
         super().__init__(parent)
         self._window, self._session = window, session
-        self._keep = keep_session
+        self._keep, self._case = keep_session, keep_case
         keep_session.saved.connect(self._on_saved)
         keep_session.failed.connect(self._show_problem)
         keep_session.scan_wanted.connect(self._ask_where)
         keep_session.autosave_problem_changed.connect(self._show_problem)
         keep_case.problem_changed.connect(self._show_problem)
+        keep_case.noticed.connect(self._show_notices)
 
     def connect_actions(self, actions: Mapping[str, QAction]) -> None:
         """Carry these out."""
@@ -62,6 +64,25 @@ class SessionConnection(QObject):
                 "save_session_as": self._save_as,
             },
         )
+
+    def may_close(self) -> bool:
+        """Save everything, and where that fails ask whether to close all the same."""
+        problem = self._case.save_now()
+        if problem is None:
+            return True
+        asked = QMessageBox(self._window)
+        asked.setIcon(QMessageBox.Icon.Warning)
+        asked.setWindowTitle("MedCT")
+        asked.setText(self.tr("Your last changes cannot be saved. {0}").format(problem.summary))
+        asked.setInformativeText(
+            self.tr("{0} Or save a session elsewhere before you close.").format(problem.remedy)
+        )
+        stay = asked.addButton(self.tr("Stay"), QMessageBox.ButtonRole.RejectRole)
+        roles = QMessageBox.ButtonRole
+        leave = asked.addButton(self.tr("Close and lose them"), roles.DestructiveRole)
+        asked.setDefaultButton(stay)
+        asked.exec()
+        return asked.clickedButton() is leave
 
     def open_path(self, path: Path) -> None:
         """Restore a session."""
@@ -120,6 +141,10 @@ class SessionConnection(QObject):
 
     def _on_saved(self, path: Path) -> None:
         self._window.statusBar().showMessage(self.tr("Saved {0}.").format(path.name), _SAID_MS)
+
+    def _show_notices(self, notices: tuple[Notice, ...]) -> None:
+        for notice in notices:
+            self._window.banner.show_problem(notice.text, "")
 
     def _show_problem(self, problem: Problem | None) -> None:
         if problem is not None:

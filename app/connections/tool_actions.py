@@ -9,6 +9,7 @@ from PySide6.QtGui import QAction
 from app.connections.triggers import connect_all
 from app.connections.work import WorkConnection
 from app.settings import MouseProfile
+from app.viewer.companion_view import CompanionView
 from app.viewer.linked_views import LinkedViews
 from app.viewer.measure_desk import MeasureDesk
 from app.viewer.measure_kind import MeasureKind
@@ -37,6 +38,8 @@ class ToolActions(QObject):
         Where the mouse is used.
     desk
         Measures.
+    companion
+        The prior, where the mouse does the same.
     work
         Stopped by Escape when there is nothing else to let go of.
     parent
@@ -50,13 +53,14 @@ class ToolActions(QObject):
         actions: Mapping[str, QAction],
         views: LinkedViews,
         desk: MeasureDesk,
+        companion: CompanionView,
         work: WorkConnection,
         *,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
         self._actions, self._views = actions, views
-        self._desk, self._work = desk, work
+        self._desk, self._companion, self._work = desk, companion, work
         self._profile = RADIOLOGY
         self._chosen: DragAction | None = None
         connect_all(
@@ -81,7 +85,8 @@ class ToolActions(QObject):
         self._profile = _PROFILES[mouse]
         self._chosen = None
         self._views.set_mouse_profile(self._profile)
-        self._views.set_left_action(None)
+        self._companion.set_mouse_profile(self._profile)
+        self._give_left_button(None)
         self._actions[f"mouse_{mouse.value}"].setChecked(True)
         self._show_tool()
 
@@ -93,8 +98,12 @@ class ToolActions(QObject):
     def _drag(self, action: DragAction) -> None:
         self._chosen = action
         self._desk.set_kind(None)
-        self._views.set_left_action(action)
+        self._give_left_button(action)
         self._show_tool()
+
+    def _give_left_button(self, action: DragAction | None) -> None:
+        self._views.set_left_action(action)
+        self._companion.set_left_action(action)
 
     def _measure(self, kind: MeasureKind) -> None:
         self._desk.set_kind(kind)

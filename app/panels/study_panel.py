@@ -38,9 +38,13 @@ class StudyPanel(QWidget):
         counted = self.tr("1 series") if count == 1 else self.tr("{0} series").format(count)
         dated = "" if study.date is None else f"{study.date.isoformat()} · "
         self._facts.show_text(dated + counted)
-        self._notices.show_text("\n".join(notice.text for notice in study.notices))
+        self.show_notices(tuple(notice.text for notice in study.notices))
         self._model.show_series(study.series)
         self._pages.setCurrentIndex(1)
+
+    def show_notices(self, texts: tuple[str, ...]) -> None:
+        """Say what the reader of the open scan must know, in full."""
+        self._notices.show_text("\n".join(texts))
 
     def show_thumbnail(self, uid: str, picture: QImage) -> None:
         """Show the picture of a series once it is there."""

@@ -66,6 +66,11 @@ class WindowPanel(QWidget):
         for button, preset in self._presets:
             button.setChecked(preset == window)
 
+    def show_unit(self, unit: str) -> None:
+        """Say what level and width are in, such as HU; empty for values without a unit."""
+        for spin in (self._level, self._width):
+            spin.setSuffix(f" {unit}".rstrip())
+
     def show_inverted(self, *, is_inverted: bool) -> None:
         """Display whether grey is inverted without reporting it."""
         with QSignalBlocker(self._inverted):

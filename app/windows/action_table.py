@@ -73,6 +73,7 @@ _FILE = (
     _opening("recent", "&Recent scans", "Scans that were opened before", opens_menu=True),
     _opening("open_session", "Op&en session…", "Go on where a saved session stopped"),
     _beside("open_prior", "Open &prior…", "Show an earlier scan of this patient beside this one"),
+    _beside("open_prior_folder", "Open prior fol&der…", "Show an earlier scan: a DICOM folder"),
     _beside("close_prior", "C&lose prior", "Take the earlier scan away"),
     _beside("open_mask", "Open &mask…", "Lay a label map or a DICOM segmentation over the scan"),
     _beside("header", "Scan &header…", "Show and search all entries of the header", ("Ctrl+I",)),

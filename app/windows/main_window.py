@@ -1,5 +1,6 @@
 """MainWindow: where the pictures and panels of one scan stand; it decides nothing."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import QSize, Qt, Signal
@@ -32,7 +33,8 @@ _LEFT, _RIGHT = Qt.DockWidgetArea.LeftDockWidgetArea, Qt.DockWidgetArea.RightDoc
 class MainWindow(QMainWindow):
     """One window: slices and 3D in the middle, what can be asked and said about them around.
 
-    Every part is an attribute; whoever builds the window connects them.
+    Every part is an attribute; whoever builds the window connects them, and may replace
+    `may_close`, which is asked before the window closes.
 
     Parameters
     ----------
@@ -43,7 +45,7 @@ class MainWindow(QMainWindow):
     """
 
     paths_dropped = Signal(object)  # tuple[Path, ...]
-    close_wished = Signal()
+    closed = Signal()
 
     def __init__(self, view: ViewState, theme: Theme) -> None:
         super().__init__()
@@ -62,6 +64,7 @@ class MainWindow(QMainWindow):
         self.provenance = ProvenanceStrip()
         self.work_line = WorkLine()
         self.banner = Banner()
+        self.may_close: Callable[[], bool] = lambda: True
         self.docks: dict[str, QDockWidget] = {}
         self.setAcceptDrops(True)
         self.setDockNestingEnabled(True)
@@ -77,7 +80,13 @@ class MainWindow(QMainWindow):
 
     def show_theme(self, theme: Theme) -> None:
         """Paint what Qt does not paint in other colours."""
-        for panel in (self.study_panel, self.findings_panel, self.prompt_panel, self.chart_dock):
+        for panel in (
+            self.study_panel,
+            self.masks_panel,
+            self.findings_panel,
+            self.prompt_panel,
+            self.chart_dock,
+        ):
             panel.show_theme(theme)
 
     def show_dock(self, name: str) -> None:
@@ -99,9 +108,12 @@ class MainWindow(QMainWindow):
             self.paths_dropped.emit(paths)
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 - Qt's name
-        """Report the wish; whoever owns the window lets go of everything before it is gone."""
-        self.close_wished.emit()
-        event.accept()
+        """Close where `may_close` has nothing against it, and report it."""
+        if self.may_close():
+            event.accept()
+            self.closed.emit()
+        else:
+            event.ignore()
 
     def _place_middle(self) -> None:
         middle = QWidget()
