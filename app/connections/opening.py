@@ -59,6 +59,8 @@ class OpeningConnection(QObject):
         self._folder = ""
         actions, menus = tables
         self._menu = menus["recent"]
+        # Two scans of one name differ in their folders.
+        self._menu.setToolTipsVisible(True)
         connect_all(
             actions,
             {

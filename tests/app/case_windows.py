@@ -5,8 +5,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
 
+import pytest
+from pydicom.dataset import Dataset
 from PySide6.QtCore import QCoreApplication, QEvent
-from PySide6.QtWidgets import QApplication, QDialog, QLabel, QWidget
+from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.connections.case_parts import Services
@@ -20,6 +22,7 @@ from app.state.session import OpenScan
 from app.workers.inference_worker import InferenceWorker
 from app.workers.loader_pool import LoaderPool
 from tests.app.stand_ins import PATIENCE_MS, StandInDesk
+from tests.medct_core.io import making
 
 FLAT = Settings(volume_rendering=False)
 """Without 3D, which takes seconds to begin and is tested by itself."""
@@ -33,10 +36,55 @@ def words_of(widget: QWidget) -> str:
     return " ".join(label.text() for label in labels if label.isVisibleTo(widget))
 
 
+def study_of_two(folder: Path) -> Path:
+    """Write a study of a long and a short series; the long one is shown first."""
+    for number, depth in ((1, 14), (2, 10)):
+
+        def change(k: int, data: Dataset, number: int = number) -> None:
+            data.SeriesInstanceUID = f"{making.SERIES}.{number}"
+            data.SOPInstanceUID = f"{making.SERIES}.{number}.{k + 1}"
+            data.SeriesNumber, data.SeriesDescription = number, f"part {number}"
+
+        volume = making.chest_volume((24, 20, depth))
+        making.write_series(folder / str(number), volume, change=change)
+    return folder
+
+
 def let_go_of_the_deleted() -> None:
     """Have Qt delete what waits for its event loop to be deleted."""
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
     QApplication.processEvents()
+
+
+@dataclass
+class FileDialogs:
+    """Dialogs of the system for files and folders, answered at once.
+
+    Attributes
+    ----------
+    answer
+        What is chosen; None closes the dialog.
+    proposed
+        Titles of the dialogs that were opened, and the path each proposed.
+    """
+
+    answer: Path | None = None
+    proposed: list[tuple[str, str]] = field(default_factory=list)
+
+    def take_the_place(self, patch: pytest.MonkeyPatch) -> None:
+        """Let no real dialog open."""
+        for name in ("getOpenFileName", "getSaveFileName"):
+            patch.setattr(QFileDialog, name, self._file)
+        patch.setattr(QFileDialog, "getExistingDirectory", self._folder)
+
+    def _file(
+        self, _parent: QWidget, title: str, proposed: str = "", _filters: str = ""
+    ) -> tuple[str, str]:
+        self.proposed.append((title, proposed))
+        return (str(self.answer), "") if self.answer else ("", "")
+
+    def _folder(self, parent: QWidget, title: str, proposed: str = "") -> str:
+        return self._file(parent, title, proposed)[0]
 
 
 class Case:

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from tests import small_chest
-from tests.app.case_windows import Case, Workplace
+from tests.app.case_windows import Case, FileDialogs, Workplace
 
 
 @pytest.fixture(scope="session")
@@ -36,3 +36,11 @@ def workplace(qtbot: QtBot, tmp_path: Path) -> Iterator[Workplace]:
 def case(workplace: Workplace) -> Case:
     """Give a window without a scan."""
     return workplace.open_window()
+
+
+@pytest.fixture
+def files(monkeypatch: pytest.MonkeyPatch) -> FileDialogs:
+    """Answer dialogs for files, and open none."""
+    dialogs = FileDialogs()
+    dialogs.take_the_place(monkeypatch)
+    return dialogs

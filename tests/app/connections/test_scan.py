@@ -5,7 +5,6 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from pydicom.dataset import Dataset
 from PySide6.QtCore import QModelIndex
 from PySide6.QtGui import QImage
 
@@ -18,8 +17,7 @@ from app.viewer.slice_view import SliceView
 from medct_core.volume.notice import Notice
 from medct_core.volume.window import LUNG
 from tests import small_chest
-from tests.app.case_windows import Case, words_of
-from tests.medct_core.io import making
+from tests.app.case_windows import Case, study_of_two, words_of
 
 pytestmark = pytest.mark.gui
 
@@ -30,20 +28,6 @@ def axial(case: Case) -> SliceView:
 
 def series_of(case: Case) -> SeriesList:
     return case.window.study_panel.findChildren(SeriesList)[0]
-
-
-def study_of_two(folder: Path) -> Path:
-    """Write a study of a long and a short series; the long one is shown first."""
-    for number, depth in ((1, 14), (2, 10)):
-
-        def change(k: int, data: Dataset, number: int = number) -> None:
-            data.SeriesInstanceUID = f"{making.SERIES}.{number}"
-            data.SOPInstanceUID = f"{making.SERIES}.{number}.{k + 1}"
-            data.SeriesNumber, data.SeriesDescription = number, f"part {number}"
-
-        volume = making.chest_volume((24, 20, depth))
-        making.write_series(folder / str(number), volume, change=change)
-    return folder
 
 
 def test_the_title_the_list_and_the_pictures_are_of_the_scan(
