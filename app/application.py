@@ -2,6 +2,7 @@
 
 import logging
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QSettings, Signal
@@ -15,13 +16,15 @@ from app.settings import Settings, write_settings
 from app.state.answers import ModelChoice, ModelFacts, Problem
 from app.state.autosave import CrashedSession, default_autosave_folder
 from app.state.case_folder import default_case_folder
-from app.state.recent_files import RecentFiles
+from app.state.recent_files import RecentFile, RecentFiles, missing_of
 from app.theme import STYLE, THEMES, palette_of, style_sheet_of
 from app.windows.disclaimer_dialog import DisclaimerDialog
 from app.windows.key_guard import KeyGuard
 from app.windows.restore_dialog import RestoreDialog
 from app.workers.inference_worker import InferenceWorker, OpenDesk, open_real_desk
-from app.workers.loader_pool import LoaderPool
+from app.workers.loader_pool import LoaderPool, OnProgress
+from app.workers.newest_job import NewestJob
+from medct_core.cancel import CancelToken
 from medct_core.errors import MedctError
 
 log = logging.getLogger(__name__)
@@ -75,6 +78,8 @@ class Application(QObject):
         )
         self._recent.load(_texts(self._memory.value(_RECENT)))
         self._recent.changed.connect(self._remember_recent)
+        self._missing = NewestJob(self._services.loader, self)
+        self._missing.done.connect(self._recent.mark_missing)
         self._worker.model_ready.connect(self._on_model)
         self.mistake_made.connect(self._on_mistake)
         KeyGuard(qt)
@@ -102,8 +107,11 @@ class Application(QObject):
         return made
 
     def start_work(self) -> None:
-        """Load the model; called when the first window is painted."""
+        """Load the model and what reads files; called when the first window is painted."""
         self._worker.start()
+        for window in self._windows:
+            window.controllers.open_study.prepare()
+        self._missing.start(partial(_missing, self._recent.files), doing="looking for files")
 
     def ask_before_use(self) -> None:
         """Say once what the program is not, and offer what a crash left behind."""
@@ -210,6 +218,12 @@ class Application(QObject):
         self._qt.setStyle(STYLE)
         self._qt.setPalette(palette_of(theme))
         self._qt.setStyleSheet(style_sheet_of(theme))
+
+
+def _missing(
+    files: tuple[RecentFile, ...], _cancel: CancelToken, _told: OnProgress
+) -> tuple[Path, ...]:
+    return missing_of(file.path for file in files)
 
 
 def _texts(stored: object) -> list[str]:

@@ -121,6 +121,7 @@ class OpeningConnection(QObject):
             # An ampersand would become an underline.
             action = self._menu.addAction(file.name.replace("&", "&&"))
             action.setToolTip(str(file.path))
+            action.setEnabled(not file.is_missing)
             action.triggered.connect(partial(self._open_recent, file.path))
         self._menu.addSeparator()
         forget = self._menu.addAction(self.tr("Forget these"))

@@ -89,7 +89,11 @@ class ScanConnection(QObject):
 
     def _on_preview(self, preview: Preview | None) -> None:
         # Over an open scan nothing of another one is shown before it is whole.
-        if preview is not None and self._session.scan is None:
+        if self._session.scan is not None:
+            return
+        if preview is None and self._session.problem is None:
+            self._show_nothing()
+        elif preview is not None:
             volume = preview.found.volume
             caption = Caption(
                 series_lines=_series_lines(preview.series),

@@ -18,6 +18,9 @@ from app.windows.question_dialog import Choice, Question, QuestionDialog
 from medct_core.volume.notice import Notice
 
 _FILE, _FOLDER = "file", "folder"
+_SCAN_ENDINGS = frozenset(
+    (".nii", ".hdr", ".img", ".nrrd", ".nhdr", ".mha", ".mhd", ".dcm", ".zip")
+)
 _SAID_MS = 6000
 
 
@@ -103,7 +106,7 @@ class SessionConnection(QObject):
 
     def _save_as(self) -> None:
         scan = self._session.scan
-        proposed = "" if scan is None else str(scan.path.with_suffix(SESSION_SUFFIX))
+        proposed = "" if scan is None else str(proposed_name(scan.path))
         name, _chosen = QFileDialog.getSaveFileName(
             self._window, self.tr("Save session"), proposed, self._filter()
         )
@@ -149,3 +152,10 @@ class SessionConnection(QObject):
     def _show_problem(self, problem: Problem | None) -> None:
         if problem is not None:
             self._window.banner.show_problem(problem.summary, problem.remedy)
+
+
+def proposed_name(scan: Path) -> Path:
+    """Name a session like its scan; a dot in the name of a folder begins no ending."""
+    name = scan.name[:-3] if scan.name.lower().endswith(".gz") else scan.name
+    stem = Path(name).stem if Path(name).suffix.lower() in _SCAN_ENDINGS else name
+    return scan.with_name(f"{stem}{SESSION_SUFFIX}")

@@ -59,8 +59,8 @@ class Pictures(Protocol):
 class Opener(Protocol):
     """What opens scans; `open_study.OpenStudy` does."""
 
-    def open_path(self, path: Path) -> None:
-        """Open a file, a folder or a zip."""
+    def open_path(self, path: Path, *, series_uid: str = "") -> None:
+        """Open a file, a folder or a zip, and of it a series; empty takes the usual one."""
 
     def choose_series(self, series: Series) -> None:
         """Read another series of the study that is open."""
@@ -298,7 +298,7 @@ class KeepSession(QObject):
         if scan is not None and scan.path.absolute() == session.scan_path:
             self._check(scan, session)
         else:
-            self._opener.open_path(session.scan_path)
+            self._opener.open_path(session.scan_path, series_uid=session.series_uid)
 
     def _check(self, scan: OpenScan, session: SessionFile) -> None:
         """Have the voxels compared, or read the right series first."""

@@ -62,7 +62,7 @@ class FakeOpener:
         self.paths: list[Path] = []
         self.series: list[Series] = []
 
-    def open_path(self, path: Path) -> None:
+    def open_path(self, path: Path, *, series_uid: str = "") -> None:
         """Note a path."""
         self.paths.append(path)
 
