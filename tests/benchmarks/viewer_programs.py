@@ -115,7 +115,12 @@ def load_scan(scan: Path) -> dict[str, float]:
 
 
 def memory(scan: Path) -> dict[str, float]:
-    """Weigh an open scan, in sizes of its voxels, above the empty window."""
+    """Weigh an open scan, in sizes of its voxels, above the empty window.
+
+    Libraries are loaded before: they are the program's weight, not the scan's.
+    """
+    from app.viewer import render_scan, reslice_pipeline, volume_scene  # noqa: F401, PLC0415
+
     qt, views, _state = _window()
     before = _resident()
     volume = load(scan)
