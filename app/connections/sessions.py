@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QFileDialog, QMessageBox
 
 from app.connections.triggers import connect_all
 from app.controllers.keep_case import KeepCase
-from app.controllers.keep_session import KeepSession
+from app.controllers.keep_session import NOTHING_OPEN, KeepSession
 from app.state.answers import Problem
 from app.state.session import SessionState
 from app.state.session_file import SESSION_SUFFIX
@@ -53,8 +53,8 @@ class SessionConnection(QObject):
         keep_session.saved.connect(self._on_saved)
         keep_session.failed.connect(self._show_problem)
         keep_session.scan_wanted.connect(self._ask_where)
-        keep_session.autosave_problem_changed.connect(self._show_problem)
-        keep_case.problem_changed.connect(self._show_problem)
+        keep_session.autosave_problem_changed.connect(self._show_unkept)
+        keep_case.problem_changed.connect(self._show_unkept)
         keep_case.noticed.connect(self._show_notices)
 
     def connect_actions(self, actions: Mapping[str, QAction]) -> None:
@@ -106,7 +106,10 @@ class SessionConnection(QObject):
 
     def _save_as(self) -> None:
         scan = self._session.scan
-        proposed = "" if scan is None else str(proposed_name(scan.path))
+        if scan is None:
+            self._show_problem(NOTHING_OPEN)
+            return
+        proposed = str(proposed_name(scan.path))
         name, _chosen = QFileDialog.getSaveFileName(
             self._window, self.tr("Save session"), proposed, self._filter()
         )
@@ -149,9 +152,17 @@ class SessionConnection(QObject):
         for notice in notices:
             self._window.banner.show_problem(notice.text, "")
 
-    def _show_problem(self, problem: Problem | None) -> None:
+    def _show_problem(self, problem: Problem) -> None:
+        self._window.banner.show_problem(problem.summary, problem.remedy)
+
+    def _show_unkept(self, problem: Problem | None) -> None:
+        """Say that work is not on the disk, until it is."""
+        banner = self._window.banner
         if problem is not None:
-            self._window.banner.show_problem(problem.summary, problem.remedy)
+            self._unkept = problem.summary
+            self._show_problem(problem)
+        elif banner.accessibleName() == self._unkept:
+            banner.hide()
 
 
 def proposed_name(scan: Path) -> Path:
