@@ -51,7 +51,10 @@ class ReportTextPanel(QWidget):
     def _describe(self) -> None:
         self._text.setAccessibleName(self.tr("Report text"))
         self._text.setPlaceholderText(
-            self.tr("Paste or load the report of this scan. It stays on this computer.")
+            self.tr(
+                "Paste or load the report of this scan. It is kept in this window only, and gone "
+                "when another study opens or the window closes."
+            )
         )
         self._text.setTabChangesFocus(True)
         self._paste.setToolTip(self.tr("Replace the text by what is on the clipboard"))
