@@ -7,6 +7,7 @@ from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu
 
+from app.connections.availability import Availability
 from app.connections.case_parts import CaseStates, Controllers, Services
 from app.connections.dialogs import DialogConnection
 from app.connections.exporting import ExportConnection
@@ -21,7 +22,9 @@ from app.connections.model_actions import ModelActions
 from app.connections.opening import OpeningConnection
 from app.connections.overlays import OverlayConnection
 from app.connections.prior import PriorConnection
+from app.connections.prompt_files import PromptFileConnection
 from app.connections.prompts import PromptConnection
+from app.connections.report_text import ReportTextConnection
 from app.connections.scan import ScanConnection
 from app.connections.sessions import SessionConnection
 from app.connections.tool_actions import ToolActions
@@ -68,6 +71,7 @@ class CaseWindow(QObject):
         self, name: str, services: Services, settings: Settings, model: ModelFacts | None = None
     ) -> None:
         super().__init__()
+        self._settings = settings
         self.states = CaseStates(self)
         self.window = MainWindow(self.states.view, THEMES[settings.theme])
         self.controllers = Controllers(name, self.states, services, settings)
@@ -82,30 +86,47 @@ class CaseWindow(QObject):
         self._take_orders(services)
         self._keep_work(services)
         self._talk_about_program(services, settings)
-        self.apply(settings)
+        self._begin(settings)
         self.states.results.set_model(model)
         self.window.may_close = self.sessions.may_close
         self.window.closed.connect(self._close)
 
     def apply(self, settings: Settings) -> None:
         """Use other settings from now on."""
-        self._settings = settings
+        before, self._settings = self._settings, settings
         self.dialogs.take_settings(settings)
         self.models.take_choice(settings)
-        self.tools.show_mouse(settings.mouse)
-        self.window.show_theme(THEMES[settings.theme])
-        self.tool_bar.show_theme(THEMES[settings.theme])
-        self.header.dialog.panel.show_theme(THEMES[settings.theme])
+        if settings.theme != before.theme:
+            self._show_theme(THEMES[settings.theme])
+        if settings.mouse != before.mouse:
+            self.tools.show_mouse(settings.mouse)
+        if settings.shortcuts != before.shortcuts:
+            set_keys(self.actions, ROWS, bind(ROWS, settings.shortcuts))
+        if settings.volume_rendering != before.volume_rendering:
+            self._switch_3d(settings)
         self.states.view.set_smooth(settings.interpolate)
-        set_keys(self.actions, ROWS, bind(ROWS, settings.shortcuts))
+
+    def _begin(self, settings: Settings) -> None:
+        """Use the settings that the window opens with."""
+        self.models.take_choice(settings)
+        self.tools.show_mouse(settings.mouse)
+        self.states.view.set_smooth(settings.interpolate)
         if settings.export_folder:
             self.exports.show_folder(Path(settings.export_folder))
         if settings.patient_text:
             self.states.view.show_overlay(Overlay.PATIENT_TEXT)
+        self._switch_3d(settings)
+
+    def _switch_3d(self, settings: Settings) -> None:
         if settings.volume_rendering:
             self.volume.switch_on()
         else:
             self.volume.switch_off()
+
+    def _show_theme(self, theme: Theme) -> None:
+        self.window.show_theme(theme)
+        self.tool_bar.show_theme(theme)
+        self.header.dialog.panel.show_theme(theme)
 
     def _show_scans(self, services: Services) -> None:
         states, window, loader = self.states, self.window, services.loader
@@ -152,6 +173,8 @@ class CaseWindow(QObject):
         self.prompts = PromptConnection(
             window.prompt_panel, (session, states.prompts, results), ask, parent=self
         )
+        PromptFileConnection(window, states.prompts, controllers.prompt_sets, parent=self)
+        ReportTextConnection(window, session, services.loader, parent=self)
         self.heatmap = HeatmapConnection(
             window, (session, results, view), ask, services.loader, parent=self
         )
@@ -177,6 +200,7 @@ class CaseWindow(QObject):
         )
         ViewActions(self.actions, session, view, window.views, parent=self)
         FindingActions(window, self.actions, self.findings, self.heatmap, parent=self)
+        Availability(self.actions, session, parent=self)
         MenuConnection(window, self.menus, session, view, self)
         ViewMenu(window, self.actions, self.measuring.desk, self)
         self.models = ModelActions(window, tables, results, controllers.ask_model, parent=self)
