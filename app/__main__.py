@@ -17,7 +17,6 @@ from app.connections.snapshot import Snapshot
 from app.crash_log import default_log_folder, start_crash_log
 from app.settings import Settings, read_settings, settings_path
 from app.state.answers import Problem
-from app.viewer.vtk_log import log_vtk_messages
 from medct_core.errors import MedctError, UsageError
 
 _NOT_SHOWN = 3
@@ -56,7 +55,6 @@ def run(path: Path | None, snapshot: Path | None) -> int:
     settings, problem = _settings()
     application = Application(qt, settings, settings_path().parent)
     crash_log = start_crash_log(default_log_folder(), application.mistake_made.emit)
-    log_vtk_messages()
     shown = application.open_window(path)
     QTimer.singleShot(0, application.start_work)
     told: list[Problem] = []

@@ -20,6 +20,7 @@ from app.viewer.vtk_classes import (
     vtkImageReslice,
     vtkMatrix4x4,
 )
+from app.viewer.vtk_log import log_vtk_messages
 from medct_core.volume.geometry import FloatArray, Geometry
 
 _WARP_KNOTS_PER_SLICE = 32
@@ -69,6 +70,7 @@ class ReslicePipeline:
     """
 
     def __init__(self, values: npt.NDArray[Any], geometry: Geometry, sampling: Sampling) -> None:
+        log_vtk_messages()
         self._warp = _warp_of(geometry)
         self._reslice = vtkImageReslice()
         self._reslice.SetInputData(index_image(values))
