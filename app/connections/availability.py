@@ -8,8 +8,6 @@ from PySide6.QtGui import QAction
 from app.state.session import SessionState
 
 NEED_SCAN = (
-    "save_session",
-    "save_session_as",
     "export",
     "screenshot_view",
     "screenshot_window",
