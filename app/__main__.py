@@ -17,6 +17,7 @@ from app.connections.snapshot import Snapshot
 from app.crash_log import default_log_folder, start_crash_log
 from app.settings import Settings, read_settings, settings_path
 from app.state.answers import Problem
+from app.translation import install_translation, translations_folder
 from medct_core.errors import MedctError, UsageError
 
 _NOT_SHOWN = 3
@@ -52,6 +53,7 @@ def run(path: Path | None, snapshot: Path | None) -> int:
     find_display(needs_one=snapshot is None)
     qt = QApplication(["medct"])
     qt.setApplicationName("MedCT")
+    install_translation(qt, translations_folder())
     settings, problem = _settings()
     application = Application(qt, settings, settings_path().parent)
     crash_log = start_crash_log(default_log_folder(), application.mistake_made.emit)
