@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QFileDialog, QMenu
 from app.connections.triggers import connect_all
 from app.controllers.ask_model import AskModel
 from app.settings import Settings
-from app.state.answers import ModelChoice, ModelFacts
+from app.state.answers import ModelChoice
 from app.state.results import ResultsState
 from app.windows.main_window import MainWindow
 from medct_core.models.catalogue import installed_models
@@ -61,11 +61,13 @@ class ModelActions(QObject):
                 "no_adapter": self._take_no_adapter,
             },
         )
-        results.model_changed.connect(self._on_model)
+        results.model_changed.connect(self._show_adapter)
+        self._show_adapter()
 
     def take_choice(self, settings: Settings) -> None:
         """Know which model the settings ask for."""
         self._choice = model_choice(settings)
+        self._show_adapter()
 
     def load_again(self) -> None:
         """Ask for the same model, after it could not be loaded."""
@@ -101,11 +103,15 @@ class ModelActions(QObject):
 
     def _tell(self, choice: ModelChoice) -> None:
         self._choice = choice
+        self._show_adapter()
         self.model_chosen.emit(choice)
 
-    def _on_model(self, model: ModelFacts | None) -> None:
-        has_adapter = model is not None and bool(model.stamp.adapter)
-        self._actions["no_adapter"].setEnabled(has_adapter)
+    def _show_adapter(self) -> None:
+        """Offer to leave the adapter out, also where it is why no model could be loaded."""
+        model = self._results.model
+        is_loaded = model is not None and bool(model.stamp.adapter)
+        is_wanted = self._choice.adapter is not None
+        self._actions["no_adapter"].setEnabled(is_loaded or is_wanted)
 
 
 def model_choice(settings: Settings) -> ModelChoice:
