@@ -168,7 +168,7 @@ class CaseWindow(QObject):
         self.work = WorkConnection(
             window, (session, results), (controllers.open_study, ask), parent=self
         )
-        shown = FindingStates(session, results, states.lists.reviews, view)
+        shown = FindingStates(session, results, states.lists.reviews, view, states.prompts)
         self.findings = FindingsConnection(window, shown, ask, parent=self)
         self.prompts = PromptConnection(
             window.prompt_panel, (session, states.prompts, results), ask, parent=self

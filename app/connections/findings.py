@@ -10,6 +10,7 @@ from app.panels.finding_row import FindingRow, Review
 from app.panels.findings_panel import FindingsPanel
 from app.state.answers import Problem
 from app.state.case_record import Decision, FindingReview
+from app.state.prompt_list import PromptList
 from app.state.results import ResultsState, ScoredList
 from app.state.reviewed import reviewed_all
 from app.state.reviews import ReviewList
@@ -34,6 +35,7 @@ class FindingStates:
     results: ResultsState
     reviews: ReviewList
     view: ViewState
+    prompts: PromptList
 
 
 class FindingsConnection(QObject):
@@ -64,6 +66,7 @@ class FindingsConnection(QObject):
         super().__init__(parent)
         self._window, self._states, self._ask_model = window, states, ask_model
         self._chart: ScoreChart | None = None
+        self._told: Problem | None = None
         self._listen_to_states()
         self._listen_to_panel(window.findings_panel)
         window.chart_dock.charts_made.connect(self._on_charts)
@@ -96,6 +99,12 @@ class FindingsConnection(QObject):
             states.reviews.changed,
         ):
             changed.connect(self._show)
+        states.results.stage_changed.connect(self._on_stage)
+        for told in (states.results.problem_changed, states.results.model_problem_changed):
+            told.connect(self._show_beside)
+        self._ask_model.asking_began.connect(self._show)
+        # Later it would be said about the scan that comes.
+        states.session.scan_leaving.connect(self._window.findings_panel.report_edits)
 
     def _listen_to_panel(self, panel: FindingsPanel) -> None:
         reviews = self._states.reviews
@@ -105,9 +114,12 @@ class FindingsConnection(QObject):
         panel.threshold_edited.connect(reviews.set_threshold)
         panel.threshold_reset.connect(self._on_threshold_reset)
         panel.retry_requested.connect(self._try_again)
+        panel.prompt_removed.connect(self._states.prompts.remove)
+        panel.finding_clicked.connect(self._return_to_pictures)
 
     def _on_charts(self, chart: "ScoreChart", _histogram: object) -> None:
         self._chart = chart
+        chart.finding_chosen.connect(self._window.findings_panel.select_finding)
         chart.finding_chosen.connect(self._window.findings_panel.finding_chosen)
         self._show_chart()
 
@@ -128,7 +140,6 @@ class FindingsConnection(QObject):
         scored = results.scored
         if scored is not None:
             self._show_scored(scored)
-            self._show_beside(results.problem)
             return
         self._window.provenance.show_nothing()
         self._show_chart()
@@ -140,16 +151,30 @@ class FindingsConnection(QObject):
             panel.show_unscorable(refusal.summary, refusal.remedy)
         elif problem is not None:
             panel.show_error(problem.summary, problem.remedy)
+        elif not self._ask_model.is_asking:
+            panel.show_unscored(self.tr("Scans are scored when you ask for it (F5)."))
         elif results.model is None:
             panel.show_waiting(self.tr("The model is being loaded."))
         else:
             panel.show_waiting(self.tr("The model is looking at the scan."))
 
-    def _show_beside(self, problem: Problem | None) -> None:
+    def _on_stage(self) -> None:
+        if self._states.results.scored is None:
+            self._show()
+
+    def _show_beside(self) -> None:
         """Tell of what went wrong although there are scores: a heatmap, a model that was chosen."""
-        told = problem or self._states.results.model_problem
-        if told is not None:
-            self._window.banner.show_problem(told.summary, told.remedy)
+        before, self._told = self._told, None
+        if before is not None:
+            self._window.banner.take_back(before.summary)
+        problem = self._problem()
+        if self._states.results.scored is not None and problem is not None:
+            self._told = problem
+            self._window.banner.show_problem(problem.summary, problem.remedy)
+
+    def _return_to_pictures(self) -> None:
+        """Let keys act on the slices again; who chose with a key stays in the list."""
+        self._window.views.active_view.setFocus()
 
     def _problem(self) -> Problem | None:
         results = self._states.results

@@ -46,9 +46,10 @@ class HeatmapConnection(QObject):
         self._window, self._ask_model = window, ask_model
         self._session, self._results, self._view = states
         self._display = HeatmapDisplay(self._results, loader, self)
-        self._is_to_be_gone_to = False
+        self._destination = ""
         window.findings_panel.finding_chosen.connect(self.go_to)
         window.findings_panel.heatmap_toggled.connect(self._on_toggled)
+        self._session.scan_changed.connect(self._on_scan)
         self._results.heatmap_changed.connect(self._on_heatmap)
         self._display.grid_changed.connect(self._show_in_3d)
         self._view.overlays_changed.connect(self._show_in_3d)
@@ -61,15 +62,16 @@ class HeatmapConnection(QObject):
 
     def go_to(self, name: str) -> None:
         """Move the crosshair to where a finding is strongest; its map stays as it was."""
-        self._is_to_be_gone_to = True
+        self._destination = name
         self._ask(name)
 
     def toggle(self) -> None:
         """Show the map of the selected finding, or hide the one that is shown."""
         name = self._window.findings_panel.selected_finding
-        if Overlay.HEATMAP in self._view.overlays:
+        is_seen = Overlay.HEATMAP in self._view.overlays and self._results.heatmap is not None
+        if is_seen or not name:
             self._view.hide_overlay(Overlay.HEATMAP)
-        elif name:
+        else:
             self._on_toggled(name, True)
 
     def change_opacity(self, steps: int) -> None:
@@ -105,9 +107,14 @@ class HeatmapConnection(QObject):
 
     def _go(self, relevance: Relevance) -> None:
         volume = self._session.volume
-        if self._is_to_be_gone_to and volume is not None:
+        if relevance.prompt.name == self._destination and volume is not None:
+            self._destination = ""
             self._view.set_crosshair(strongest_place(relevance, volume.geometry))
-        self._is_to_be_gone_to = False
+
+    def _on_scan(self) -> None:
+        # Of another scan nothing was asked: no place, and no colours over it.
+        self._destination = ""
+        self._view.hide_overlay(Overlay.HEATMAP)
 
     def _show_in_3d(self) -> None:
         is_shown = Overlay.HEATMAP in self._view.overlays

@@ -117,7 +117,7 @@ class ViewActions(QObject):
             },
         )
         # Qt has switched the entry already; one that could not be followed is switched back.
-        for name in (*_LAYOUTS, *_OVERLAYS, *_SLABS, "cine", "invert", "interpolate"):
+        for name in (*_LAYOUTS, *_OVERLAYS, *_SLABS, "heatmap", "cine", "invert", "interpolate"):
             self._actions[name].triggered.connect(self._show_choices)
 
     def _reset(self) -> None:

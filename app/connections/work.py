@@ -58,6 +58,7 @@ class WorkConnection(QObject):
         self._results.stage_changed.connect(self._on_stage)
         self._results.scored_changed.connect(self._settle)
         self._results.problem_changed.connect(self._settle)
+        self._ask_model.asking_began.connect(self._settle)
         window.work_line.cancel_requested.connect(self.stop)
         window.progress_panel.cancel_requested.connect(self.stop)
 

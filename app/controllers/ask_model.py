@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from PySide6.QtCore import QObject, QTimer
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from app.controllers.typed_prompt import read_typed
 from app.state.answers import (
@@ -81,6 +81,8 @@ class AskModel(QObject):
     parent
         Owner.
     """
+
+    asking_began = Signal()  # about a scan, from the beginning
 
     def __init__(
         self,
@@ -232,6 +234,7 @@ class AskModel(QObject):
         self._ask_findings()
         if self._typed:
             self._ask_typed()
+        self.asking_began.emit()
 
     def _ask_findings(self) -> None:
         if self._scan_job is not None:

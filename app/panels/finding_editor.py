@@ -49,7 +49,7 @@ class FindingEditor(QWidget):
     def show_row(self, row: FindingRow | None) -> None:
         """Show a finding; None for none. What is typed about another one is reported first."""
         if self._row is None or row is None or row.name != self._row.name:
-            self._report_texts()
+            self.report_texts()
         self._row = row
         self.setEnabled(row is not None)
         self._name.setText(self.tr("No finding selected") if row is None else row.name)
@@ -59,6 +59,19 @@ class FindingEditor(QWidget):
         self._show_text(self._statement, "" if row is None else row.statement)
         self._show_text(self._comment, "" if row is None else row.comment)
         self._show_threshold(row)
+
+    def report_texts(self) -> None:
+        """Report what is typed and was not reported yet."""
+        if self._row is None:
+            return
+        name = self._row.name
+        for field, edited in (
+            (self._statement, self.statement_edited),
+            (self._comment, self.comment_edited),
+        ):
+            if field.isModified():
+                field.setModified(False)
+                edited.emit(name, field.text().strip())
 
     def _show_threshold(self, row: FindingRow | None) -> None:
         threshold = None if row is None else row.finding.threshold
@@ -118,8 +131,8 @@ class FindingEditor(QWidget):
         self._heatmap.clicked.connect(self._report_heatmap)
         self._threshold.valueChanged.connect(self._report_threshold)
         self._reset.clicked.connect(self._report_reset)
-        self._statement.editingFinished.connect(self._report_texts)
-        self._comment.editingFinished.connect(self._report_texts)
+        self._statement.editingFinished.connect(self.report_texts)
+        self._comment.editingFinished.connect(self.report_texts)
 
     def _report_accept(self, is_on: bool) -> None:
         self._report_review(Review.ACCEPTED if is_on else Review.OPEN)
@@ -148,15 +161,3 @@ class FindingEditor(QWidget):
     def _report_reset(self) -> None:
         if self._row is not None:
             self.threshold_reset.emit(self._row.name)
-
-    def _report_texts(self) -> None:
-        if self._row is None:
-            return
-        name = self._row.name
-        for field, edited in (
-            (self._statement, self.statement_edited),
-            (self._comment, self.comment_edited),
-        ):
-            if field.isModified():
-                field.setModified(False)
-                edited.emit(name, field.text().strip())

@@ -28,6 +28,8 @@ class FindingsPanel(QWidget):
     """
 
     finding_chosen = Signal(str)
+    finding_clicked = Signal(str)  # after it was chosen, by mouse
+    prompt_removed = Signal(str)  # one of the person's own
     heatmap_toggled = Signal(str, bool)
     review_changed = Signal(str, object)  # Review
     statement_edited = Signal(str, str)
@@ -89,6 +91,13 @@ class FindingsPanel(QWidget):
             self.tr("No findings"), summary, remedy, action=self.tr("Try again")
         )
 
+    def show_unscored(self, text: str) -> None:
+        """Say why nobody asked for findings, in one sentence, and offer to."""
+        self._show_page()
+        self._message.show_message(
+            self.tr("Not scored yet"), text, action=self.tr("Score this scan")
+        )
+
     @property
     def selected_finding(self) -> str:
         """Name of the finding that is selected; empty for none."""
@@ -97,6 +106,10 @@ class FindingsPanel(QWidget):
     def select_finding(self, name: str) -> None:
         """Select a finding without reporting it as chosen."""
         self._list.select(name)
+
+    def report_edits(self) -> None:
+        """Report what is typed about the selected finding and was not reported yet."""
+        self._editor.report_texts()
 
     def focus_search(self) -> None:
         """Put the cursor into the search."""
@@ -157,6 +170,8 @@ class FindingsPanel(QWidget):
         self._order.currentIndexChanged.connect(self._sort)
         self._message.action_requested.connect(self.retry_requested)
         self._list.chosen.connect(self.finding_chosen)
+        self._list.clicked_on.connect(self.finding_clicked)
+        self._list.prompt_removed.connect(self.prompt_removed)
         self._list.heatmap_toggled.connect(self.heatmap_toggled)
         self._list.selected.connect(self._editor.show_row)
         for name in (

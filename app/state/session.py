@@ -99,6 +99,7 @@ class Loading:
 class SessionState(QObject):
     """The scan of one window. Only controllers write it, only on the GUI thread."""
 
+    scan_leaving = Signal()  # the scan that is shown is about to give way, and is still there
     scan_changed = Signal(object)  # OpenScan | None
     loading_changed = Signal(object)  # Loading | None
     problem_changed = Signal(object)  # Problem | None: why the last file did not open
@@ -183,6 +184,8 @@ class SessionState(QObject):
         A preview is gone too, but is told to be only after the scan was, so that no view is
         emptied in between.
         """
+        if self._scan is not None and scan is not self._scan:
+            self.scan_leaving.emit()
         had_preview, self._preview = self._preview is not None, None
         if scan is None or self._scan is None or scan.study is not self._scan.study:
             self._thumbnails = {}
