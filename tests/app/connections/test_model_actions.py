@@ -83,7 +83,7 @@ def test_an_adapter_can_be_left_out_also_where_it_cannot_be_loaded(
     assert not case.shown.actions["no_adapter"].isEnabled()
     case.shown.models.take_choice(replace(FLAT, adapter="/trained"))
     plain = facts()
-    adapted = replace(plain, stamp=replace(plain.stamp, adapter="1" * 64))
+    adapted = replace(plain, stamp=replace(plain.stamp, adapter="a", adapter_sha256="1" * 64))
     case.results.set_model(adapted if is_loaded else None)
 
     case.trigger("no_adapter")
