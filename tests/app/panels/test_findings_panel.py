@@ -188,3 +188,30 @@ def test_a_light_window_gets_a_light_list(panel: FindingsPanel) -> None:
     panel.show_theme(LIGHT)
 
     assert panel.grab().toImage() != before
+
+
+def test_a_scan_that_waits_for_a_wish_offers_to_be_scored(
+    qtbot: QtBot, panel: FindingsPanel
+) -> None:
+    panel.show_unscored("Scans are scored when you ask for it.")
+
+    with qtbot.waitSignal(panel.retry_requested):
+        shown = (one for one in panel.findChildren(QPushButton) if one.isVisible())
+        next(shown).click()
+
+    assert texts(panel) == ["Not scored yet", "Scans are scored when you ask for it."]
+
+
+def test_a_comment_that_is_being_typed_is_reported_when_asked_for(
+    qtbot: QtBot, panel: FindingsPanel
+) -> None:
+    panel.show_findings(ROWS, HEADLINE)
+    panel.select_finding("Emphysema")
+    QTest.keyClicks(named(panel, "Comment"), "in the apex")
+
+    with qtbot.waitSignal(panel.comment_edited) as told:
+        panel.report_edits()
+    with qtbot.assertNotEmitted(panel.comment_edited):
+        panel.report_edits()
+
+    assert told.args == ["Emphysema", "in the apex"]

@@ -142,3 +142,14 @@ def test_pictures_of_series_last_as_long_as_the_study() -> None:
     assert dict(session.thumbnails) == {"a.nii.gz": picture}
     session.set_scan(scan())
     assert dict(session.thumbnails) == {}
+
+
+def test_a_scan_is_still_there_when_it_is_told_to_leave() -> None:
+    session, left = SessionState(), list[OpenScan | None]()
+    session.scan_leaving.connect(lambda: left.append(session.scan))
+    one, other = scan(), scan("b.nii.gz")
+
+    for shown in (one, one, other, None, None):
+        session.set_scan(shown)
+
+    assert left == [one, other]
