@@ -1,11 +1,12 @@
 """Application: what all windows share, and the order in which everything begins and ends."""
 
+import gc
 import logging
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QSettings, Signal
+from PySide6.QtCore import QObject, QSettings, QTimer, Signal
 from PySide6.QtWidgets import QApplication
 
 from app.connections.case_parts import Services
@@ -33,6 +34,7 @@ _RECENT, _CONSENT = "recent", "understood-not-a-medical-device"
 _GEOMETRY, _DOCKS = "window/geometry", "window/docks"
 # Raised when docks are added, so that an older arrangement does not hide them.
 _DOCKS_VERSION = 1
+_TIDY_UP_MS = 500
 
 
 class Application(QObject):
@@ -82,6 +84,8 @@ class Application(QObject):
         self._missing.done.connect(self._recent.mark_missing)
         self._worker.model_ready.connect(self._on_model)
         self.mistake_made.connect(self._on_mistake)
+        self._tidying = QTimer(self, singleShot=True, interval=_TIDY_UP_MS)
+        self._tidying.timeout.connect(_let_go_of_closed_windows)
         KeyGuard(qt)
         self._show_theme()
 
@@ -194,6 +198,7 @@ class Application(QObject):
         self._memory.setValue(_DOCKS, closed.window.saveState(_DOCKS_VERSION))
         closed.window.deleteLater()
         closed.deleteLater()
+        self._tidying.start()
 
     def _place(self, made: CaseWindow) -> None:
         geometry, docks = self._memory.value(_GEOMETRY), self._memory.value(_DOCKS)
@@ -218,6 +223,12 @@ class Application(QObject):
         self._qt.setStyle(STYLE)
         self._qt.setPalette(palette_of(theme))
         self._qt.setStyleSheet(style_sheet_of(theme))
+
+
+def _let_go_of_closed_windows() -> None:
+    # Parts of a window hold each other, and its scan. Python would find them much later, and
+    # perhaps on a thread where no widget may be deleted.
+    gc.collect()
 
 
 def _missing(
