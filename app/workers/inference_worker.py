@@ -18,6 +18,7 @@ from app.state.answers import (
     TypedAnswer,
 )
 from app.workers.edge import as_shown
+from app.workers.first_imports import import_circular
 from app.workers.mailbox import MODEL, Job, Kind, LatestWinsMailbox, Topic
 from app.workers.questions import (
     KINDS,
@@ -100,6 +101,7 @@ OpenDesk = Callable[[ModelChoice, Callable[[float], None]], Desk]
 
 def open_real_desk(choice: ModelChoice, on_progress: Callable[[float], None]) -> Desk:
     """Load a real model; errors as in `asking.open_desk`."""
+    import_circular()
     # Torch takes seconds to import, and the window is painted meanwhile.
     from app.workers.asking import open_desk  # noqa: PLC0415
 

@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from PySide6.QtCore import QObject, Signal
 
 from app.workers.edge import as_shown
+from app.workers.first_imports import import_circular
 from app.workers.stages import Pace
 from medct_core.cancel import Cancelled, CancelToken
 from medct_core.errors import MedctError
@@ -86,6 +87,7 @@ class LoaderPool(QObject):
 
         try:
             token.raise_if_cancelled()
+            import_circular()
             result = work(token, told)
             token.raise_if_cancelled()
         except Cancelled:
