@@ -3,10 +3,11 @@
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer, Signal
-from PySide6.QtGui import QImage, QPixmap
+from PySide6.QtGui import QImage
 
 from app.connections.case_window import CaseWindow
 from app.state.answers import Problem
+from app.viewer.screenshot import picture_of_window, save_picture
 from medct_core.errors import OutOfDiskError
 
 _LOOK_MS = 50
@@ -31,24 +32,24 @@ class Snapshot(QObject):
     def __init__(self, shown: CaseWindow, folder: Path) -> None:
         super().__init__(shown)
         self._shown, self._folder = shown, folder
+        self._is_over = False
+        # There is nobody who could say where the scan of a session is now.
+        shown.keep_session.scan_wanted.connect(self._on_moved)
+        shown.keep_session.failed.connect(self._end)
         self._look = QTimer(self, interval=_LOOK_MS)
         self._look.timeout.connect(self._look_again)
         self._look.start()
 
     def _look_again(self) -> None:
-        session, results = self._shown.states.session, self._shown.states.results
+        states, controllers = self._shown.states, self._shown.controllers
+        session = states.session
         if session.question is not None:
-            self._shown.controllers.open_study.answer_by_default()
-        if session.loading is not None:
+            controllers.open_study.answer_by_default()
+        if session.loading is not None or self._shown.keep_session.is_restoring:
             return
         if session.scan is None:
-            self._end(session.problem or self._shown.states.masks.problem or NOTHING_SHOWN)
-            return
-        has_answer = any(
-            answer is not None
-            for answer in (results.scored, results.problem, results.model_problem, session.refusal)
-        )
-        if has_answer and not self._shown.volume.is_preparing:
+            self._end(session.problem or states.masks.problem or NOTHING_SHOWN)
+        elif not controllers.ask_model.is_asking and not self._shown.volume.is_preparing:
             self._look.stop()
             QTimer.singleShot(_SETTLE_MS, self._write)
 
@@ -59,33 +60,35 @@ class Snapshot(QObject):
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
             for name, picture in self._pictures().items():
-                _save(picture, self._folder / f"{name}.png")
+                save_picture(picture, self._folder / f"{name}.png")
+        except OutOfDiskError as error:
+            self._end(Problem.of(error))
         except OSError as error:
-            self._end(Problem.of(_not_written(self._folder, str(error.strerror))))
+            self._end(Problem.of(_not_made(self._folder, str(error.strerror))))
         else:
             self._end(None)
 
-    def _pictures(self) -> dict[str, QImage | QPixmap]:
+    def _pictures(self) -> dict[str, QImage]:
         window = self._shown.window
-        pictures: dict[str, QImage | QPixmap] = {"window": window.grab()}
+        pictures = {"window": picture_of_window(window, self._shown.states.view)}
         ratio = window.devicePixelRatioF()
         for kind, view in window.views.views.items():
             pictures[kind.value] = view.snapshot(ratio)
         in_3d = window.volume_view.picture()
         return pictures if in_3d.isNull() else pictures | {"3d": in_3d}
 
+    def _on_moved(self, _was: Path, problem: Problem) -> None:
+        self._end(problem)
+
     def _end(self, problem: Problem | None) -> None:
         self._look.stop()
-        self.ended.emit(problem)
+        if not self._is_over:
+            self._is_over = True
+            self.ended.emit(problem)
 
 
-def _save(picture: QImage | QPixmap, path: Path) -> None:
-    if not picture.save(str(path)):
-        raise OSError(0, f"{path.name} could not be written")
-
-
-def _not_written(folder: Path, why: str) -> OutOfDiskError:
+def _not_made(folder: Path, why: str) -> OutOfDiskError:
     return OutOfDiskError(
-        f"The pictures could not be written to {folder}: {why}.",
-        remedy="Choose another folder, or make room there.",
+        f"The folder {str(folder)!r} cannot be made: {why}.",
+        remedy="Choose another folder.",
     )

@@ -192,6 +192,11 @@ class KeepSession(QObject):
         """Where the session of the scan that is shown was saved or opened last."""
         return self._path
 
+    @property
+    def is_restoring(self) -> bool:
+        """Whether a session is being restored, or its scan is asked for."""
+        return self._wish is not None
+
     def save(self, path: Path) -> None:
         """Write the session as it is now; `saved` or `failed` says how it went."""
         shown = self._shown()
