@@ -1,34 +1,27 @@
 """Exporting: results and the reader's part become a report, written off the GUI thread."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
 from app.state.answers import Problem
-from app.state.case_record import CaseRecord, Decision, FindingReview
+from app.state.case_record import CaseRecord
 from app.state.results import ResultsState, ScoredList
 from app.state.session import OpenScan, SessionState
 from app.workers.loader_pool import LoaderPool, OnProgress
 from medct_core.cancel import CancelToken
 from medct_core.errors import MedctError
-from medct_core.export.key_images import key_images
-from medct_core.export.reader_part import ReaderImage, ReaderPart
-from medct_core.export.report import Provenance, Report, Unscored, assemble, now
-from medct_core.export.text import findings_text
 from medct_core.findings.finding import Finding
-from medct_core.findings.review import ReaderDecision, ReaderReview
-from medct_core.measurement.table import measurement_rows
 from medct_core.volume.notice import Notice
 
-FORMATS = ("pdf", "csv", "json")
+if TYPE_CHECKING:
+    # Most windows never write, and all of them are to appear at once.
+    from medct_core.export.reader_part import ReaderImage
 
-_DECISIONS = {
-    None: None,
-    Decision.ACCEPTED: ReaderDecision.ACCEPTED,
-    Decision.REJECTED: ReaderDecision.REJECTED,
-}
+FORMATS = ("pdf", "csv", "json")
 
 NOTHING_YET = Problem(
     "There is nothing to export yet: the scan has no scores.",
@@ -59,7 +52,7 @@ class ExportWish:
 
     folder: Path
     formats: tuple[str, ...] = FORMATS
-    images: tuple[ReaderImage, ...] = ()
+    images: "tuple[ReaderImage, ...]" = ()
     names_patient: bool = False
 
 
@@ -135,7 +128,7 @@ class ExportReport(QObject):
         if problem is not None or exported is None:
             self.failed.emit(problem or NOTHING_YET)
             return
-        self._jobs.add(self._loader.submit(partial(write, exported), doing="writing the report"))
+        self._jobs.add(self._loader.submit(partial(_write, exported), doing="writing the report"))
 
     def copy_text(self, record: CaseRecord) -> str:
         """Give the findings as plain text for a reporting system; empty without a scan.
@@ -149,7 +142,7 @@ class ExportReport(QObject):
         """
         # No file is written, so it matters little where.
         exported = self._exported(ExportWish(Path()), record)
-        return "" if exported is None else findings_text(report_of(exported))
+        return "" if exported is None else _text_of(exported)
 
     def _against_export(self, record: CaseRecord) -> Problem | None:
         if self._session.scan is None:
@@ -193,74 +186,14 @@ class ExportReport(QObject):
             self.failed.emit(Problem.of(error))
 
 
-def report_of(exported: Exported) -> Report:
-    """Put the report together, with the typed finding after those of the list."""
-    scan, scored, wish = exported.scan, exported.scored, exported.wish
-    report = assemble(
-        scan.volume,
-        _findings(exported),
-        provenance=_provenance(scored),
-        notices=(*scan.notices, *(scored.notices if scored else ()), *exported.doubts),
-        patient=scan.patient if wish.names_patient else None,
-    )
-    reader = replace(reader_part(scan, exported.record), images=wish.images)
-    return replace(report, reader=reader)
+def _text_of(exported: Exported) -> str:
+    from app.controllers.report_work import report_of  # noqa: PLC0415
+    from medct_core.export.text import findings_text  # noqa: PLC0415
+
+    return findings_text(report_of(exported))
 
 
-def _findings(exported: Exported) -> tuple[Finding, ...]:
-    listed = exported.scored.findings if exported.scored else ()
-    prompts = {finding.prompt for finding in listed}
-    return (*listed, *(one for one in exported.typed if one.prompt not in prompts))
+def _write(exported: Exported, cancel: CancelToken, told: OnProgress) -> tuple[Path, ...]:
+    from app.controllers.report_work import write  # noqa: PLC0415
 
-
-def _provenance(scored: ScoredList | None) -> Provenance | Unscored:
-    if scored is None:
-        return Unscored(now())
-    model = scored.model
-    return Provenance(model.stamp, model.headline, model.device, scored.scored_at)
-
-
-def reader_part(scan: OpenScan, record: CaseRecord) -> ReaderPart:
-    """Put what a reader added into the words of a report; regions are read from the scan.
-
-    Raises
-    ------
-    ValueError
-        If the record belongs to another scan.
-    """
-    if record.scan_sha256 != scan.volume.content_sha256:
-        raise ValueError("the record belongs to another scan")
-    return ReaderPart(
-        reviews=tuple(_review(one) for one in record.reviews),
-        measurements=measurement_rows(record.measurements, scan.volume),
-    )
-
-
-def _review(review: FindingReview) -> ReaderReview:
-    return ReaderReview(
-        finding=review.finding,
-        decision=_DECISIONS[review.decision],
-        wording=review.edited_text,
-        comment=review.comment,
-        threshold=review.threshold,
-    )
-
-
-def write(exported: Exported, cancel: CancelToken, _told: OnProgress) -> tuple[Path, ...]:
-    """Write the files of a report; runs on a loader thread.
-
-    Raises
-    ------
-    OutOfDiskError
-        If the disk is full or the folder cannot be written.
-    Cancelled
-        If the program closes before the first file is written.
-    """
-    # reportlab takes a while to import, and most windows never write.
-    from medct_core.export.files import write_report  # noqa: PLC0415
-
-    report = report_of(exported)
-    if "pdf" in exported.wish.formats and not exported.wish.images:
-        report = replace(report, key_images=key_images(exported.scan.volume))
-    cancel.raise_if_cancelled()
-    return write_report(report, exported.wish.folder, exported.wish.formats)
+    return write(exported, cancel, told)

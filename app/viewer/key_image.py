@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
@@ -17,10 +18,12 @@ from app.viewer.slice_composition import SliceWords, paint_scan, paint_words
 from app.viewer.slice_order import slice_number
 from app.viewer.slice_picture import SlicePicture
 from app.viewer.slice_view import SliceLayer, SliceView
-from medct_core.export.reader_part import ReaderImage
 from medct_core.io.study import PatientText
 from medct_core.volume.geometry import Geometry
 from medct_core.volume.volume import Volume
+
+if TYPE_CHECKING:
+    from medct_core.export.reader_part import ReaderImage
 
 _LONG_SIDE_PX = 640
 """Logical pixels; text is then as large in a report as the words beside it."""
@@ -83,7 +86,7 @@ class KeyPicture:
     """
 
     picture: QImage
-    image: ReaderImage
+    image: "ReaderImage"
 
 
 class KeyImageDrawer:
@@ -111,6 +114,9 @@ class KeyImageDrawer:
         self._paint(painter, frame, state)
         painter.end()
         has_heatmap = Overlay.HEATMAP in state.overlays
+        # Reports load Pillow and more, which the window does not wait for.
+        from medct_core.export.reader_part import ReaderImage  # noqa: PLC0415
+
         image = ReaderImage(
             rgb=rgb_of(picture),
             place=self._place(marked.plane),
