@@ -43,6 +43,8 @@ def test_nothing_is_imported_before_it_is_asked_for() -> None:
         "print([one for one in ('pydicom', 'nibabel') if one in sys.modules])"
     )
 
-    said = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    said = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
 
     assert said.stdout.strip() == "[]"
