@@ -1,0 +1,1 @@
+"""Similar cases: the library of a user's own scans, and what in it is like a scan or a text."""
