@@ -92,7 +92,7 @@ class CaseWindow(QObject):
         self.window.closed.connect(self._close)
 
     def apply(self, settings: Settings) -> None:
-        """Use other settings from now on."""
+        """Use other settings from now on; what they leave as it was stays as it is shown."""
         before, self._settings = self._settings, settings
         self.dialogs.take_settings(settings)
         self.models.take_choice(settings)
@@ -104,18 +104,32 @@ class CaseWindow(QObject):
             set_keys(self.actions, ROWS, bind(ROWS, settings.shortcuts))
         if settings.volume_rendering != before.volume_rendering:
             self._switch_3d(settings)
-        self.states.view.set_smooth(settings.interpolate)
+        if settings.interpolate != before.interpolate:
+            self.states.view.set_smooth(settings.interpolate)
+        if settings.patient_text != before.patient_text:
+            self._show_patient_text(settings)
+        if settings.export_folder != before.export_folder:
+            self._propose_folder(settings)
+        self.controllers.ask_model.set_score_on_open(settings.score_on_open)
 
     def _begin(self, settings: Settings) -> None:
         """Use the settings that the window opens with."""
         self.models.take_choice(settings)
         self.tools.show_mouse(settings.mouse)
         self.states.view.set_smooth(settings.interpolate)
+        self._propose_folder(settings)
+        self._show_patient_text(settings)
+        self._switch_3d(settings)
+
+    def _propose_folder(self, settings: Settings) -> None:
         if settings.export_folder:
             self.exports.show_folder(Path(settings.export_folder))
+
+    def _show_patient_text(self, settings: Settings) -> None:
         if settings.patient_text:
             self.states.view.show_overlay(Overlay.PATIENT_TEXT)
-        self._switch_3d(settings)
+        else:
+            self.states.view.hide_overlay(Overlay.PATIENT_TEXT)
 
     def _switch_3d(self, settings: Settings) -> None:
         if settings.volume_rendering:

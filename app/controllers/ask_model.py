@@ -124,6 +124,10 @@ class AskModel(QObject):
         """Whether any answer about the scan is waited for, also while the model is loading."""
         return bool(self._jobs.pending())
 
+    def set_score_on_open(self, is_wanted: bool) -> None:
+        """Score a scan as soon as it is open, or only when it is asked for, from now on."""
+        self._score_on_open = is_wanted
+
     def change_model(self, choice: ModelChoice) -> None:
         """Load another model, or the same with another adapter; then everything is asked again."""
         self._results.set_model_problem(None)

@@ -182,13 +182,14 @@ class Workplace:
             recent=RecentFiles(),
             log_folder=self.folder / "logs",
         )
-        self.worker.start()
 
     def open_window(self, settings: Settings = FLAT, model: ModelFacts | None = None) -> Case:
         """Open one more window."""
         made = CaseWindow(f"window {len(self.cases) + 1}", self.services, settings, model)
         self.cases.append(Case(self.qtbot, made))
         made.window.show()
+        # As the application does: whoever begins later is not told of a model that was ready.
+        self.worker.start()
         return self.cases[-1]
 
     def close(self) -> None:

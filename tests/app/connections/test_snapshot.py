@@ -17,7 +17,7 @@ from app.state.view import Overlay
 from medct_core.errors import ModelUnavailableError
 from tests import small_chest
 from tests.app.case_windows import FLAT, Case, Workplace
-from tests.case_samples import SHA, FULL
+from tests.case_samples import FULL, SHA
 
 pytestmark = pytest.mark.gui
 
