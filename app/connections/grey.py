@@ -52,6 +52,7 @@ class GreyConnection(QObject):
         self._region: Roi | None = None
         self._job = NewestJob(loader, self)
         self._job.done.connect(self._on_counted)
+        self._job.failed.connect(self._on_failed)
         window.chart_dock.charts_made.connect(self._on_charts)
         session.scan_changed.connect(self._on_scan)
         self._follow_state()
@@ -102,6 +103,11 @@ class GreyConnection(QObject):
             self._chart.show_histogram(
                 histogram.counts, histogram.edges.astype(np.float64), title=title
             )
+
+    def _on_failed(self) -> None:
+        # A region beside the scan has no values; those of another one are not its.
+        if self._chart is not None:
+            self._chart.show_empty()
 
 
 def _counted(

@@ -47,7 +47,9 @@ class MeasuringConnection(QObject):
         self.desk.attach(window.views)
         session.scan_changed.connect(self._on_scan)
         self._join(window.measurements_panel)
-        self.desk.selected.connect(self._on_selected)
+        self.desk.selected.connect(self._show_region)
+        # A region that is moved or resized has other values.
+        self._measurements.changed.connect(self._show_region)
         self.desk.text_wanted.connect(self._ask_for_text)
 
     def _join(self, panel: MeasurementsPanel) -> None:
@@ -60,7 +62,8 @@ class MeasuringConnection(QObject):
     def _on_scan(self, scan: OpenScan | None) -> None:
         self.desk.show_volume(None if scan is None else scan.volume)
 
-    def _on_selected(self, identity: str) -> None:
+    def _show_region(self) -> None:
+        identity = self.desk.selected_id
         chosen = next((one for one in self._measurements.items if one.id == identity), None)
         self._grey.show_region(chosen if isinstance(chosen, EllipseRoi | RectangleRoi) else None)
 
