@@ -52,6 +52,8 @@ class HeatmapConnection(QObject):
         self._session.scan_changed.connect(self._on_scan)
         self._results.heatmap_changed.connect(self._on_heatmap)
         self._display.grid_changed.connect(self._show_in_3d)
+        # A map may be there before 3D is.
+        window.volume_view.shown_changed.connect(self._show_in_3d)
         self._view.overlays_changed.connect(self._show_in_3d)
         self._view.heatmap_opacity_changed.connect(self._show_in_3d)
 

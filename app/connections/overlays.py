@@ -40,7 +40,7 @@ class OverlayConnection(QObject):
     ) -> None:
         super().__init__(parent)
         self._window, self._heatmap = window, heatmap
-        self._masks = masks
+        self._masks, self._count = masks, len(masks.masks)
         self._masks.masks_changed.connect(self._on_masks)
         self._masks.loading_changed.connect(window.masks_panel.show_loading)
         self._masks.problem_changed.connect(self._on_problem)
@@ -59,7 +59,12 @@ class OverlayConnection(QObject):
         panel.go_to_requested.connect(show_masks.go_to)
 
     def _on_masks(self) -> None:
-        self._window.masks_panel.show_masks(self._masks.masks)
+        masks = self._masks.masks
+        self._window.masks_panel.show_masks(masks)
+        if len(masks) > self._count:
+            # What its reader must know stands there.
+            self._window.show_dock("masks")
+        self._count = len(masks)
         self._lay()
 
     def _on_problem(self, problem: Problem | None) -> None:

@@ -248,3 +248,19 @@ def test_the_map_goes_to_3d_as_long_as_it_is_shown(
     assert still is shown
     assert grids[-1] is None
     assert opacities[-1] == 0.25
+
+
+def test_a_map_that_came_before_3d_is_drawn_when_3d_comes(
+    heat: Heat, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    grids: list[RenderGrid | None] = []
+    heat.panel.heatmap_toggled.emit("Lung nodule", True)
+    heat.answer()
+    heat.loader.finish(len(heat.loader.works))
+    view = heat.window.volume_view
+    monkeypatch.setattr(view, "show_heatmap", lambda grid, _opacity: grids.append(grid))
+
+    view.shown_changed.emit()
+
+    assert grids == [heat.connection.display.grid]
+    assert grids[0] is not None
