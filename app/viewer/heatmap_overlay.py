@@ -14,8 +14,8 @@ from medct_core.volume.geometry import Geometry
 ATTENTION = "model attention, not lesion outline"
 """Stands beside every heatmap."""
 
-MEANING = "speaks for it: part of the raw score (log-odds)"
-"""What the numbers of the colour bar are."""
+MEANING = "log-odds"
+"""What the numbers of the colour bar are: parts of the raw score."""
 
 _LEVELS = 256
 _HALF_VOXEL = 0.5

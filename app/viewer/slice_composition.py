@@ -81,7 +81,7 @@ def paint_words(
         slice_paint.paint_scale_bar(painter, frame)
     notices = tuple(notice.text for notice in words.caption.notices)
     slice_paint.paint_corners(painter, corners, notices, frame.size)
-    _paint_legends(painter, _shown(picture, state), frame.size)
+    _paint_legends(painter, _shown(picture, state), corners, frame.size)
 
 
 def _shown(picture: SlicePicture, state: ViewState) -> tuple[OverlayImage, ...]:
@@ -115,12 +115,22 @@ def _corners(
 
 
 def _paint_legends(
-    painter: QPainter, overlays: tuple[OverlayImage, ...], size: tuple[int, int]
+    painter: QPainter,
+    overlays: tuple[OverlayImage, ...],
+    corners: CornerText,
+    size: tuple[int, int],
 ) -> None:
     captions = [overlay.caption for overlay in overlays if overlay.caption]
     if captions:
-        slice_paint.paint_caption(painter, "\n".join(captions), size)
+        text, above = "\n".join(captions), len(corners.top_right)
+        slice_paint.paint_caption(painter, text, size, lines_above=above)
     for overlay in overlays:
         if not overlay.has_labels:
-            ends = (f"{overlay.low:.3g}", f"{overlay.high:.3g}")
-            slice_paint.paint_colour_bar(painter, overlay.colours, ends, size, overlay.meaning)
+            slice_paint.paint_colour_bar(
+                painter,
+                overlay.colours,
+                (f"{overlay.low:.3g}", f"{overlay.high:.3g}"),
+                size,
+                meaning=overlay.meaning,
+                lines_below=len(corners.bottom_right),
+            )

@@ -38,9 +38,8 @@ _LINES_BELOW_BAR = 4.6
 _CORNER_PART = 0.42
 _COLOUR_BAR_WIDTH = 10.0
 _BAR_EDGE = QColor(0x70, 0x70, 0x78)
-_MEANING_WIDTH = 84.0
-# Between the corner texts, which are a few words wide.
-_CAPTION_PART = 0.44
+_COLOUR_BAR_PART = 0.25
+_LEAST_BAR_LINES = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +118,7 @@ def paint_image(
 def paint_crosshair(
     painter: QPainter, lines: Sequence[CrosshairLine], size: tuple[int, int]
 ) -> None:
-    """Paint the lines of the other planes, open in the middle, with handles to turn them."""
+    """Paint the lines of the other planes, open in the middle."""
     reach = float(size[0] + size[1])
     painter.save()
     # The letters at the edges stay free.
@@ -127,11 +126,20 @@ def paint_crosshair(
     painter.setClipRect(QRectF(edge, edge, size[0] - 2 * edge, size[1] - 2 * edge))
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, on=True)
     for line in lines:
-        pen = QPen(PLANE_COLOURS[line.kind], 1.2)
-        painter.setPen(pen)
-        painter.setBrush(PLANE_COLOURS[line.kind])
+        painter.setPen(QPen(PLANE_COLOURS[line.kind], 1.2))
         for side in (-1.0, 1.0):
             painter.drawLine(line.at(side * _CROSSHAIR_GAP), line.at(side * reach))
+    painter.restore()
+
+
+def paint_handles(painter: QPainter, lines: Sequence[CrosshairLine], size: tuple[int, int]) -> None:
+    """Paint the dots that turn the planes of a crosshair's lines."""
+    painter.save()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, on=True)
+    painter.setPen(Qt.PenStyle.NoPen)
+    for line in lines:
+        painter.setBrush(PLANE_COLOURS[line.kind])
+        for side in (-1.0, 1.0):
             handle = line.at(side * handle_distance(size))
             painter.drawEllipse(handle, _HANDLE_RADIUS, _HANDLE_RADIUS)
     painter.restore()
@@ -196,37 +204,43 @@ def paint_colour_bar(
     colours: ColourTable,
     ends: tuple[str, str],
     size: tuple[int, int],
+    *,
     meaning: str = "",
+    lines_below: int = 0,
 ) -> None:
-    """Paint what the colours mean: a bar at the right, its ends and its meaning beside it.
+    """Paint what the colours mean: a bar at the lower right, its ends and its meaning beside it.
 
-    What is clear over the scan is black in the bar.
+    What is clear over the scan is black in the bar. It stands between the letter of the right edge
+    and so many lines of text in the corner below.
     """
-    height = 0.3 * size[1]
+    line_height = QFontMetricsF(painter.font()).height()
+    lowest = size[1] - _MARGIN - (lines_below + 1.0) * line_height
+    height = min(_COLOUR_BAR_PART * size[1], lowest - size[1] / 2 - 2 * line_height)
+    height = max(height, _LEAST_BAR_LINES * line_height)
     left = size[0] - _MARGIN - _COLOUR_BAR_WIDTH
-    # The letter of the right edge stands in the middle.
-    bar = QRectF(left, 0.16 * size[1], _COLOUR_BAR_WIDTH, height)
+    bar = QRectF(left, lowest - height, _COLOUR_BAR_WIDTH, height)
     painter.fillRect(bar, BACKGROUND)
     painter.drawImage(bar, colour_image(np.ascontiguousarray(colours[::-1, None, :])))
     painter.setPen(QPen(_BAR_EDGE, 1.0))
     painter.setBrush(Qt.BrushStyle.NoBrush)
     painter.drawRect(bar)
-    beside = QRectF(left - 4 - _MEANING_WIDTH, bar.top() - 2, _MEANING_WIDTH, height + 4)
+    beside = QRectF(0, bar.top() - 2, left - 4, height + 4)
     bottom, middle, top = (
         Qt.AlignmentFlag.AlignBottom,
-        Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextWordWrap,
+        Qt.AlignmentFlag.AlignVCenter,
         Qt.AlignmentFlag.AlignTop,
     )
     for text, where in ((ends[0], bottom), (meaning, middle), (ends[1], top)):
         shadowed_text(painter, beside, Qt.AlignmentFlag.AlignRight | where, text, TEXT)
 
 
-def paint_caption(painter: QPainter, text: str, size: tuple[int, int]) -> None:
-    """Paint what overlays are, above the letter of the lower edge; long lines are wrapped."""
-    line_height = QFontMetricsF(painter.font()).height()
-    side = (1 - _CAPTION_PART) / 2 * size[0]
-    area = _text_area(size).adjusted(side, 0, -side, -1.6 * line_height)
-    where = Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignBottom
+def paint_caption(
+    painter: QPainter, text: str, size: tuple[int, int], *, lines_above: int = 0
+) -> None:
+    """Paint what overlays are, below so many lines at the top right; long lines are wrapped."""
+    above = lines_above * QFontMetricsF(painter.font()).height()
+    area = _text_area(size).adjusted((1 - _CORNER_PART) * size[0], above, 0, 0)
+    where = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignTop
     shadowed_text(painter, area, where | Qt.TextFlag.TextWordWrap, text, LETTER)
 
 

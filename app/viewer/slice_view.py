@@ -285,6 +285,7 @@ class SliceView(QWidget):
         self._frame = self._frame.resized(self._logical_size(), self.devicePixelRatioF())
         patient = self._patient if shown else None
         self._paint(painter, patient, self._quality, probe=self.probe())
+        self._paint_handles(painter)
         if self._is_active:
             slice_paint.paint_border(
                 painter, slice_paint.PLANE_COLOURS[self.kind], self._frame.size
@@ -407,6 +408,12 @@ class SliceView(QWidget):
 
     def _logical_size(self) -> tuple[int, int]:
         return max(self.width(), 1), max(self.height(), 1)
+
+    def _paint_handles(self, painter: QPainter) -> None:
+        # Only under the pointer: elsewhere they would hide tissue and draw the eye.
+        is_on = self._picture is not None and Overlay.CROSSHAIR in self._state.overlays
+        if is_on and self._hover is not None:
+            slice_paint.paint_handles(painter, self.crosshair_lines(), self._frame.size)
 
     def _paint(
         self, painter: QPainter, patient: PatientText | None, quality: Quality, *, probe: str

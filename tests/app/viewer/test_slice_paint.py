@@ -88,6 +88,32 @@ def test_a_crosshair_is_open_in_the_middle_and_has_the_colour_of_its_plane(qtbot
     assert green > red > blue
 
 
+def test_dots_that_turn_a_plane_lie_on_its_line_away_from_the_middle(qtbot: QtBot) -> None:
+    canvas = Canvas()
+    line = CrosshairLine(PlaneKind.CORONAL, 150.0, 100.5, 1.0, 0.0)
+
+    slice_paint.paint_handles(canvas.painter, (line,), SIZE)
+
+    away = round(slice_paint.handle_distance(SIZE))
+    painted = marked(canvas.pixels())
+    assert painted[100, 150 - away]
+    assert painted[100, 150 + away]
+    assert not painted[:, 160 : 140 + away].any()
+
+
+def test_a_legend_leaves_letters_and_corner_texts_free(qtbot: QtBot) -> None:
+    words, legend = Canvas(), Canvas()
+    two = ("one", "two")
+    slice_paint.paint_letters(words.painter, EdgeLetters("R", "L", "A", "P"), SIZE)
+    slice_paint.paint_corners(words.painter, CornerText(two, two, two, two), (), SIZE)
+    colours = np.full((256, 4), 255, dtype=np.uint8)
+
+    slice_paint.paint_caption(legend.painter, "Finding: attention", SIZE, lines_above=2)
+    slice_paint.paint_colour_bar(legend.painter, colours, ("0", "1"), SIZE, lines_below=2)
+
+    assert not (marked(words.pixels()) & marked(legend.pixels())).any()
+
+
 def test_letters_stand_in_the_middle_of_all_edges(qtbot: QtBot) -> None:
     canvas = Canvas()
 
@@ -166,7 +192,7 @@ def test_the_colour_bar_says_what_its_numbers_are(qtbot: QtBot) -> None:
     colours = np.zeros((256, 4), dtype=np.uint8)
 
     slice_paint.paint_colour_bar(plain.painter, colours, ("0", "1"), SIZE)
-    slice_paint.paint_colour_bar(meant.painter, colours, ("0", "1"), SIZE, "log-odds")
+    slice_paint.paint_colour_bar(meant.painter, colours, ("0", "1"), SIZE, meaning="log-odds")
 
     assert marked(meant.pixels()).sum() > marked(plain.pixels()).sum() + 50
 
@@ -178,7 +204,7 @@ def test_a_message_and_a_caption_are_painted(qtbot: QtBot) -> None:
     slice_paint.paint_caption(caption.painter, "model attention", SIZE)
 
     assert marked(message.pixels())[80:120].any()
-    assert marked(caption.pixels())[140:].any()
+    assert marked(caption.pixels())[:100, 174:].any()
 
 
 @pytest.mark.parametrize("scale", [0.6, 0.76, 1.0, 2.3])
