@@ -5,12 +5,19 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QAction, QGuiApplication, QImage
-from PySide6.QtWidgets import QFileDialog
+from PySide6.QtWidgets import (
+    QApplication,
+    QFileDialog,
+    QLabel,
+    QLineEdit,
+    QPlainTextEdit,
+    QTextEdit,
+)
 
 from app.connections.overlays import OverlayConnection
 from app.connections.scan import caption_of
 from app.connections.triggers import connect_all
-from app.controllers.export_report import ExportReport
+from app.controllers.export_report import ExportReport, ExportWish
 from app.state.answers import Problem
 from app.state.case_lists import CaseLists
 from app.state.results import ResultsState
@@ -28,6 +35,10 @@ from medct_core.errors import OutOfDiskError
 from medct_core.io.study import PatientText
 
 _SAID_MS = 6000
+_ANOTHER_SCAN = Problem(
+    "The scan gave way to another one while you chose; nothing was exported.",
+    "Export again for the scan that is open now.",
+)
 
 
 class ExportConnection(QObject):
@@ -80,7 +91,7 @@ class ExportConnection(QObject):
                 "mark_image": self._mark,
                 "copy_findings": self._copy_findings,
                 "copy_view": self._copy_view,
-                "copy": self._copy_view,
+                "copy": self._copy,
                 "screenshot_view": self._save_view,
                 "screenshot_window": self._save_window,
             },
@@ -94,19 +105,31 @@ class ExportConnection(QObject):
         scan = self._session.scan
         if scan is None:
             return
-        offer = ExportOffer(
+        against = self._export.against_export(self._lists.record(scan.volume.content_sha256))
+        if against is not None:
+            # Said before a person chooses in vain.
+            self._show_problem(against)
+            return
+        dialog = ExportDialog(self._offer(scan), self._folder, self._window)
+        if dialog.exec():
+            self._export_wish(scan, dialog.wish)
+        dialog.deleteLater()
+
+    def _offer(self, scan: OpenScan) -> ExportOffer:
+        return ExportOffer(
             scan.volume.source,
             self._pictures.drawn(self._lists.images.items, self._drawer(scan)),
             has_measurements=bool(self._lists.measurements.items),
             knows_patient=scan.patient != PatientText(),
         )
-        dialog = ExportDialog(offer, self._folder, self._window)
-        if dialog.exec():
-            wish = dialog.wish
-            self.show_folder(wish.folder)
-            self.folder_chosen.emit(wish.folder)
-            self._export.export(wish, self._lists.record(scan.volume.content_sha256))
-        dialog.deleteLater()
+
+    def _export_wish(self, scan: OpenScan, wish: ExportWish) -> None:
+        self.show_folder(wish.folder)
+        self.folder_chosen.emit(wish.folder)
+        if self._session.scan is not scan:
+            self._show_problem(_ANOTHER_SCAN)
+            return
+        self._export.export(wish, self._lists.record(scan.volume.content_sha256))
 
     def _forget_pictures(self) -> None:
         self._pictures.clear()
@@ -153,6 +176,13 @@ class ExportConnection(QObject):
             QGuiApplication.clipboard().setText(text)
             self._say(self.tr("Findings are on the clipboard."))
 
+    def _copy(self) -> None:
+        text = selected_text()
+        if text:
+            QGuiApplication.clipboard().setText(text)
+        else:
+            self._copy_view()
+
     def _copy_view(self) -> None:
         if self._session.volume is not None:
             copy_picture(self._view_picture())
@@ -167,7 +197,9 @@ class ExportConnection(QObject):
             self._save(self._view_picture(), self.tr("Save picture of view"))
 
     def _save_window(self) -> None:
-        picture = picture_of_window(self._window, self._view)
+        # File names and reports may name a patient too.
+        covered = (self._window.study_panel, self._window.report_panel)
+        picture = picture_of_window(self._window, self._view, covered=covered)
         self._save(picture, self.tr("Save picture of window"))
 
     def _save(self, picture: QImage, title: str) -> None:
@@ -176,6 +208,7 @@ class ExportConnection(QObject):
         )
         if not name:
             return
+        self.show_folder(Path(name).parent)
         try:
             written = save_picture(picture, Path(name))
         except OutOfDiskError as error:
@@ -192,3 +225,13 @@ class ExportConnection(QObject):
 
     def _say(self, text: str) -> None:
         self._window.statusBar().showMessage(text, _SAID_MS)
+
+
+def selected_text() -> str:
+    """Give the text that is selected where the keyboard is; empty for none."""
+    widget = QApplication.focusWidget()
+    if isinstance(widget, QLineEdit | QLabel):
+        return widget.selectedText()
+    if isinstance(widget, QPlainTextEdit | QTextEdit):
+        return widget.textCursor().selection().toPlainText()
+    return ""

@@ -123,12 +123,24 @@ class ExportReport(QObject):
         record
             What the reader added to the scan that is shown.
         """
-        problem = self._against_export(record)
+        problem = self.against_export(record)
         exported = self._exported(wish, record)
         if problem is not None or exported is None:
             self.failed.emit(problem or NOTHING_YET)
             return
         self._jobs.add(self._loader.submit(partial(_write, exported), doing="writing the report"))
+
+    def against_export(self, record: CaseRecord) -> Problem | None:
+        """Say why there is nothing to export for what a reader added; None where there is."""
+        if self._session.scan is None:
+            return NOTHING_YET
+        if self._results.scored is not None:
+            return None
+        # Scores may still come, and a report without them would look complete.
+        if self._why_unscored() is None:
+            return NOTHING_YET
+        is_empty = not (record.measurements or record.reviews or record.marked_images)
+        return NOTHING_AT_ALL if is_empty else None
 
     def copy_text(self, record: CaseRecord) -> str:
         """Give the findings as plain text for a reporting system; empty without a scan.
@@ -143,17 +155,6 @@ class ExportReport(QObject):
         # No file is written, so it matters little where.
         exported = self._exported(ExportWish(Path()), record)
         return "" if exported is None else _text_of(exported)
-
-    def _against_export(self, record: CaseRecord) -> Problem | None:
-        if self._session.scan is None:
-            return NOTHING_YET
-        if self._results.scored is not None:
-            return None
-        # Scores may still come, and a report without them would look complete.
-        if self._why_unscored() is None:
-            return NOTHING_YET
-        is_empty = not (record.measurements or record.reviews or record.marked_images)
-        return NOTHING_AT_ALL if is_empty else None
 
     def _why_unscored(self) -> Problem | None:
         results = self._results
