@@ -6,7 +6,7 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QSettings, QTimer, Signal
+from PySide6.QtCore import QByteArray, QObject, QSettings, QTimer, Signal
 from PySide6.QtWidgets import QApplication
 
 from app.connections.case_parts import Services
@@ -30,7 +30,7 @@ from medct_core.errors import MedctError
 
 log = logging.getLogger(__name__)
 
-_RECENT, _CONSENT = "recent", "understood-not-a-medical-device"
+_RECENT, _CONSENT, _YES = "recent", "understood-not-a-medical-device", "yes"
 _GEOMETRY, _DOCKS = "window/geometry", "window/docks"
 # Raised when docks are added, so that an older arrangement does not hide them.
 _DOCKS_VERSION = 1
@@ -83,10 +83,11 @@ class Application(QObject):
         self._missing = NewestJob(self._services.loader, self)
         self._missing.done.connect(self._recent.mark_missing)
         self._worker.model_ready.connect(self._on_model)
+        self._worker.model_unavailable.connect(self._on_no_model)
         self.mistake_made.connect(self._on_mistake)
         self._tidying = QTimer(self, singleShot=True, interval=_TIDY_UP_MS)
         self._tidying.timeout.connect(_let_go_of_closed_windows)
-        KeyGuard(qt)
+        KeyGuard(self)
         self._show_theme()
 
     @property
@@ -119,13 +120,16 @@ class Application(QObject):
 
     def ask_before_use(self) -> None:
         """Say once what the program is not, and offer what a crash left behind."""
-        if self._memory.value(_CONSENT) != "yes":
-            dialog = DisclaimerDialog(self._windows[0].window)
-            dialog.accepted.connect(self._on_consent)
-            dialog.rejected.connect(self._quit)
-            dialog.open()
-        self._crashed = list(self._services.autosaves.crashed())
-        self._offer_restore()
+        if not self._windows:
+            return
+        if self._memory.value(_CONSENT) == _YES:
+            self._offer_what_is_left()
+            return
+        dialog = DisclaimerDialog(self._windows[0].window)
+        dialog.accepted.connect(self._on_consent)
+        dialog.rejected.connect(self._quit)
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
 
     def tell_crashes(self, crashes: tuple[PreviousCrash, ...]) -> None:
         """Say that the program crashed before, and where that is written down."""
@@ -157,9 +161,9 @@ class Application(QObject):
         self.open_window()
 
     def _quit(self) -> None:
-        for window in self.windows:
-            window.window.close()
-        self._qt.quit()
+        # One that stays, as its work cannot be kept, keeps the program.
+        if all(window.window.close() for window in self.windows):
+            self._qt.quit()
 
     def _choose_model(self, choice: ModelChoice) -> None:
         adapter = "" if choice.adapter is None else str(choice.adapter)
@@ -173,24 +177,42 @@ class Application(QObject):
 
     def _on_model(self, model: ModelFacts) -> None:
         self._model = model
+        for window in self._windows:
+            # One that was opened while this was on its way has not heard of it.
+            window.states.results.set_model(model)
+
+    def _on_no_model(self, error: MedctError) -> None:
+        # Where there is none at all, the findings say so; else the one before stays in use.
+        if self._model is not None:
+            for window in self._windows:
+                window.window.banner.show_problem(error.summary, error.remedy)
 
     def _on_consent(self) -> None:
-        self._memory.setValue(_CONSENT, "yes")
+        self._memory.setValue(_CONSENT, _YES)
+        self._offer_what_is_left()
+
+    def _offer_what_is_left(self) -> None:
+        self._crashed = list(self._services.autosaves.crashed())
+        self._offer_restore()
 
     def _offer_restore(self) -> None:
         if not self._crashed or not self._windows:
             return
         crashed = self._crashed.pop(0)
-        window = self._windows[0]
-        dialog = RestoreDialog(
-            crashed.session.scan_path.name, crashed.saved_at.astimezone(), window.window
-        )
-        dialog.restore_chosen.connect(lambda: window.keep_session.restore(crashed))
+        owner = self._windows[0].window
+        dialog = RestoreDialog(crashed.session.scan_path.name, crashed.saved_at.astimezone(), owner)
+        dialog.restore_chosen.connect(partial(self._restore, crashed))
         dialog.discard_chosen.connect(crashed.discard)
         dialog.rejected.connect(crashed.let_go)
         dialog.finished.connect(dialog.deleteLater)
         dialog.finished.connect(self._offer_restore)
         dialog.open()
+
+    def _restore(self, crashed: CrashedSession) -> None:
+        """Restore in a window of its own, or in one where nothing is shown or on its way."""
+        free = (window for window in self._windows if window.is_free)
+        window = next(free, None) or self.open_window()
+        window.keep_session.restore(crashed)
 
     def _on_closed(self, closed: CaseWindow) -> None:
         self._windows.remove(closed)
@@ -202,9 +224,10 @@ class Application(QObject):
 
     def _place(self, made: CaseWindow) -> None:
         geometry, docks = self._memory.value(_GEOMETRY), self._memory.value(_DOCKS)
-        if geometry is not None:
+        # Anybody may have written anything into that file.
+        if isinstance(geometry, QByteArray):
             made.window.restoreGeometry(geometry)
-        if docks is not None:
+        if isinstance(docks, QByteArray):
             made.window.restoreState(docks, _DOCKS_VERSION)
 
     def _remember_recent(self) -> None:

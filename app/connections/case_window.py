@@ -91,6 +91,13 @@ class CaseWindow(QObject):
         self.window.may_close = self.sessions.may_close
         self.window.closed.connect(self._close)
 
+    @property
+    def is_free(self) -> bool:
+        """Whether nothing is shown, being read, or asked about in it."""
+        session = self.states.session
+        shown = (session.scan, session.loading, session.question)
+        return shown == (None, None, None) and not self.keep_session.is_restoring
+
     def apply(self, settings: Settings) -> None:
         """Use other settings from now on; what they leave as it was stays as it is shown."""
         before, self._settings = self._settings, settings
