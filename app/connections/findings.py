@@ -108,6 +108,7 @@ class FindingsConnection(QObject):
 
     def _listen_to_panel(self, panel: FindingsPanel) -> None:
         reviews = self._states.reviews
+        self._window.closed.connect(panel.report_edits)
         panel.review_changed.connect(self._on_review)
         panel.statement_edited.connect(reviews.word)
         panel.comment_edited.connect(reviews.comment)

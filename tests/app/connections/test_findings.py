@@ -270,6 +270,16 @@ def test_a_comment_that_is_being_typed_never_goes_to_the_next_case(finding: Find
     assert finding.field("Comment").text() == ""
 
 
+def test_a_comment_that_is_being_typed_is_kept_when_the_window_closes(finding: Finding) -> None:
+    finding.open_scored()
+    finding.panel.select_finding("Lung nodule")
+    QTest.keyClicks(finding.field("Comment"), "in the apex")
+
+    finding.window.close()
+
+    assert finding.reviews.of("Lung nodule").comment == "in the apex"
+
+
 def test_a_heatmap_is_marked_at_its_finding_while_it_is_shown(finding: Finding) -> None:
     finding.open_scored()
     finding.results.set_heatmap(relevance())

@@ -56,5 +56,5 @@ def test_what_is_disabled_calls_nothing(actions: dict[str, QAction]) -> None:
 
 
 def test_a_name_that_no_entry_has_is_a_mistake(actions: dict[str, QAction]) -> None:
-    with pytest.raises(KeyError, match="opne"):
-        connect_all(actions, {"opne": print})
+    with pytest.raises(KeyError, match="invret"):
+        connect_all(actions, {"invret": print})
