@@ -41,6 +41,12 @@ class RealProgram:
         """Where the case records lie."""
         return self.folder / "cases"
 
+    def write_settings(self, text: str) -> None:
+        """Have chosen something before."""
+        folder = self.folder / "CONFIG" / "medct"
+        folder.mkdir(parents=True)
+        (folder / "settings.toml").write_text(text, encoding="utf-8")
+
     def run(self, *command: str | Path, **more: str) -> Ended:
         """Run Python to its end; other variables of the environment by name."""
         ran = subprocess.run(

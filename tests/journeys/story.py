@@ -17,8 +17,10 @@ from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QLineEdit, QWi
 
 import app.__main__ as program
 from app.application import Application
+from app.settings import Settings
+from app.workers.inference_worker import OpenDesk, open_real_desk
 
-_LOOK_MS = 20
+_LOOK_MS = 10
 _PATIENCE_S = 120.0
 """A busy machine must not fail a story."""
 FAILED = 70
@@ -83,11 +85,28 @@ class Teller(QObject):
         os._exit(FAILED)
 
 
-def tell(story: Story, folder: Path, path: Path | None = None) -> int:
-    """Run the real program, tell a story in it, and give the program's exit code."""
+def tell(
+    story: Story, folder: Path, path: Path | None = None, open_desk: OpenDesk = open_real_desk
+) -> int:
+    """Run the real program, tell a story in it, and give the program's exit code.
+
+    Parameters
+    ----------
+    story
+        Takes the application, and says what is done and waited for.
+    folder
+        Takes pictures of a story that fails.
+    path
+        As on the command line.
+    open_desk
+        Loads the model; one that stands in answers at once.
+    """
 
     class Told(Application):
         """The application, and somebody who uses it."""
+
+        def __init__(self, qt: QApplication, settings: Settings, folder: Path) -> None:
+            super().__init__(qt, settings, folder, open_desk)
 
         def start_work(self) -> None:
             super().start_work()
