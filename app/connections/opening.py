@@ -8,14 +8,13 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QFileDialog, QMenu
 
+from app.connections.questions import QuestionConnection
 from app.connections.triggers import connect_all
 from app.controllers.open_study import OpenStudy
 from app.controllers.what_to_open import PathKind
-from app.state.open_questions import FrameQuestion, LargeScanQuestion, OpenQuestion
 from app.state.recent_files import RecentFile, RecentFiles
 from app.state.session import OpenScan, SessionState
 from app.windows.main_window import MainWindow
-from app.windows.question_dialog import Choice, Question, QuestionDialog
 
 SCAN_FILTER = "*.nii *.nii.gz *.hdr *.img *.nrrd *.nhdr *.mha *.mhd *.dcm *.zip DICOMDIR"
 
@@ -55,7 +54,6 @@ class OpeningConnection(QObject):
         super().__init__(parent)
         self._window, self._session = window, session
         self._open_study, self._recent = open_study, recent
-        self._question: QuestionDialog | None = None
         self._folder = ""
         actions, menus = tables
         self._menu = menus["recent"]
@@ -76,7 +74,7 @@ class OpeningConnection(QObject):
         window.masks_panel.open_requested.connect(self._choose_mask)
         window.paths_dropped.connect(open_study.open_paths)
         open_study.other_kind_found.connect(self._on_other_kind)
-        session.question_changed.connect(self._on_question)
+        QuestionConnection(window, session, open_study, self)
         session.scan_changed.connect(self._on_scan)
         recent.changed.connect(self._fill_recent)
         self._fill_recent(recent.files)
@@ -130,41 +128,3 @@ class OpeningConnection(QObject):
 
     def _open_recent(self, path: Path, _checked: bool = False) -> None:
         self._open_study.open_paths((path,))
-
-    def _on_question(self, question: OpenQuestion | None) -> None:
-        if self._question is not None:
-            self._question.deleteLater()
-            self._question = None
-        if question is not None:
-            dialog = QuestionDialog(asked(question), self._window)
-            dialog.chosen.connect(self._answer)
-            dialog.rejected.connect(self._open_study.cancel)
-            dialog.open()
-            self._question = dialog
-
-    def _answer(self, name: str) -> None:
-        question = self._session.question
-        if isinstance(question, FrameQuestion):
-            self._open_study.choose_frame(int(name))
-        elif isinstance(question, LargeScanQuestion):
-            self._open_study.choose_reduction(question.choices[int(name)].reduction)
-
-
-def asked(question: OpenQuestion) -> Question:
-    """Put a question as its dialog asks it; the answers are named by their numbers."""
-    text = f"{question.summary} {question.remedy}"
-    if isinstance(question, FrameQuestion):
-        frames = range(1, question.frame_count + 1)
-        return Question(
-            "Which volume?",
-            text,
-            tuple(Choice(str(one), f"Volume {one}") for one in frames),
-            "&Open",
-        )
-    ways = enumerate(question.choices)
-    return Question(
-        "A very large scan",
-        text,
-        tuple(Choice(str(number), way.label) for number, way in ways),
-        "&Open",
-    )

@@ -8,18 +8,17 @@ from PySide6.QtCore import QObject
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QFileDialog
 
-from app.connections.opening import SCAN_FILTER, asked
+from app.connections.opening import SCAN_FILTER
 from app.connections.opening_window import opening_window
+from app.connections.questions import QuestionConnection
 from app.connections.scan import caption_of
 from app.connections.triggers import connect_all
 from app.controllers.open_prior import OpenPrior
 from app.state.answers import Problem
-from app.state.open_questions import FrameQuestion, LargeScanQuestion, OpenQuestion
 from app.state.session import Loading, OpenScan, SessionState
 from app.state.view import Layout, ViewState
 from app.viewer.companion_view import CompanionView
 from app.windows.main_window import MainWindow
-from app.windows.question_dialog import QuestionDialog
 from medct_core.volume.volume import Unit
 
 
@@ -52,7 +51,6 @@ class PriorConnection(QObject):
         super().__init__(parent)
         self._window, self._actions, self._open_prior = window, actions, open_prior
         self._session, self._prior, self._view = states
-        self._question: QuestionDialog | None = None
         self._layout_before = self._view.layout
         self._folder = ""
         self.companion = CompanionView(self._view, parent=window.views)
@@ -76,7 +74,7 @@ class PriorConnection(QObject):
         self._prior.scan_changed.connect(self._on_prior)
         self._prior.loading_changed.connect(self._on_loading)
         self._prior.problem_changed.connect(self._on_problem)
-        self._prior.question_changed.connect(self._on_question)
+        QuestionConnection(self._window, self._prior, self._open_prior.opening, self)
         self._session.scan_changed.connect(self._on_current)
         self._open_prior.notices_changed.connect(self._show_caption)
         self.companion.close_requested.connect(self._open_prior.close_prior)
@@ -147,24 +145,6 @@ class PriorConnection(QObject):
         if problem is not None:
             summary = self.tr("The prior was not opened. {0}").format(problem.summary)
             self._window.banner.show_problem(summary, problem.remedy)
-
-    def _on_question(self, question: OpenQuestion | None) -> None:
-        if self._question is not None:
-            self._question.deleteLater()
-            self._question = None
-        if question is not None:
-            dialog = QuestionDialog(asked(question), self._window)
-            dialog.chosen.connect(self._answer)
-            dialog.rejected.connect(self._open_prior.cancel)
-            dialog.open()
-            self._question = dialog
-
-    def _answer(self, name: str) -> None:
-        question, opening = self._prior.question, self._open_prior.opening
-        if isinstance(question, FrameQuestion):
-            opening.choose_frame(int(name))
-        elif isinstance(question, LargeScanQuestion):
-            opening.choose_reduction(question.choices[int(name)].reduction)
 
     def _maximise(self) -> None:
         self._window.views.toggle_maximised(self.companion)

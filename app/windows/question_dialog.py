@@ -1,9 +1,8 @@
 """QuestionDialog: a question whose answers are explained, such as what to do with a huge scan."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import QCoreApplication, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import (
     QButtonGroup,
     QDialogButtonBox,
@@ -16,14 +15,10 @@ from PySide6.QtWidgets import (
 from app.panels.text_label import TextLabel
 from app.windows.text_dialog import TextDialog
 
-FULL, HALF = "full", "half"
-"""Answers of `large_scan_question`."""
-
 _WIDTH_PX = 500
 _INDENT_PX = 24
 _MOST_IN_SIGHT = 8
 _LIST_HEIGHT_PX = 260
-_GIB = 2**30
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,60 +56,6 @@ class Question:
     text: str
     choices: tuple[Choice, ...]
     action: str
-
-
-def large_scan_question(*, needed_bytes: int, free_bytes: int) -> Question:
-    """Ask what to do with a scan that may not fit.
-
-    Parameters
-    ----------
-    needed_bytes
-        What its voxels take at full size.
-    free_bytes
-        What is free now.
-    """
-    needed, free = _gib(needed_bytes), _gib(free_bytes)
-    half = Choice(
-        HALF,
-        _said("Open at half resolution"),
-        _said(
-            "Every second voxel in each direction: about {size}. Small findings may be lost, "
-            "measurements are coarser, and the pictures say so."
-        ).format(size=_gib(needed_bytes // 8)),
-    )
-    full = Choice(
-        FULL,
-        _said("Open at full resolution"),
-        _said("Other programs may become slow, and the system may end MedCT."),
-    )
-    proposed = (full, half) if needed_bytes < free_bytes // 2 else (half, full)
-    return Question(
-        _said("This is a very large scan"),
-        _said("It takes {needed} of memory; {free} are free.").format(needed=needed, free=free),
-        proposed,
-        _said("&Open"),
-    )
-
-
-def volume_question(texts: Sequence[str]) -> Question:
-    """Ask which volume of a 4D scan to open; answers are numbers from 0.
-
-    Parameters
-    ----------
-    texts
-        What is known of each volume, such as its time; empty where nothing is.
-    """
-    count = len(texts)
-    choices = tuple(
-        Choice(str(at), ": ".join(part for part in (_volume(at + 1), text) if part))
-        for at, text in enumerate(texts)
-    )
-    return Question(
-        _said("Which volume?"),
-        _said("This file holds {count} volumes; one is shown at a time.").format(count=count),
-        choices,
-        _said("&Open"),
-    )
 
 
 class QuestionDialog(TextDialog):
@@ -160,15 +101,3 @@ class QuestionDialog(TextDialog):
     def _report(self) -> None:
         self.chosen.emit(self._names[self._answers.checkedId()])
         self.accept()
-
-
-def _volume(number: int) -> str:
-    return _said("Volume {number}").format(number=number)
-
-
-def _gib(size: int) -> str:
-    return f"{size / _GIB:.1f} GiB"
-
-
-def _said(text: str) -> str:
-    return QCoreApplication.translate("QuestionDialog", text)

@@ -10,11 +10,8 @@ import pytest
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QDialogButtonBox, QRadioButton
 
-from app.connections.opening import asked
-from app.state.open_questions import FrameQuestion, LargeScanQuestion, ReadChoice
 from app.windows.question_dialog import QuestionDialog
 from medct_core.io import size
-from medct_core.io.reduction import FULL, Reduction
 from tests import small_chest
 from tests.app.case_windows import Case, FileDialogs, Workplace, study_of_two
 from tests.medct_core.io import making
@@ -272,16 +269,3 @@ def test_series_follow_each_other_by_key(case: Case, tmp_path: Path) -> None:
     case.trigger("previous_series")
 
     assert case.session.loading is None
-
-
-def test_questions_say_what_must_be_known() -> None:
-    choices = (ReadChoice(FULL, (512, 512, 4000), 2**31), ReadChoice(Reduction(2, 2), (1, 1, 1), 1))
-    large = LargeScanQuestion("long", (512, 512, 4000), 2**31, 2**32, choices)
-
-    in_time, reduced = asked(FrameQuestion("heart", 12)), asked(large)
-
-    assert len(in_time.choices) == 12
-    assert "heart" in in_time.text
-    assert "512 x 512 x 4000" in reduced.text
-    assert [one.name for one in reduced.choices] == ["0", "1"]
-    assert "full" in reduced.choices[0].text

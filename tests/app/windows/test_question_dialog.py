@@ -4,18 +4,18 @@ import pytest
 from PySide6.QtWidgets import QLabel, QPushButton, QRadioButton, QScrollArea
 from pytestqt.qtbot import QtBot
 
-from app.windows.question_dialog import (
-    FULL,
-    HALF,
-    Choice,
-    Question,
-    QuestionDialog,
-    large_scan_question,
-    volume_question,
-)
+from app.windows.question_dialog import Choice, Question, QuestionDialog
 
-GIB = 2**30
-LARGE = large_scan_question(needed_bytes=8 * GIB, free_bytes=6 * GIB)
+FULL, HALF = "full", "half"
+LARGE = Question(
+    "A very large scan",
+    "It takes 8.0 GiB of memory; 6.0 GiB are free.",
+    (
+        Choice(HALF, "Half resolution", "Small findings may be lost."),
+        Choice(FULL, "Full resolution", "Other programs may become slow."),
+    ),
+    "&Open",
+)
 
 
 def opened(qtbot: QtBot, question: Question) -> QuestionDialog:
@@ -28,25 +28,6 @@ def opened(qtbot: QtBot, question: Question) -> QuestionDialog:
 def press(dialog: QuestionDialog, text: str) -> None:
     buttons = dialog.findChildren(QPushButton)
     next(one for one in buttons if one.text().replace("&", "") == text).click()
-
-
-def test_a_large_scan_is_asked_about_with_numbers() -> None:
-    assert LARGE.text == "It takes 8.0 GiB of memory; 6.0 GiB are free."
-    assert "about 1.0 GiB" in next(one for one in LARGE.choices if one.name == HALF).explanation
-
-
-def test_half_is_proposed_where_it_may_not_fit_and_full_where_it_does() -> None:
-    fits = large_scan_question(needed_bytes=8 * GIB, free_bytes=64 * GIB)
-
-    assert LARGE.choices[0].name == HALF
-    assert fits.choices[0].name == FULL
-
-
-def test_volumes_are_counted_from_one_for_people_and_from_zero_in_answers() -> None:
-    question = volume_question(["0 ms", ""])
-
-    assert question.choices == (Choice("0", "Volume 1: 0 ms"), Choice("1", "Volume 2"))
-    assert "2 volumes" in question.text
 
 
 @pytest.mark.gui
@@ -94,7 +75,8 @@ def test_each_answer_is_explained(qtbot: QtBot) -> None:
 
 @pytest.mark.gui
 def test_hundreds_of_volumes_scroll(qtbot: QtBot) -> None:
-    dialog = opened(qtbot, volume_question([""] * 300))
+    many = tuple(Choice(str(number), f"Volume {number}") for number in range(300))
+    dialog = opened(qtbot, Question("Which volume?", "It holds 300.", many, "&Open"))
 
     assert len(dialog.findChildren(QRadioButton)) == 300
     assert dialog.findChildren(QScrollArea)
