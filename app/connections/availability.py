@@ -12,6 +12,8 @@ NEED_SCAN = (
     "screenshot_view",
     "screenshot_window",
     "close_scan",
+    "undo",
+    "redo",
     "copy_view",
     "copy_findings",
     "delete_measurement",

@@ -40,6 +40,7 @@ class PromptConnection(QObject):
         self._session, self._prompts, self._results = states
         self._text = ""
         self._has_own_wordings = False
+        self._is_asked = False
         self._is_waiting = False
         self._is_to_be_kept = False
         self._had_scan = self._session.scan is not None
@@ -52,6 +53,7 @@ class PromptConnection(QObject):
     def _listen(self) -> None:
         self._prompts.history_changed.connect(self._panel.show_history)
         self._session.scan_changed.connect(self._on_scan)
+        self._ask_model.asking_began.connect(self._on_asking)
         self._results.model_changed.connect(self._wait_on)
         self._results.model_problem_changed.connect(self._on_problem)
         self._results.typed_changed.connect(self._on_answer)
@@ -60,7 +62,7 @@ class PromptConnection(QObject):
 
     def _on_text(self, text: str) -> None:
         self._text, self._is_to_be_kept = text, False
-        self._has_own_wordings = False
+        self._has_own_wordings, self._is_asked = False, True
         self._ask_model.type_prompt(text)
         self._wait()
 
@@ -70,16 +72,19 @@ class PromptConnection(QObject):
             self._prompts.remember(text)
             self._ask_model.add_typed_to_list()
         elif self._has_own_wordings:
-            # They are asked already; asking by name would bring the usual ones back.
+            # Asking by name would bring the usual ones back.
             self._is_to_be_kept = self._is_waiting
+            if self._is_waiting and not self._is_asked:
+                self._ask_model.score()
         else:
-            self._is_to_be_kept = True
+            self._is_to_be_kept = self._is_asked = True
             self._wait()
             self._ask_model.submit_prompt(text)
 
     def _on_wordings(self, name: str, present: tuple[str, ...], absent: tuple[str, ...]) -> None:
         self._has_own_wordings = True
         if present:
+            self._is_asked = True
             self._wait()
             self._ask_model.ask_wordings(Prompt(name, present, absent))
         else:
@@ -90,7 +95,7 @@ class PromptConnection(QObject):
             )
 
     def _on_usual_wordings(self, name: str) -> None:
-        self._has_own_wordings = False
+        self._has_own_wordings, self._is_asked = False, True
         self._wait()
         self._ask_model.submit_prompt(name)
 
@@ -99,6 +104,11 @@ class PromptConnection(QObject):
             # Asked about another scan; it is no prompt of this case.
             self._is_to_be_kept = False
         self._had_scan = scan is not None
+        self._is_asked = self._ask_model.is_asking
+        self._wait_on()
+
+    def _on_asking(self) -> None:
+        self._is_asked = True
         self._wait_on()
 
     def _on_answer(self, answer: TypedAnswer | None) -> None:
@@ -146,6 +156,8 @@ class PromptConnection(QObject):
             return self.tr("Open a scan, and its score appears here.")
         if self._results.model is None:
             return self.tr("The model is being loaded.")
+        if not self._is_asked:
+            return self.tr("Press Enter to ask about this scan.")
         return self.tr("Scoring …")
 
 

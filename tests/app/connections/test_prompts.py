@@ -247,6 +247,52 @@ def test_a_closed_scan_leaves_no_score(typing: Typing) -> None:
     assert "Open a scan" in typing.said
 
 
+def test_a_scan_that_nobody_asked_to_score_is_asked_with_enter(qtbot: QtBot) -> None:
+    typing = Typing(qtbot, score_on_open=False)
+    typing.worker.model_ready.emit(facts())
+    typing.type("azygos lobe")
+    typing.open()
+    said = [typing.said]
+
+    typing.enter()
+    said.append(typing.said)
+    typing.answer()
+
+    assert "Press Enter to ask about this scan." in said[0]
+    assert "Scoring" in said[1]
+    assert [one.name for one in typing.prompts.own] == ["azygos lobe"]
+
+
+def test_own_wordings_outlast_a_change_of_scan_and_are_asked_with_enter(qtbot: QtBot) -> None:
+    typing = Typing(qtbot, score_on_open=False)
+    typing.worker.model_ready.emit(facts())
+    typing.open()
+    typing.type("azygos lobe")
+    typing.ask_now()
+    typing.answer()
+    typing.word("An azygos lobe is seen.")
+
+    typing.open("b.nii.gz")
+    before = typing.said
+    typing.enter()
+    typing.answer()
+
+    assert "Press Enter" in before
+    assert [one.present for one in typing.prompts.own] == [("An azygos lobe is seen.",)]
+
+
+def test_scoring_by_hand_asks_what_is_typed_too(qtbot: QtBot) -> None:
+    typing = Typing(qtbot, score_on_open=False)
+    typing.worker.model_ready.emit(facts())
+    typing.type("azygos lobe")
+    typing.open()
+
+    typing.ask.score()
+
+    assert "Scoring" in typing.said
+    assert typing.worker.newest(ScoreTyped).prompt.name == "azygos lobe"
+
+
 def test_a_prompt_typed_before_all_waits_for_scan_and_model(qtbot: QtBot) -> None:
     typing = Typing(qtbot)
     typing.type("azygos lobe")
