@@ -67,25 +67,6 @@ class Program:
 
 
 @pytest.fixture
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Give a folder for settings; cases, autosaves and logs have others."""
-    for name in ("CASES", "AUTOSAVE", "LOGS"):
-        monkeypatch.setenv(f"MEDCT_{name}", str(tmp_path / name.lower()))
-    (tmp_path / "settings").mkdir()
-    return tmp_path / "settings"
-
-
-@pytest.fixture
-def look(qapp: QApplication) -> Iterator[None]:
-    """Give other tests back the colours they had."""
-    style, palette, sheet = qapp.style().objectName(), qapp.palette(), qapp.styleSheet()
-    yield
-    qapp.setStyleSheet(sheet)
-    qapp.setPalette(palette)
-    qapp.setStyle(style)
-
-
-@pytest.fixture
 def program(qtbot: QtBot, folder: Path, look: None) -> Iterator[Program]:
     """Start the program without a scan."""
     started = Program(qtbot, folder)

@@ -1,0 +1,26 @@
+"""Folders and colours of the program, as if nobody had started it before."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtWidgets import QApplication
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Give a folder for settings; cases, autosaves and logs have others."""
+    for name in ("CASES", "AUTOSAVE", "LOGS"):
+        monkeypatch.setenv(f"MEDCT_{name}", str(tmp_path / name.lower()))
+    (tmp_path / "settings").mkdir()
+    return tmp_path / "settings"
+
+
+@pytest.fixture
+def look(qapp: QApplication) -> Iterator[None]:
+    """Give other tests back the colours they had."""
+    style, palette, sheet = qapp.style().objectName(), qapp.palette(), qapp.styleSheet()
+    yield
+    qapp.setStyleSheet(sheet)
+    qapp.setPalette(palette)
+    qapp.setStyle(style)
