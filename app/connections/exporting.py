@@ -17,7 +17,8 @@ from PySide6.QtWidgets import (
 from app.connections.overlays import OverlayConnection
 from app.connections.scan import caption_of
 from app.connections.triggers import connect_all
-from app.controllers.export_report import ExportReport, ExportWish
+from app.controllers.export_report import ExportReport
+from app.controllers.export_wish import ExportWish
 from app.state.answers import Problem
 from app.state.case_lists import CaseLists
 from app.state.results import ResultsState

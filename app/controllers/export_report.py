@@ -1,27 +1,19 @@
 """Exporting: results and the reader's part become a report, written off the GUI thread."""
 
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
+from app.controllers.export_wish import Exported, ExportWish
 from app.state.answers import Problem
 from app.state.case_record import CaseRecord
-from app.state.results import ResultsState, ScoredList
-from app.state.session import OpenScan, SessionState
+from app.state.results import ResultsState
+from app.state.session import SessionState
 from app.workers.loader_pool import LoaderPool, OnProgress
 from medct_core.cancel import CancelToken
 from medct_core.errors import MedctError
-from medct_core.findings.finding import Finding
 from medct_core.volume.notice import Notice
-
-if TYPE_CHECKING:
-    # Most windows never write, and all of them are to appear at once.
-    from medct_core.export.reader_part import ReaderImage
-
-FORMATS = ("pdf", "csv", "json")
 
 NOTHING_YET = Problem(
     "There is nothing to export yet: the scan has no scores.",
@@ -31,57 +23,6 @@ NOTHING_AT_ALL = Problem(
     "There is nothing to export: the scan has no scores, and you have added nothing to it.",
     "Measure something, mark a picture or comment on a finding first.",
 )
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class ExportWish:
-    """What a person wants to leave the program.
-
-    Attributes
-    ----------
-    folder
-        Made if it is not there.
-    formats
-        Some of `FORMATS`.
-    images
-        Marked pictures that go into the PDF, drawn; three usual levels of the chest where there
-        are none.
-    names_patient
-        Whether the report says who was examined.
-    """
-
-    folder: Path
-    formats: tuple[str, ...] = FORMATS
-    images: "tuple[ReaderImage, ...]" = ()
-    names_patient: bool = False
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Exported:
-    """What is written: everything as it stood when the person asked.
-
-    Attributes
-    ----------
-    wish
-        What is written, and where.
-    scan
-        The one that was shown.
-    scored
-        Its findings; None where no model could score it.
-    typed
-        The one beside the list, if there was one.
-    record
-        What the reader added.
-    doubts
-        Why the scan has no scores, where it has none.
-    """
-
-    wish: ExportWish
-    scan: OpenScan
-    scored: ScoredList | None
-    typed: tuple[Finding, ...]
-    record: CaseRecord
-    doubts: tuple[Notice, ...] = ()
 
 
 class ExportReport(QObject):

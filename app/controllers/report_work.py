@@ -3,7 +3,7 @@
 from dataclasses import replace
 from pathlib import Path
 
-from app.controllers.export_report import Exported
+from app.controllers.export_wish import Exported
 from app.state.case_record import CaseRecord, Decision, FindingReview
 from app.state.results import ScoredList
 from app.state.session import OpenScan

@@ -6,7 +6,7 @@ from pathlib import Path
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QFileDialog, QVBoxLayout, QWidget
 
-from app.controllers.export_report import ExportWish
+from app.controllers.export_wish import ExportWish
 from app.panels.export_form import ExportForm, ImageChoice
 from app.viewer.key_image import KeyPicture
 from medct_core.export.file_names import base_name, planned_files

@@ -11,7 +11,8 @@ import pypdfium2
 import pytest
 from pytestqt.qtbot import QtBot
 
-from app.controllers.export_report import NOTHING_AT_ALL, NOTHING_YET, ExportReport, ExportWish
+from app.controllers.export_report import NOTHING_AT_ALL, NOTHING_YET, ExportReport
+from app.controllers.export_wish import ExportWish
 from app.state.answers import Problem, StageProgress, TypedAnswer
 from app.state.case_record import CaseRecord
 from app.state.results import ResultsState, ScoredList

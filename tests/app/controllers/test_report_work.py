@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from app.controllers.export_report import Exported, ExportWish
+from app.controllers.export_wish import Exported, ExportWish
 from app.controllers.report_work import reader_part, report_of, write
 from app.state.case_record import CaseRecord
 from medct_core.cancel import Cancelled, CancelToken

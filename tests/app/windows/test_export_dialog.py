@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
-from app.controllers.export_report import FORMATS
+from app.controllers.export_wish import FORMATS
 from app.viewer.key_image import KeyPicture
 from app.windows.export_dialog import ExportDialog, ExportOffer
 from tests import report_samples
