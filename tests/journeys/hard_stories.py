@@ -25,6 +25,7 @@ from app.state.answers import ModelChoice
 from app.state.view import Overlay
 from app.viewer import graphics
 from app.workers.inference_worker import OpenDesk, open_real_desk
+from medct_core.errors import OutOfMemoryError
 from medct_core.export import files
 from tests.app.case_windows import words_of
 from tests.app.stand_ins import StandInDesk, facts
@@ -357,7 +358,8 @@ def opens_too_large_first(choice: ModelChoice, _told: Callable[[float], None]) -
     """Give a model that needs too much memory, and one that does not when it is asked for."""
     if choice.model == "medct-mini":
         return StandInDesk(facts("medct-mini"))
-    return StandInDesk(facts("large"), wrong={"encode": MemoryError()})
+    full = OutOfMemoryError("The memory ran out during encoding.", remedy="Use a smaller model.")
+    return StandInDesk(facts("large"), wrong={"encode": full})
 
 
 def opens_stand_in(_choice: ModelChoice, _told: Callable[[float], None]) -> StandInDesk:

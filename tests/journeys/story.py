@@ -11,7 +11,7 @@ from typing import TypeVar
 from unittest.mock import patch
 
 from PySide6.QtCore import QMimeData, QObject, QPoint, QPointF, Qt, QTimer, QUrl
-from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication, QWindow
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication, QWheelEvent, QWindow
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QLineEdit, QWidget
 
@@ -173,10 +173,16 @@ def drag(widget: QWidget, start: tuple[float, float], end: tuple[float, float]) 
 
 def turn_wheel(widget: QWidget, notches: int) -> None:
     """Turn the wheel over the middle of a widget, towards the hand where positive."""
-    place = QPointF(place_in(widget, 0.5, 0.5))
+    place = QPointF(widget.rect().center())
+    on_desktop, notch = widget.mapToGlobal(place), QPoint(0, 120 if notches < 0 else -120)
     for _ in range(abs(notches)):
-        down = 120 if notches < 0 else -120
-        QTest.wheelEvent(handle_of(widget), place, QPoint(0, down))
+        # Qt's own test function misses its place on a screen of high resolution.
+        turned = QWheelEvent(
+            *(place, on_desktop, QPoint(), notch, Qt.MouseButton.NoButton, PLAIN),
+            Qt.ScrollPhase.NoScrollPhase,
+            False,
+        )
+        QApplication.sendEvent(widget, turned)
 
 
 def drop(widget: QWidget, path: Path) -> None:
