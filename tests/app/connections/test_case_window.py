@@ -266,3 +266,26 @@ def test_the_bar_names_the_window_that_is_shown(case: Case, chests: tuple[Path, 
     case.trigger("preset_1")
 
     assert "Lung" in [one.text() for one in case.shown.tool_bar.findChildren(QToolButton)]
+
+
+def test_a_window_closes_while_its_picture_in_3d_is_made(
+    workplace: Workplace, chests: tuple[Path, Path]
+) -> None:
+    case = workplace.open_window(Settings())
+    case.open(chests[0])
+    assert case.shown.volume.is_preparing
+
+    case.window.close()
+
+    assert not case.shown.volume.is_preparing
+    workplace.services.loader.stop()
+    assert case.window.volume_view.picture().isNull()
+
+
+def test_3d_is_shown_beside_the_slices(workplace: Workplace, chests: tuple[Path, Path]) -> None:
+    case = workplace.open_window(Settings())
+
+    case.open(chests[0])
+    case.settle()
+
+    assert case.window.volume_view.isVisible()

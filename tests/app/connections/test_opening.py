@@ -7,7 +7,9 @@ from pathlib import Path
 import nibabel
 import numpy as np
 import pytest
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QAction
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QDialogButtonBox, QRadioButton
 
 from app.windows.question_dialog import QuestionDialog
@@ -269,3 +271,27 @@ def test_series_follow_each_other_by_key(case: Case, tmp_path: Path) -> None:
     case.trigger("previous_series")
 
     assert case.session.loading is None
+
+
+def test_an_entry_may_empty_the_menu_it_stands_in(case: Case, chests: tuple[Path, Path]) -> None:
+    case.open(chests[0])
+    menu = case.shown.menus["recent"]
+    forget = recent(case)["Forget these"]
+    menu.popup(case.window.mapToGlobal(QPoint(5, 5)))
+
+    QTest.mouseClick(menu, Qt.MouseButton.LeftButton, pos=menu.actionGeometry(forget).center())
+
+    case.wait(lambda: list(recent(case)) == ["Forget these"])
+    assert not menu.isVisible()
+
+
+def test_a_window_may_close_while_it_asks(workplace: Workplace, case: Case, in_time: Path) -> None:
+    other = workplace.open_window()
+    case.window.paths_dropped.emit((in_time,))
+    case.dialog(QuestionDialog)
+
+    assert case.window.close()
+
+    assert case.session.question is None
+    case.wait(lambda: not case.has_dialog())
+    assert other.window.isVisible()
