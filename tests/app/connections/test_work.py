@@ -233,3 +233,24 @@ def test_a_closed_scan_leaves_nothing_to_do(working: Working) -> None:
     working.session.set_scan(None)
 
     assert (working.title, working.marks) == ("Nothing to do", 5 * WAITING)
+
+
+def test_a_scan_closed_before_the_model_came_leaves_nothing_to_do(working: Working) -> None:
+    working.open()
+
+    working.session.set_scan(None)
+
+    assert working.title == "Nothing to do"
+    assert not working.can_stop
+
+
+def test_scoring_asked_for_by_hand_waits_and_can_be_stopped(qtbot: QtBot) -> None:
+    working = Working(qtbot, score_on_open=False)
+    working.open()
+    before = working.title
+
+    working.ask.score()
+
+    assert before == "Nothing to do"
+    assert working.title == "Waiting"
+    assert working.can_stop
