@@ -127,6 +127,9 @@ class PromptConnection(QObject):
         if explanation is not None:
             self._is_to_be_kept = False
             self._explain(explanation.summary, explanation.remedy)
+            if not self._has_own_wordings:
+                # Those still there are of other words.
+                self._panel.show_wordings(None)
         elif self._results.typed is None:
             self._wait()
 

@@ -174,8 +174,8 @@ def caption_of(
 
 def _brief(notice: Notice) -> Notice:
     """Cut a notice to what may stand over a picture; the study panel has all of it."""
-    first, more, _rest = notice.text.partition(". ")
-    sentence = first if not more else f"{first}."
+    ends = [at for end in (". ", "; ") if (at := notice.text.find(end)) > 0]
+    sentence = f"{notice.text[: min(ends)]}." if ends else notice.text
     if len(sentence) <= _LONGEST_NOTICE:
         return Notice(notice.code, sentence)
     return Notice(notice.code, f"{sentence[: _LONGEST_NOTICE - 1].rstrip()}…")

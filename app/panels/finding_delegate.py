@@ -62,8 +62,8 @@ def places(rect: QRect, metrics: QFontMetrics, caption: str) -> RowPlaces:
     heading = metrics.height() + 10 if caption else 0
     body = rect.adjusted(0, heading, 0, 0)
     left, width = body.left() + _PAD + _GUTTER, body.width() - 2 * _PAD - _GUTTER
-    first = body.top() + 5
-    second = first + max(metrics.height(), _BUTTON) + 2
+    first = body.top() + 4
+    second = first + max(metrics.height(), _BUTTON)
     return RowPlaces(
         caption=QRect(rect.left() + _PAD, rect.top(), rect.width() - 2 * _PAD, heading),
         body=body,
@@ -76,7 +76,7 @@ def places(rect: QRect, metrics: QFontMetrics, caption: str) -> RowPlaces:
 def row_height(metrics: QFontMetrics, caption: str) -> int:
     """Height of a row, pixels, with its caption."""
     heading = metrics.height() + 10 if caption else 0
-    return heading + 5 + max(metrics.height(), _BUTTON) + 2 + metrics.height() + 7
+    return heading + 4 + max(metrics.height(), _BUTTON) + metrics.height() + 6
 
 
 class FindingDelegate(QStyledItemDelegate):

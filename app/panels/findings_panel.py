@@ -6,6 +6,7 @@ from PySide6.QtWidgets import (
     QComboBox,
     QHBoxLayout,
     QLineEdit,
+    QSizePolicy,
     QStackedWidget,
     QVBoxLayout,
     QWidget,
@@ -136,6 +137,8 @@ class FindingsPanel(QWidget):
         self._search.setPlaceholderText(self.tr("Search findings"))
         self._search.setAccessibleName(self.tr("Search findings"))
         self._search.setToolTip(self.tr("Part of a name or of a synonym (Ctrl+F)"))
+        self._count.setWordWrap(False)
+        self._count.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Preferred)
         self._order.setAccessibleName(self.tr("Sort findings"))
         self._order.setToolTip(self.tr("Sort findings"))
         self._order.addItem(self.tr("By score"), Order.SCORE)
@@ -146,15 +149,12 @@ class FindingsPanel(QWidget):
         tools = QHBoxLayout()
         tools.setContentsMargins(8, 8, 8, 0)
         tools.addWidget(self._search, 1)
+        tools.addWidget(self._count)
         tools.addWidget(self._order)
         page = QWidget()
         inner = QVBoxLayout(page)
         inner.setContentsMargins(0, 0, 0, 0)
         inner.addLayout(tools)
-        counted = QHBoxLayout()
-        counted.setContentsMargins(9, 0, 8, 0)
-        counted.addWidget(self._count)
-        inner.addLayout(counted)
         inner.addWidget(self._list, 1)
         inner.addWidget(self._editor)
         self._pages.addWidget(self._message)

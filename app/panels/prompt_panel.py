@@ -101,11 +101,7 @@ class PromptPanel(QWidget):
 
     def show_nothing(self) -> None:
         """Invite to type."""
-        self._show_state(
-            "",
-            "",
-            self.tr("Name a finding in your own words; its score appears here while you type."),
-        )
+        self._show_state("", "", self.tr("Ask for any finding in your own words."))
 
     def show_wordings(self, prompt: Prompt | None) -> None:
         """Show the sentences behind a score; None for none."""
@@ -164,7 +160,6 @@ class PromptPanel(QWidget):
         for widget in (self._bar, self._answer, self._refusal, self._hint, self._wordings):
             layout.addWidget(widget)
         layout.addLayout(files)
-        layout.addStretch(1)
 
     def _connect(self) -> None:
         self._input.textEdited.connect(self.text_edited)

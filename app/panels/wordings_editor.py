@@ -13,7 +13,7 @@ from PySide6.QtWidgets import (
 from app.panels.text_label import TextLabel
 from medct_core.inference.prompt import Prompt
 
-_LINES = 3
+_LINES = 2
 
 
 def wordings_of(text: str) -> tuple[str, ...]:
@@ -58,8 +58,8 @@ class WordingsEditor(QWidget):
         if prompt is not None:
             self._fill(self._present, prompt.present)
             self._fill(self._absent, prompt.absent)
-            count = len(prompt.present) + len(prompt.absent)
-            self._title.setText(self.tr("Wordings ({0})").format(count))
+            counted = self.tr("Wordings ({0} for, {1} against)")
+            self._title.setText(counted.format(len(prompt.present), len(prompt.absent)))
 
     def _fill(self, field: QPlainTextEdit, wordings: tuple[str, ...]) -> None:
         if wordings_of(field.toPlainText()) != wordings:

@@ -68,7 +68,7 @@ def heatmap_caption(relevance: Relevance) -> str:
     name = relevance.prompt.name
     if for_it <= _LEAST:
         return f"{name}: no part of the scan speaks for it"
-    return f"{name}: {ATTENTION}\nfor it {for_it:.2f}, against it {against:.2f}"
+    return f"{name}: {ATTENTION}\nfor {for_it:.2f}, against {against:.2f}"
 
 
 def strongest_place(relevance: Relevance, geometry: Geometry) -> Vector:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QDockWidget, QMainWindow, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDockWidget, QMainWindow, QVBoxLayout, QWidget
 
 from app.panels.banner import Banner
 from app.panels.findings_panel import FindingsPanel
@@ -125,11 +125,13 @@ class MainWindow(QMainWindow):
         self.setCentralWidget(middle)
 
     def _place_docks(self) -> None:
-        asked = QSplitter(Qt.Orientation.Vertical)
-        asked.addWidget(self.prompt_panel)
-        asked.addWidget(self.findings_panel)
-        asked.setStretchFactor(1, 1)
-        asked.setChildrenCollapsible(False)
+        # No splitter: it gives wrapped sentences the height of one line.
+        asked = QWidget()
+        layout = QVBoxLayout(asked)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(self.prompt_panel)
+        layout.addWidget(self.findings_panel, 1)
         self._add("study", self.tr("Study"), self.study_panel, _LEFT)
         self._add("masks", self.tr("Masks"), self.masks_panel, _LEFT)
         self._add("window", self.tr("Grey levels"), self.window_panel, _LEFT)

@@ -89,5 +89,5 @@ def test_the_sentences_are_folded_away_until_they_are_asked_for(qtbot: QtBot) ->
     title.click()
 
     assert before == [False, False]
-    assert title.text() == "Wordings (3)"
+    assert title.text() == "Wordings (2 for, 1 against)"
     assert all(field.isVisibleTo(editor) for field in fields)

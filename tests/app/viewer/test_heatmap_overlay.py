@@ -58,7 +58,7 @@ def test_the_caption_names_the_finding_and_what_a_map_is_not() -> None:
     caption = heatmap_caption(relevance(hot((1, 2, 3))))
 
     assert caption.startswith(f"Lung nodule: {ATTENTION}")
-    assert "for it 1.00, against it 2.38" in caption
+    assert "for 1.00, against 2.38" in caption
 
 
 def test_what_speaks_against_a_finding_is_clear() -> None:
