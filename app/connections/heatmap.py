@@ -52,8 +52,8 @@ class HeatmapConnection(QObject):
         self._session.scan_changed.connect(self._on_scan)
         self._results.heatmap_changed.connect(self._on_heatmap)
         self._display.grid_changed.connect(self._show_in_3d)
-        # A map may be there before 3D is.
-        window.volume_view.shown_changed.connect(self._show_in_3d)
+        self._in_3d = window.volume_view.scan
+        window.volume_view.shown_changed.connect(self._on_3d)
         self._view.overlays_changed.connect(self._show_in_3d)
         self._view.heatmap_opacity_changed.connect(self._show_in_3d)
 
@@ -117,6 +117,12 @@ class HeatmapConnection(QObject):
         # Of another scan nothing was asked: no place, and no colours over it.
         self._destination = ""
         self._view.hide_overlay(Overlay.HEATMAP)
+
+    def _on_3d(self) -> None:
+        """Draw a map that was there before 3D was; one that is drawn stays as it is."""
+        before, self._in_3d = self._in_3d, self._window.volume_view.scan
+        if self._in_3d is not before:
+            self._show_in_3d()
 
     def _show_in_3d(self) -> None:
         is_shown = Overlay.HEATMAP in self._view.overlays

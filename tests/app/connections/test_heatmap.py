@@ -10,6 +10,7 @@ from app.connections.heatmap import HeatmapConnection
 from app.panels.finding_row import FindingRow
 from app.state.view import Overlay
 from app.viewer.render_grid import RenderGrid
+from app.viewer.volume_view import VolumeView
 from app.workers.questions import ExplainScore
 from medct_core.inference.prompt import Prompt
 from medct_core.inference.scores import Relevance
@@ -259,7 +260,10 @@ def test_a_map_that_came_before_3d_is_drawn_when_3d_comes(
     heat.loader.finish(len(heat.loader.works))
     view = heat.window.volume_view
     monkeypatch.setattr(view, "show_heatmap", lambda grid, _opacity: grids.append(grid))
+    view.shown_changed.emit()
+    monkeypatch.setattr(VolumeView, "scan", property(lambda _view: "a scan"))
 
+    view.shown_changed.emit()
     view.shown_changed.emit()
 
     assert grids == [heat.connection.display.grid]
