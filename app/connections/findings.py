@@ -99,7 +99,6 @@ class FindingsConnection(QObject):
             states.reviews.changed,
         ):
             changed.connect(self._show)
-        states.results.stage_changed.connect(self._on_stage)
         for told in (states.results.problem_changed, states.results.model_problem_changed):
             told.connect(self._show_beside)
         self._ask_model.asking_began.connect(self._show)
@@ -158,10 +157,6 @@ class FindingsConnection(QObject):
             panel.show_waiting(self.tr("The model is being loaded."))
         else:
             panel.show_waiting(self.tr("The model is looking at the scan."))
-
-    def _on_stage(self) -> None:
-        if self._states.results.scored is None:
-            self._show()
 
     def _show_beside(self) -> None:
         """Tell of what went wrong although there are scores: a heatmap, a model that was chosen."""
