@@ -49,7 +49,9 @@ class Beside:
         qtbot.addWidget(self.window)
         self.loader = FakeLoader()
         self.open_prior = OpenPrior(self.session, self.prior, self.loader.as_loader())
-        self.actions = {name: QAction(name) for name in ("open_prior", "open_prior_folder", "close_prior")}
+        self.actions = {
+            name: QAction(name) for name in ("open_prior", "open_prior_folder", "close_prior")
+        }
         self.connection = PriorConnection(
             self.window, self.actions, (self.session, self.prior, self.view), self.open_prior
         )
