@@ -1,0 +1,209 @@
+"""LanceIndex: the nearest of very many cases, by LanceDB's index on a few leading directions."""
+
+import base64
+import io
+import json
+from dataclasses import dataclass
+from typing import cast
+
+import numpy as np
+import pyarrow as pa
+from lancedb.query import LanceVectorQueryBuilder
+from lancedb.table import Table
+
+from medct_core.retrieval.case_filter import CaseFilter
+from medct_core.retrieval.centring import Centring
+from medct_core.retrieval.spread import CaseKey, Spread, draw_spread
+from medct_core.retrieval.vector_index import FloatArray, Hit
+
+FILTER_COLUMNS = (
+    *("age_band", "sex", "contrast", "tags"),
+    *("present", "absent", "verified_present", "verified_absent"),
+)
+"""Columns of `arrow_rows` that `CaseFilter.where` asks about."""
+
+KEY_COLUMNS = ("case_id", "patient_key", "study_key")
+"""Columns of `arrow_rows` that say whose a case is."""
+
+VECTOR, LEADING = "vector", "leading"
+FIT, PROBES = b"medct_fit", b"medct_probes"
+
+_CANDIDATES = 50
+_CANDIDATES_EACH = 3
+_FEW_CASES = 1000
+_SPREAD_CASES = 5000
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class IndexFit:
+    """What the vectors of an index went through.
+
+    Attributes
+    ----------
+    centring
+        Fitted on all of them.
+    basis
+        ``(d, leading)`` float32, orthonormal columns: the directions in which centred vectors
+        differ most.
+    """
+
+    centring: Centring
+    basis: FloatArray
+
+    def to_metadata(self) -> bytes:
+        """Write it as text that a table's schema can hold."""
+        arrays = {"mean": self.centring.mean, "basis": self.basis}
+        if self.centring.whitening is not None:
+            arrays["whitening"] = self.centring.whitening
+        content = io.BytesIO()
+        np.savez(content, allow_pickle=False, **arrays, fitted_on=self.centring.fitted_on)
+        return base64.b64encode(content.getvalue())
+
+    @classmethod
+    def from_metadata(cls, text: bytes) -> "IndexFit":
+        """Read what `to_metadata` wrote."""
+        with np.load(io.BytesIO(base64.b64decode(text)), allow_pickle=False) as arrays:
+            whitening = arrays.get("whitening")
+            centring = Centring(arrays["mean"], whitening, int(arrays["fitted_on"]))
+            return cls(centring, arrays["basis"])
+
+
+class LanceIndex:
+    """Searches a table that `lance_build` made.
+
+    The cases of the nearest partitions are compared along the leading directions, in which
+    almost all of their variance lies, and the best of them in full. How many partitions are
+    probed was measured when the index was built; a filter that lets fewer cases pass makes it
+    probe more, and the few cases of a strict filter are all compared.
+
+    Parameters
+    ----------
+    table
+        With the columns of `index_schema`.
+
+    Raises
+    ------
+    ValueError
+        If the table is no such index.
+    """
+
+    def __init__(self, table: Table) -> None:
+        metadata = table.schema.metadata or {}
+        if FIT not in metadata:
+            raise ValueError("the table of an index says what its vectors went through")
+        self._table = table
+        self._fit = IndexFit.from_metadata(metadata[FIT])
+        self._probes = read_probes(table)
+
+    @property
+    def centring(self) -> Centring:
+        """What its vectors were centred with."""
+        return self._fit.centring
+
+    @property
+    def centring_version(self) -> str:
+        """Version of the `Centring` its vectors went through."""
+        return self._fit.centring.version
+
+    def __len__(self) -> int:
+        """Count the cases."""
+        return int(self._table.count_rows())
+
+    def nearest(self, query: FloatArray, *, count: int, wanted: CaseFilter) -> tuple[Hit, ...]:
+        """Find the cases of highest cosine that a filter lets pass, best first.
+
+        Nearly always the very nearest: see `lance_build.TARGET_RECALL`. Equal cosines are
+        ordered by case id.
+        """
+        passing = self._table.count_rows(wanted.where) if wanted.where else len(self)
+        if passing == 0:
+            return ()
+        if passing <= max(_FEW_CASES, count):
+            found = self._all_passing(wanted)
+        else:
+            found = self._probed(query, count, wanted, share=passing / len(self))
+        cosines = (vectors_of(found) @ query).clip(-1.0, 1.0)
+        ids = found.column("case_id").to_pylist()
+        hits = [Hit(case_id, float(cosine)) for case_id, cosine in zip(ids, cosines, strict=True)]
+        return tuple(sorted(hits, key=lambda hit: (-hit.cosine, hit.case_id))[:count])
+
+    def spread(self, seed: int = 0) -> Spread | None:
+        """Draw random pairs of different patients, of up to 5,000 random cases.
+
+        Returns
+        -------
+        None for a library too small to say, as `draw_spread`.
+        """
+        total = len(self)
+        rng = np.random.default_rng(seed)
+        rows = np.sort(rng.choice(total, size=min(total, _SPREAD_CASES), replace=False))
+        drawn = self._table.take_offsets(rows.tolist()).select([*KEY_COLUMNS, VECTOR]).to_arrow()
+        names = (drawn.column(name).to_pylist() for name in KEY_COLUMNS)
+        keys = [CaseKey(*of_case) for of_case in zip(*names, strict=True)]
+        return draw_spread(
+            vectors_of(drawn), keys, centring_version=self.centring_version, seed=seed
+        )
+
+    def probed(self, query: FloatArray, *, count: int, probes: int) -> tuple[str, ...]:
+        """Find candidates in a number of partitions, along the leading directions alone.
+
+        Parameters
+        ----------
+        query
+            ``(d,)``, centred, of unit length.
+        count
+            How many.
+        probes
+            How many partitions, at least 1.
+
+        Returns
+        -------
+        Case ids, best first.
+        """
+        asked = self._along_leading(query, count, ["case_id"])
+        found = asked.minimum_nprobes(probes).maximum_nprobes(probes).to_arrow()
+        return tuple(found.column("case_id").to_pylist())
+
+    def _all_passing(self, wanted: CaseFilter) -> pa.Table:
+        asked = self._table.search().select(["case_id", VECTOR])
+        return (asked.where(wanted.where) if wanted.where else asked).to_arrow()
+
+    def _probed(
+        self, query: FloatArray, count: int, wanted: CaseFilter, *, share: float
+    ) -> pa.Table:
+        candidates = max(_CANDIDATES, _CANDIDATES_EACH * count)
+        asked = self._along_leading(query, candidates, ["case_id", VECTOR])
+        # Without a limit: what is rare here may leave too few in the first partitions.
+        asked = asked.minimum_nprobes(self._probes_for(count / share)).maximum_nprobes(0)
+        return (asked.where(wanted.where, prefilter=True) if wanted.where else asked).to_arrow()
+
+    def _along_leading(
+        self, query: FloatArray, count: int, columns: list[str]
+    ) -> LanceVectorQueryBuilder:
+        found = self._table.search(query @ self._fit.basis, LEADING, query_type="vector")
+        asked = cast("LanceVectorQueryBuilder", found)
+        return asked.distance_type("dot").select([*columns, "_distance"]).limit(count)
+
+    def _probes_for(self, neighbours: float) -> int:
+        """Give the partitions in which so many nearest neighbours of a query are found.
+
+        Of the neighbours, a filter that lets one in ten pass leaves the tenth part: the ten
+        nearest that pass are among about the hundred nearest of all.
+        """
+        measured = sorted(self._probes.items())
+        enough = [probes for reach, probes in measured if reach >= neighbours]
+        return enough[0] if enough else max(self._probes.values(), default=1)
+
+
+def vectors_of(table: pa.Table, column: str = VECTOR) -> FloatArray:
+    """Give a column of vectors, ``(rows, d)`` float32."""
+    values = table.column(column).combine_chunks()
+    flat = values.flatten().to_numpy(zero_copy_only=False)
+    rows: FloatArray = flat.reshape(len(values), values.type.list_size)
+    return rows
+
+
+def read_probes(table: Table) -> dict[int, int]:
+    """Read how many partitions hold so many nearest neighbours; empty where none were measured."""
+    text = (table.schema.field(LEADING).metadata or {}).get(PROBES, b"{}")
+    return {int(reach): int(probes) for reach, probes in json.loads(text).items()}

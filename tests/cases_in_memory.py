@@ -1,0 +1,25 @@
+"""A library that is a list, for searches that need no disk."""
+
+from collections.abc import Iterable
+
+from medct_core.retrieval.case_filter import CaseFilter
+from medct_core.retrieval.library_case import LibraryCase
+
+
+class CasesInMemory:
+    """Cases that a search reads; filtered by the predicate alone."""
+
+    def __init__(self, cases: Iterable[LibraryCase]) -> None:
+        self._cases = {case.case_id: case for case in cases}
+
+    def find(self, case_id: str) -> LibraryCase | None:
+        """Give one case."""
+        return self._cases.get(case_id)
+
+    def cases(self, wanted: CaseFilter) -> list[LibraryCase]:
+        """Give all that pass."""
+        return [case for case in self._cases.values() if wanted.accepts(case)]
+
+    def count(self, wanted: CaseFilter) -> int:
+        """Count those that pass."""
+        return len(self.cases(wanted))
