@@ -70,7 +70,7 @@ class SessionConnection(QObject):
 
     def may_close(self) -> bool:
         """Save everything, and where that fails ask whether to close all the same."""
-        problem = self._case.save_now()
+        problem = self._case.save_now() or self._keep.finish_saving()
         if problem is None:
             return True
         asked = QMessageBox(self._window)

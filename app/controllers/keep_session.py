@@ -30,7 +30,8 @@ from app.state.view_values import (
     views_of,
     views_to_values,
 )
-from app.workers.loader_pool import LoaderPool, OnProgress
+from app.workers.edge import as_shown
+from app.workers.loader_pool import LoaderPool, OnProgress, Work
 from medct_core.cancel import CancelToken
 from medct_core.errors import MedctError
 from medct_core.io.study import Series
@@ -44,6 +45,8 @@ OTHER_VIEWS = Problem(
     "The views of this session cannot be shown again; its measurements and comments are there.",
     "Arrange the views anew; update this program if the session was saved by a newer one.",
 )
+
+_SAVING = "saving the session"
 
 
 class Pictures(Protocol):
@@ -163,7 +166,7 @@ class KeepSession(QObject):
         self._autosave = autosave
         self._path: Path | None = None
         self._wish: _Wish | None = None
-        self._saving: set[int] = set()
+        self._saving: dict[int, Work] = {}
         self._autosave_job: int | None = None
         self._autosaved: _Shown | None = None
         self._autosave_problem: Problem | None = None
@@ -207,7 +210,23 @@ class KeepSession(QObject):
             path if path.suffix == SESSION_SUFFIX else path.with_name(path.name + SESSION_SUFFIX)
         )
         work = partial(write_shown, shown.scan, shown.record, shown.views, named)
-        self._saving.add(self._loader.submit(work, doing="saving the session"))
+        self._saving[self._loader.submit(work, doing=_SAVING)] = work
+
+    def finish_saving(self) -> Problem | None:
+        """Save on this thread what was asked for and may still be waiting, before all ends.
+
+        Returns
+        -------
+        Why a session could not be saved, None where all are.
+        """
+        try:
+            while self._saving:
+                job, work = next(iter(self._saving.items()))
+                work(CancelToken(), _nobody)
+                del self._saving[job]
+        except Exception as error:  # noqa: BLE001 (told, and kept for another try)
+            return Problem.of(as_shown(error, doing=_SAVING))
+        return None
 
     def open(self, path: Path) -> None:
         """Restore a session; `restored`, `scan_wanted` or `failed` says how it went."""
@@ -317,7 +336,7 @@ class KeepSession(QObject):
 
     def _on_done(self, job: int, result: object) -> None:
         if job in self._saving:
-            self._saving.discard(job)
+            del self._saving[job]
             self._note_saved(result)
         elif job == self._autosave_job:
             self._autosave_job = None
@@ -329,7 +348,7 @@ class KeepSession(QObject):
 
     def _on_failed(self, job: int, error: MedctError) -> None:
         if job in self._saving:
-            self._saving.discard(job)
+            del self._saving[job]
             self.failed.emit(Problem.of(error))
         elif job == self._autosave_job:
             self._autosave_job = self._autosaved = None
@@ -338,7 +357,7 @@ class KeepSession(QObject):
             self._ask_or_fail(self._wish, error)
 
     def _on_cancelled(self, job: int) -> None:
-        self._saving.discard(job)
+        self._saving.pop(job, None)
         if job == self._autosave_job:
             self._autosave_job = self._autosaved = None
         elif self._wish is not None and job == self._wish.job:
@@ -474,3 +493,7 @@ def check(
     """
     session.require_same_scan(scan.volume.content_sha256)
     return _Checked(session, scan)
+
+
+def _nobody(_fraction: float) -> None:
+    """Told how far it is."""

@@ -1,7 +1,9 @@
 """A session is saved, restored, and its scan looked for where it was moved."""
 
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
+from threading import Event
 
 import pytest
 from PySide6.QtWidgets import QDialogButtonBox, QRadioButton
@@ -214,3 +216,46 @@ def test_work_that_is_not_kept_is_told_until_it_is(
 )
 def test_a_session_is_named_like_its_scan(name: str, proposed: str) -> None:
     assert proposed_name(Path("scans") / name) == Path("scans") / proposed
+
+
+@pytest.fixture
+def busy(workplace: Workplace, case: Case, chests: tuple[Path, Path]) -> Iterator[None]:
+    """Give every thread that writes something else to do until the test ends."""
+    case.open(chests[0])
+    case.settle()
+    case.wait(lambda: case.shown.controllers.keep_case.is_loaded)
+    gate = Event()
+    for _ in range(2):
+        workplace.services.loader.submit(lambda _cancel, _told: gate.wait(), doing="waiting")
+    yield
+    gate.set()
+
+
+@pytest.mark.usefixtures("busy")
+def test_a_session_that_still_waits_to_be_saved_is_saved_before_the_window_closes(
+    case: Case, files: FileDialogs, tmp_path: Path
+) -> None:
+    files.answer = tmp_path / "late.medct"
+    case.trigger("save_session_as")
+    assert not files.answer.exists()
+
+    assert case.window.close()
+
+    assert read_session(files.answer).scan_path.name == "now.nii.gz"
+
+
+@pytest.mark.usefixtures("busy")
+def test_a_session_that_cannot_be_saved_before_the_window_closes_is_told(
+    case: Case, files: FileDialogs, tmp_path: Path
+) -> None:
+    (tmp_path / "file").write_text("in the way")
+    files.answer = tmp_path / "file" / "late.medct"
+    case.trigger("save_session_as")
+
+    problem = case.shown.keep_session.finish_saving()
+
+    assert problem is not None
+    assert "file" in problem.summary
+    # Kept, so that whoever stays can try again.
+    assert case.shown.keep_session.finish_saving() == problem
+    case.window.may_close = lambda: True
