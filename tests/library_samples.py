@@ -1,6 +1,6 @@
 """Cases of a library that need no scan and no model, and strategies for any."""
 
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -45,6 +45,18 @@ def case(number: int = 0, *, stamp: ModelStamp = STAMP, **facts: object) -> Libr
         "added_at": ADDED_AT,
     }
     return LibraryCase(**{**given, **facts})
+
+
+def assert_same(one: LibraryCase, other: LibraryCase) -> None:
+    """Compare every field of two cases."""
+    for field in fields(LibraryCase):
+        pairs = [(getattr(one, field.name), getattr(other, field.name))]
+        if field.name == "thumbnails":
+            names = ("axial", "coronal", "sagittal")
+            pairs = [tuple(getattr(each, name) for each in pairs[0]) for name in names]
+        for mine, theirs in pairs:
+            np.testing.assert_array_equal(mine, theirs, err_msg=field.name)
+            assert type(mine) is type(theirs), field.name
 
 
 _LETTERS = st.characters(codec="utf-8")

@@ -14,7 +14,17 @@ ROOT = Path(__file__).resolve().parents[2]
 PACKAGES = ("app", "medct_core")
 LONGEST_FILE, LONGEST_FUNCTION, MOST_PARAMETERS = 500, 40, 6
 # Slow to import, or big: none of it may be loaded before a command needs it.
-HEAVY = ("torch", "transformers", "peft", "SimpleITK", "nibabel", "scipy", "sklearn", "PySide6")
+HEAVY = (
+    "torch",
+    "transformers",
+    "peft",
+    "SimpleITK",
+    "nibabel",
+    "scipy",
+    "sklearn",
+    "lancedb",
+    "PySide6",
+)
 TOP_LEVEL = {
     *("pyproject.toml", "README.md", "LICENSE", "CHANGELOG.md"),
     *("app", "medct_core", "resources", "tests", "packaging"),
