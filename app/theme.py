@@ -10,6 +10,8 @@ from dataclasses import asdict, dataclass
 
 from PySide6.QtGui import QColor, QPalette
 
+from medct_core.resources_folder import resources_folder
+
 
 @dataclass(frozen=True, slots=True)
 class Theme:
@@ -174,7 +176,8 @@ def style_sheet_of(theme: Theme) -> str:
     A label says what it is by the property ``role``: ``title``, ``muted``, ``danger``, ``caution``
     or ``refusal``.
     """
-    return _SHEET.substitute(asdict(theme))
+    tick = resources_folder() / "icons" / "ticks" / f"{theme.name}.svg"
+    return _SHEET.substitute(asdict(theme), tick=tick.as_posix())
 
 
 # Combo boxes, spin boxes and scroll bars stay as Qt draws them from the palette: a style sheet
@@ -217,7 +220,9 @@ QCheckBox::indicator, QRadioButton::indicator {
 }
 QCheckBox::indicator { border-radius: 3px; }
 QRadioButton::indicator { border-radius: 7px; }
-QCheckBox::indicator:checked { background: $accent; border-color: $accent; }
+QCheckBox::indicator:checked {
+    background: $accent; border-color: $accent; image: url("$tick");
+}
 QRadioButton::indicator:checked {
     border-color: $accent;
     background: qradialgradient(
@@ -231,6 +236,7 @@ QCheckBox::indicator:disabled, QRadioButton::indicator:disabled {
     background: $window; border-color: $line;
 }
 QCheckBox::indicator:checked:disabled { background: $disabled; }
+QDialogButtonBox { dialogbuttonbox-buttons-have-icons: 0; }
 QListView { background: $surface; border: 1px solid $border; outline: 0; }
 QListView:focus { border: 1px solid $accent; }
 QProgressBar {

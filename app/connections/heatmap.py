@@ -7,7 +7,7 @@ from app.state.results import ResultsState
 from app.state.session import SessionState
 from app.state.view import Overlay, ViewState
 from app.viewer.heatmap_display import HeatmapDisplay
-from app.viewer.heatmap_overlay import strongest_place
+from app.viewer.heatmap_overlay import heatmap_caption, strongest_place
 from app.windows.main_window import MainWindow
 from app.workers.loader_pool import LoaderPool
 from medct_core.inference.prompt import Prompt
@@ -127,4 +127,6 @@ class HeatmapConnection(QObject):
     def _show_in_3d(self) -> None:
         is_shown = Overlay.HEATMAP in self._view.overlays
         grid = self._display.grid if is_shown else None
-        self._window.volume_view.show_heatmap(grid, self._view.heatmap_opacity)
+        drawn, shown = self._window.volume_view, self._results.heatmap
+        drawn.show_heatmap(grid, self._view.heatmap_opacity)
+        drawn.show_caption("" if grid is None or shown is None else heatmap_caption(shown))

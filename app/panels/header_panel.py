@@ -26,7 +26,7 @@ from app.theme import DARK, Theme
 from medct_core.io.tag_row import TagRow
 
 _NAME, _VALUE = 1, 3
-_NAME_WIDTH, _TAG_WIDTH, _VR_WIDTH = 260, 96, 40
+_NAME_WIDTH, _TAG_WIDTH, _VR_WIDTH = 260, 96, 56
 _ROW_PADDING = 6
 
 

@@ -16,7 +16,7 @@ from app.theme import DARK, Theme
 from medct_core.findings.finding import Finding
 
 _BAR = 0.55
-_ROW_PIXELS = 22
+_ROW_PIXELS, _AXIS_PIXELS = 18, 56
 _APART = 0.2
 _HALF_BOX = 0.13
 _SHARE_OF_NAMES = 0.5
@@ -100,7 +100,9 @@ class ScoreChart(QWidget):
             )
         else:
             self._canvas.show_plot()
-        self._canvas.plot.setMinimumHeight(_ROW_PIXELS * len(findings) + 70 if findings else 0)
+        self._canvas.plot.setMinimumHeight(
+            _ROW_PIXELS * len(findings) + _AXIS_PIXELS if findings else 0
+        )
         self._legend.show_text(self._legend_text())
         self._draw()
 
@@ -171,7 +173,7 @@ class ScoreChart(QWidget):
     def _draw_spread(self, place: float, spread: ReferenceSpread) -> None:
         # The dark edge keeps the box visible on a bar of its own brightness.
         self._draw_box(place, spread, pg.mkPen(self._theme.surface, width=3))
-        self._draw_box(place, spread, pg.mkPen(self._theme.text, width=1.2))
+        self._draw_box(place, spread, pg.mkPen(self._theme.muted, width=1.2))
 
     def _draw_box(self, place: float, spread: ReferenceSpread, pen: QPen) -> None:
         for start, end in ((spread.low, spread.quarter), (spread.three_quarters, spread.high)):

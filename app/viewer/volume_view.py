@@ -27,6 +27,7 @@ from app.viewer.frame_pace import FramePace
 from app.viewer.graphics import Graphics
 from app.viewer.render_grid import RenderGrid, RenderScan
 from app.viewer.render_quality import Quality
+from app.viewer.slice_paint import paint_caption, text_font
 from app.viewer.transfer_functions import (
     LARGEST_SCALE,
     MIP,
@@ -130,6 +131,7 @@ class VolumeView(QWidget):
         self._viewpoint: Viewpoint | None = None
         self._image: QImage | None = None
         self._message = (self.tr("No scan is open."), "")
+        self._caption = ""
         self._is_lit = False
         self._pressed = self._last = QPointF()
         self._preview_timer = self._timer(0, self._draw_preview)
@@ -245,6 +247,11 @@ class VolumeView(QWidget):
             self._scene.show_heatmap(heat, opacity)
         self._moved()
 
+    def show_caption(self, text: str) -> None:
+        """Say at the top right what colours over the scan are; empty for nothing."""
+        self._caption = text
+        self.update()
+
     def show_cut(self, cut: Cut) -> None:
         """Cut parts of the scan away."""
         if self._scene is not None:
@@ -270,6 +277,9 @@ class VolumeView(QWidget):
         if self._image is not None:
             painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
             painter.drawImage(self.rect(), self._image)
+            size = (self.width(), self.height())
+            painter.setFont(text_font(self.font(), size))
+            paint_caption(painter, self._caption, size)
         else:
             self._paint_message(painter)
         painter.end()
