@@ -3,8 +3,16 @@
 from dataclasses import replace
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
-from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPalette, QResizeEvent, QWheelEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPalette, QWheelEvent
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QLabel,
+    QSizePolicy,
+    QSpacerItem,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from app.state.view import PlaneKind, ViewState
 from app.viewer import slice_paint
@@ -21,7 +29,6 @@ from medct_core.volume.window import Window
 
 _WHEEL_STEP = 120
 _NO_OFFSET_MM = 0.05
-_WIDE_PX = 520
 _BAR_COLOUR = QColor(0x30, 0x30, 0x34)
 
 
@@ -183,11 +190,6 @@ class CompanionView(QWidget):
         towards = [part if offset > 0 else -part for part in self._link.normal]
         return self.tr("offset {0} {1:.1f} mm").format(direction_letters(towards), abs(offset))
 
-    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
-        """Leave out of the bar what has no room; the picture says it as well."""
-        super().resizeEvent(event)
-        self._offset.setVisible(self.width() >= _WIDE_PX)
-
     def _describe(self) -> None:
         self.setAccessibleName(self.tr("Prior"))
         # Around pictures it is dark in every theme.
@@ -223,18 +225,22 @@ class CompanionView(QWidget):
             label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
 
     def _lay_out(self) -> None:
-        bar = QHBoxLayout()
+        bar, foot = QHBoxLayout(), QHBoxLayout()
         bar.setContentsMargins(8, 4, 4, 4)
         bar.setSpacing(4)
-        bar.addWidget(self._title, 3)
-        bar.addWidget(self._offset, 2)
+        bar.addWidget(self._title, 1)
         for button in (self._linked, self._window, self._reset, self._close):
             bar.addWidget(button)
+        foot.setContentsMargins(8, 4, 8, 4)
+        foot.addWidget(self._offset, 1)
+        # As high as the bar, so that the middles of both scans stand side by side.
+        foot.addSpacerItem(QSpacerItem(0, self._close.sizeHint().height()))
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         layout.addLayout(bar)
         layout.addWidget(self._view, 1)
+        layout.addLayout(foot)
 
     def _connect(self) -> None:
         self._link.changed.connect(self._show_link)

@@ -50,5 +50,7 @@ class ChartDock(QDockWidget):
         self.scores = ScoreChart(self._theme)
         self.histogram = HistogramChart(self._theme)
         self._place.addWidget(self.scores, 3)
-        self._place.addWidget(self.histogram, 2)
+        self._place.addWidget(self.histogram, 1)
+        self.scores.show()
+        self.histogram.show()
         self.charts_made.emit(self.scores, self.histogram)

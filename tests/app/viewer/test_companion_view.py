@@ -180,20 +180,27 @@ def test_buttons_link_and_reset(companion: CompanionView, state: ViewState) -> N
     assert companion.link.prior.window == LUNG
 
 
-def test_the_bar_offers_a_reset_only_where_there_is_one_and_keeps_to_its_room(
-    companion: CompanionView, views: LinkedViews
-) -> None:
-    assert button(companion, "Reset").isHidden()
+def test_the_bar_offers_a_reset_only_where_there_is_one(companion: CompanionView) -> None:
+    before = button(companion, "Reset").isHidden()
+
     companion.link.step_offset(1)
+
+    assert before
     assert not button(companion, "Reset").isHidden()
 
-    title, offset = companion.findChildren(QLabel)
-    for width, is_shown in ((1300, True), (600, False)):
-        views.resize(width, 400)
-        QApplication.sendPostedEvents()
-        views.layout().activate()  # type: ignore[union-attr]
-        assert title.isVisible()
-        assert offset.isVisible() is is_shown
+
+@pytest.mark.parametrize("width", [600, 1300])
+def test_the_middle_of_the_prior_is_as_high_as_that_of_the_current_scan(
+    companion: CompanionView, views: LinkedViews, width: int
+) -> None:
+    views.resize(width, 400)
+    QApplication.sendPostedEvents()
+    views.layout().activate()  # type: ignore[union-attr]
+
+    prior = companion.view.mapTo(views, companion.view.rect().center())
+    axial = views.views[PlaneKind.AXIAL]
+    assert prior.y() == pytest.approx(axial.mapTo(views, axial.rect().center()).y(), abs=1)
+    assert all(label.isVisible() for label in companion.findChildren(QLabel))
 
 
 def test_the_bar_can_be_read_under_a_light_theme(qtbot: QtBot, state: ViewState) -> None:
