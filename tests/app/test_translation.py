@@ -15,7 +15,7 @@ from app.translation import install_translation
 
 pytestmark = pytest.mark.gui
 
-ENGLISH, GERMAN = "No scan open", "Keine Untersuchung offen"
+ENGLISH, GERMAN = "No scan open", "Kein Bild da"
 
 
 def tool(name: str, *arguments: str) -> None:

@@ -58,7 +58,7 @@ class Desk(QMainWindow):
             QTest.keyClick(focused, key, modifier)
 
 
-@pytest.fixture
+@pytest.fixture(autouse=True)
 def guard(qapp: QApplication) -> Iterator[KeyGuard]:
     made = KeyGuard()
     yield made
@@ -69,7 +69,7 @@ Open = Callable[[QWidget], Desk]
 
 
 @pytest.fixture
-def opened(qtbot: QtBot, guard: KeyGuard) -> Open:
+def opened(qtbot: QtBot) -> Open:
     def open_with(control: QWidget) -> Desk:
         desk = Desk(control)
         qtbot.addWidget(desk)
