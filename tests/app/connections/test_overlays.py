@@ -78,6 +78,16 @@ def test_each_goes_without_the_other(layers: Layers) -> None:
     assert layers.kinds == [Overlay.HEATMAP]
 
 
+def test_a_heatmap_comes_and_goes_by_itself(layers: Layers) -> None:
+    layers.results.set_heatmap(relevance())
+    shown = layers.kinds
+
+    layers.results.set_heatmap(None)
+
+    assert shown == [Overlay.HEATMAP]
+    assert layers.kinds == []
+
+
 def test_another_scan_takes_the_masks_away(layers: Layers) -> None:
     layers.add()
 
