@@ -1,0 +1,1 @@
+"""Scans embedded into the library of cases, each once, whatever interrupts the work."""

@@ -1,0 +1,257 @@
+"""Scans into the library: read, embedded and kept one by one, each once per model."""
+
+import logging
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from enum import Enum
+from pathlib import Path
+from typing import TypeVar
+
+import numpy as np
+
+from medct_core.archive.header_facts import header_facts
+from medct_core.archive.known_facts import KnownFacts, with_facts, without_names
+from medct_core.archive.thumbnails import thumbnails
+from medct_core.cancel import Cancelled, CancelToken
+from medct_core.inference.embedding import Embedding
+from medct_core.inference.engine import InferenceEngine
+from medct_core.io.choose import largest_chest_ct, other_series
+from medct_core.io.open import open_study, read_volume
+from medct_core.preprocess.prepare import prepare
+from medct_core.preprocess.suitability import check_scorable
+from medct_core.retrieval.library import CaseLibrary
+from medct_core.retrieval.library_case import LibraryCase, case_id_of
+from medct_core.volume.volume import Volume
+
+log = logging.getLogger(__name__)
+
+_REPLACED_AT_ONCE = 256
+_READ_SHARE = 0.3
+
+OnProgress = Callable[[float], None]
+Result = TypeVar("Result")
+
+
+class State(Enum):
+    """What became of a scan."""
+
+    ADDED = "added"
+    THERE = "there already"
+    UPDATED = "updated"
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True, slots=True)
+class WantedScan:
+    """A scan that shall be in the library.
+
+    Attributes
+    ----------
+    path
+        File, folder or zip of one study.
+    facts
+        What is known of it beside its header; what stands here counts more.
+    """
+
+    path: Path
+    facts: KnownFacts = field(default_factory=KnownFacts)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one scan.
+
+    Attributes
+    ----------
+    path
+        As it was given.
+    state
+        In one word or two.
+    case_id
+        Empty where it was refused.
+    error
+        Why it was refused.
+    """
+
+    path: Path
+    state: State
+    case_id: str = ""
+    error: Exception | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Embedder:
+    """What embeds scans, and where they go.
+
+    Attributes
+    ----------
+    library
+        Where they are kept.
+    engine
+        The model.
+    force
+        Whether unsuitable scans are taken too.
+    """
+
+    library: CaseLibrary
+    engine: InferenceEngine
+    force: bool = False
+
+
+def add_scans(
+    embedder: Embedder,
+    wanted: Sequence[WantedScan],
+    *,
+    cancel: CancelToken | None = None,
+    on_progress: OnProgress | None = None,
+) -> Iterator[Outcome]:
+    """Bring scans into the library, and say of each what became of it.
+
+    A new scan is kept before its outcome is given; one that is there already, as this model sees
+    it, is not embedded again and only takes new facts, together with others. So work that was
+    ended in any way is taken up by doing it again. A scan that fails stops no other.
+
+    Parameters
+    ----------
+    embedder
+        The model and the library.
+    wanted
+        In the order of the outcomes.
+    cancel
+        Checked within every scan.
+    on_progress
+        Takes the fraction of all scans that is done, in [0, 1].
+
+    Raises
+    ------
+    ResourceError
+        If the library cannot be written, or the disk is full.
+    Cancelled
+        If `cancel` was raised.
+    """
+    token, report = cancel or CancelToken(), on_progress or _ignore
+    changed: dict[str, LibraryCase] = {}
+    try:
+        for number, one in enumerate(wanted):
+            token.raise_if_cancelled()
+            part = _part(report, number, len(wanted))
+            yield _brought_in(embedder, one, changed, token, part)
+            part(1.0)
+            if len(changed) >= _REPLACED_AT_ONCE:
+                embedder.library.replace(changed.values())
+                changed.clear()
+    finally:
+        embedder.library.replace(changed.values())
+    embedder.library.compact()
+
+
+def _brought_in(
+    embedder: Embedder,
+    wanted: WantedScan,
+    changed: dict[str, LibraryCase],
+    cancel: CancelToken,
+    report: OnProgress,
+) -> Outcome:
+    """Bring one scan in; a case that only takes new facts goes to `changed`."""
+    library = embedder.library
+    scan = _tried(lambda: _read(wanted, cancel, _part(report, 0, 1 / _READ_SHARE)))
+    if isinstance(scan, Exception):
+        return Outcome(wanted.path, State.REFUSED, error=scan)
+    case_id = case_id_of(scan.volume.content_sha256, embedder.engine.stamp)
+    there = changed.get(case_id) or library.find(case_id)
+    if there is not None:
+        case = with_facts(there, _only_new(wanted.facts, scan.facts), library.salt)
+        if _same_facts(there, case):
+            return Outcome(wanted.path, State.THERE, case_id)
+        changed[case_id] = case
+        return Outcome(wanted.path, State.UPDATED, case_id)
+    embedding = _tried(lambda: _embedded(embedder, scan.volume, cancel, report))
+    if isinstance(embedding, Exception):
+        return Outcome(wanted.path, State.REFUSED, error=embedding)
+    library.add([_case_of(scan, embedding, library.salt)])
+    return Outcome(wanted.path, State.ADDED, case_id)
+
+
+def _tried(work: Callable[[], Result]) -> Result | Exception:
+    """Give what the work gives, or why it failed: one scan never stops the others."""
+    try:
+        return work()
+    except Cancelled:
+        raise
+    except Exception as error:
+        log.debug("A scan failed", exc_info=error)
+        return error
+
+
+def _embedded(
+    embedder: Embedder, volume: Volume, cancel: CancelToken, report: OnProgress
+) -> Embedding:
+    engine = embedder.engine
+    if not embedder.force:
+        check_scorable(volume, engine.recipe)
+    prepared = prepare(volume, engine.recipe, cancel=cancel)
+    return engine.embed_volume(
+        prepared,
+        cancel=cancel,
+        on_progress=lambda done: report(_READ_SHARE + done * (1 - _READ_SHARE)),
+    )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Scan:
+    """A scan as read, its name, and what is known of it."""
+
+    volume: Volume
+    name: str
+    facts: KnownFacts
+
+
+def _read(wanted: WantedScan, cancel: CancelToken, report: OnProgress) -> _Scan:
+    study = open_study(wanted.path, cancel=cancel)
+    series = largest_chest_ct(study)
+    volume = read_volume(series, cancel=cancel, on_progress=report)
+    facts = wanted.facts.over(header_facts(series))
+    is_one_of_several = bool(other_series(study, series)) and series.number is not None
+    name = wanted.path.name or wanted.path.resolve().name
+    name = f"{name}-series-{series.number}" if is_one_of_several else name
+    return _Scan(volume, name.replace("\\", "_") or "scan", facts)
+
+
+def _only_new(given: KnownFacts, of_scan: KnownFacts) -> KnownFacts:
+    """Take from a header only what is to be kept out: what it says was taken the first time."""
+    return replace(given, names=(*of_scan.names, of_scan.patient))
+
+
+def _case_of(scan: _Scan, embedding: Embedding, salt: bytes) -> LibraryCase:
+    slice_axis = int(np.argmax(np.abs(scan.volume.geometry.directions[2])))
+    plain = LibraryCase(
+        case_id=case_id_of(embedding.volume_sha256, embedding.stamp),
+        # A name that is no text reaches us with lone surrogates, which no table may hold.
+        source=without_names(scan.name, scan.facts).encode(errors="replace").decode(),
+        scan_sha256=embedding.volume_sha256,
+        stamp=embedding.stamp,
+        vector=np.array(embedding.vector, dtype=np.float32),
+        codes=embedding.codes,
+        thumbnails=thumbnails(scan.volume),
+        added_at=datetime.now(UTC),
+        slice_thickness_mm=scan.volume.geometry.spacing_mm[slice_axis],
+    )
+    return with_facts(plain, scan.facts, salt)
+
+
+def _same_facts(one: LibraryCase, other: LibraryCase) -> bool:
+    names = (
+        *("source", "report", "findings", "tags", "age_band", "sex", "contrast"),
+        *("slice_thickness_mm", "patient_key", "study_key"),
+    )
+    return all(getattr(one, name) == getattr(other, name) for name in names)
+
+
+def _part(report: OnProgress, number: int, total: float) -> OnProgress:
+    """Report one of equal parts of a whole."""
+    return lambda fraction: report((number + fraction) / total)
+
+
+def _ignore(_fraction: float) -> None:
+    return
