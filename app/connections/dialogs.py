@@ -27,8 +27,6 @@ from app.workers.newest_job import NewestJob
 from medct_core.cancel import CancelToken
 from medct_core.models.catalogue import installed_models
 
-_SAID_MS = 6000
-
 
 class DialogConnection(QObject):
     """Opens dialogs, one at a time, and reports what was chosen.
@@ -105,7 +103,7 @@ class DialogConnection(QObject):
         model = self._results.model
         if model is None:
             told = self.tr("The model is not loaded yet.")
-            self._window.statusBar().showMessage(told, _SAID_MS)
+            self._window.say(told)
         else:
             self._card.start(partial(_card, model, self._settings.model), doing="reading the card")
 

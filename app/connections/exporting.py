@@ -35,7 +35,6 @@ from app.windows.main_window import MainWindow
 from medct_core.errors import OutOfDiskError
 from medct_core.io.study import PatientText
 
-_SAID_MS = 6000
 _ANOTHER_SCAN = Problem(
     "The scan gave way to another one while you chose; nothing was exported.",
     "Export again for the scan that is open now.",
@@ -168,14 +167,14 @@ class ExportConnection(QObject):
         self._pictures.keep(marked, self._drawer(scan))
         self._lists.images.add(marked)
         count = len(self._lists.images.items)
-        self._say(self.tr("Picture {0} is kept for the report.").format(count))
+        self._window.say(self.tr("Picture {0} is kept for the report.").format(count))
 
     def _copy_findings(self) -> None:
         volume = self._session.volume
         if volume is not None:
             text = self._export.copy_text(self._lists.record(volume.content_sha256))
             QGuiApplication.clipboard().setText(text)
-            self._say(self.tr("Findings are on the clipboard."))
+            self._window.say(self.tr("Findings are on the clipboard."))
 
     def _copy(self) -> None:
         text = selected_text()
@@ -187,7 +186,7 @@ class ExportConnection(QObject):
     def _copy_view(self) -> None:
         if self._session.volume is not None:
             copy_picture(self._view_picture())
-            self._say(self.tr("The picture is on the clipboard."))
+            self._window.say(self.tr("The picture is on the clipboard."))
 
     def _view_picture(self) -> QImage:
         view = self._window.views.active_view
@@ -215,17 +214,14 @@ class ExportConnection(QObject):
         except OutOfDiskError as error:
             self._show_problem(Problem.of(error))
         else:
-            self._say(self.tr("Saved {0}.").format(written.name))
+            self._window.say(self.tr("Saved {0}.").format(written.name))
 
     def _on_written(self, paths: tuple[Path, ...]) -> None:
         names = ", ".join(path.name for path in paths)
-        self._say(self.tr("Written to {0}: {1}").format(paths[0].parent, names))
+        self._window.say(self.tr("Written to {0}: {1}").format(paths[0].parent, names))
 
     def _show_problem(self, problem: Problem) -> None:
         self._window.banner.show_problem(problem.summary, problem.remedy)
-
-    def _say(self, text: str) -> None:
-        self._window.statusBar().showMessage(text, _SAID_MS)
 
 
 def selected_text() -> str:

@@ -11,8 +11,6 @@ from app.state.prompt_list import PromptList
 from app.windows.main_window import MainWindow
 from medct_core.inference.prompt import Prompt
 
-_SAID_MS = 6000
-
 
 class PromptFileConnection(QObject):
     """Asks which file, and says what came of it.
@@ -71,14 +69,11 @@ class PromptFileConnection(QObject):
         return self.tr("Prompt sets (*{0});;All files (*)").format(PROMPTS_SUFFIX)
 
     def _on_saved(self, path: Path) -> None:
-        self._say(self.tr("Saved {0}.").format(path.name))
+        self._window.say(self.tr("Saved {0}.").format(path.name))
 
     def _on_loaded(self, prompts: tuple[Prompt, ...]) -> None:
         one, many = self.tr("1 prompt was loaded."), self.tr("{0} prompts were loaded.")
-        self._say(one if len(prompts) == 1 else many.format(len(prompts)))
+        self._window.say(one if len(prompts) == 1 else many.format(len(prompts)))
 
     def _on_failed(self, problem: Problem) -> None:
         self._window.banner.show_problem(problem.summary, problem.remedy)
-
-    def _say(self, text: str) -> None:
-        self._window.statusBar().showMessage(text, _SAID_MS)

@@ -187,6 +187,7 @@ def _study_lines(study: Study) -> tuple[str, ...]:
 
 
 def _series_lines(series: Series) -> tuple[str, ...]:
-    number = "" if series.number is None else f"{series.number}: "
-    named = f"{number}{series.description}".strip(": ")
-    return (named,) if named else ()
+    if series.number is None:
+        return (series.description,) if series.description else ()
+    named = f"{series.number}: {series.description}" if series.description else ""
+    return (named or f"Series {series.number}",)

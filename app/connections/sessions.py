@@ -21,7 +21,6 @@ _FILE, _FOLDER = "file", "folder"
 _SCAN_ENDINGS = frozenset(
     (".nii", ".hdr", ".img", ".nrrd", ".nhdr", ".mha", ".mhd", ".dcm", ".zip")
 )
-_SAID_MS = 6000
 
 
 class SessionConnection(QObject):
@@ -146,7 +145,7 @@ class SessionConnection(QObject):
             self._keep.give_up()
 
     def _on_saved(self, path: Path) -> None:
-        self._window.statusBar().showMessage(self.tr("Saved {0}.").format(path.name), _SAID_MS)
+        self._window.say(self.tr("Saved {0}.").format(path.name))
 
     def _show_notices(self, notices: tuple[Notice, ...]) -> None:
         for notice in notices:

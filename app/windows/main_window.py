@@ -25,6 +25,7 @@ from app.viewer.linked_views import LinkedViews
 from app.viewer.volume_view import VolumeView
 from app.windows.chart_dock import ChartDock
 
+_SAID_MS = 6000
 _SIZE = QSize(1280, 800)
 _LEFT_WIDTH, _RIGHT_WIDTH = 250, 330
 _LEFT, _RIGHT = Qt.DockWidgetArea.LeftDockWidgetArea, Qt.DockWidgetArea.RightDockWidgetArea
@@ -88,6 +89,10 @@ class MainWindow(QMainWindow):
             self.chart_dock,
         ):
             panel.show_theme(theme)
+
+    def say(self, text: str) -> None:
+        """Tell in the status line, for a few seconds, that something was done."""
+        self.statusBar().showMessage(text, _SAID_MS)
 
     def show_dock(self, name: str) -> None:
         """Bring a dock to the front, whether it was closed or lies behind another one."""
