@@ -4,6 +4,7 @@
 ``b.nii.gz`` lie in the folder. The model stands in, except where it is what goes wrong.
 """
 
+import ctypes
 import errno
 import gc
 import json
@@ -33,8 +34,10 @@ from tests.journeys import story
 from tests.journeys.story import KEY, Steps, Wait, press
 from tests.journeys.viewer_stories import ask, consent, export, look, measure, scored
 
-SCAN_CYCLES, WINDOW_CYCLES, WARM_UP = 200, 30, 0.2
-"""How often; the first share of them is not weighed: libraries load, and pools fill."""
+SCAN_CYCLES, WINDOW_CYCLES, WEIGHED_EVERY = 200, 30, 5
+"""How often; so often nothing is closed before it is drawn in 3D, and memory is weighed."""
+WARM_UP = 2
+"""So many weights are not noted: libraries load, and pools fill."""
 WEIGHED = "weighed.json"
 
 desk = StandInDesk()
@@ -60,6 +63,7 @@ def gone(application: Application, count: int) -> Wait:
 def weigh(application: Application) -> dict[str, float]:
     """Count what a leak would leave behind."""
     gc.collect()
+    give_free_memory_back()
     process = psutil.Process()
     kept = gc.get_objects()
     return {
@@ -73,23 +77,35 @@ def weigh(application: Application) -> dict[str, float]:
     }
 
 
-class Scales:
-    """Notes a weight after each cycle that is not of the warm-up, and writes all down."""
+def give_free_memory_back() -> None:
+    """Have the C library keep no memory that is free: how much it keeps is up to chance."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).malloc_trim(0)
 
-    def __init__(self, application: Application, cycles: int) -> None:
+
+class Scales:
+    """Notes weights, and writes them down; what the stand-in remembers is not of the viewer."""
+
+    def __init__(self, application: Application) -> None:
         self._application = application
-        self._from = round(cycles * WARM_UP)
         self._weights: list[dict[str, float]] = []
 
-    def note(self, cycle: int) -> None:
-        """Weigh, unless it is too early; what the stand-in remembers is no part of the viewer."""
+    def note(self) -> None:
+        """Weigh."""
         desk.encoded.clear()
-        if cycle >= self._from:
-            self._weights.append(weigh(self._application))
+        self._weights.append(weigh(self._application))
 
     def write(self, folder: Path) -> None:
-        """Write all weights down."""
-        (folder / WEIGHED).write_text(json.dumps(self._weights), encoding="utf-8")
+        """Write down all weights after the warm-up."""
+        (folder / WEIGHED).write_text(json.dumps(self._weights[WARM_UP:]), encoding="utf-8")
+
+
+def seen(shown: CaseWindow, cycle: int) -> Wait:
+    """Wait for scores, and now and then for 3D too; else that is stopped on its way."""
+    if cycle % WEIGHED_EVERY == 0:
+        return shown_whole(shown)
+    results = shown.states.results
+    return "scores", lambda: results.scored is not None and results.stage is None
 
 
 def scans(application: Application, folder: Path) -> Steps:
@@ -98,14 +114,15 @@ def scans(application: Application, folder: Path) -> Steps:
     yield from consent()
     yield story.in_front(shown.window)
     shown.window.show_dock("charts")
-    scales, session = Scales(application, SCAN_CYCLES), shown.states.session
+    scales, session = Scales(application), shown.states.session
     for cycle in range(SCAN_CYCLES):
         shown.window.paths_dropped.emit((folder / f"{'ab'[cycle % 2]}.nii",))
-        yield shown_whole(shown)
+        yield seen(shown, cycle)
         shown.actions["close_scan"].trigger()
         yield "the scan to be closed", lambda: session.scan is None
-        yield from autosaved(shown)
-        scales.note(cycle)
+        if cycle % WEIGHED_EVERY == 0:
+            yield from autosaved(shown)
+            scales.note()
     scales.write(folder)
     shown.window.close()
 
@@ -120,16 +137,17 @@ def windows(application: Application, folder: Path) -> Steps:
     """Open and close windows beside one that stays."""
     (stays,) = application.windows
     yield from consent()
-    scales = Scales(application, WINDOW_CYCLES)
+    scales = Scales(application)
     for cycle in range(WINDOW_CYCLES):
         shown = application.open_window(folder / f"{'ab'[cycle % 2]}.nii")
         yield story.in_front(shown.window)
         shown.window.show_dock("charts")
-        yield shown_whole(shown)
+        yield seen(shown, cycle)
         shown.window.close()
         del shown
         yield gone(application, 1)
-        scales.note(cycle)
+        if cycle % WEIGHED_EVERY == 0:
+            scales.note()
     scales.write(folder)
     stays.window.close()
 
