@@ -15,7 +15,7 @@ from medct_core.retrieval.library_case import SEXES, age_band_of
 _DAYS_A_YEAR = 365.2425
 _YEARS_PER_UNIT = {"Y": 1.0, "M": 1 / 12, "W": 7 / _DAYS_A_YEAR, "D": 1 / _DAYS_A_YEAR}
 _AGE = re.compile(r"(\d{1,3})([DWMY])")
-_NO_AGENT = frozenset({"no", "none", "without", "nativ", "native"})
+_NO_AGENT = frozenset({"no", "none", "without", "native"})
 
 
 def header_facts(series: Series) -> KnownFacts:
