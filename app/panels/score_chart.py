@@ -16,7 +16,7 @@ from app.theme import DARK, Theme
 from medct_core.findings.finding import Finding
 
 _BAR = 0.55
-_ROW_PIXELS, _AXIS_PIXELS = 18, 56
+_ROW_PIXELS, _AXIS_PIXELS, _MARGIN = 18, 56, 8
 _APART = 0.2
 _HALF_BOX = 0.13
 _SHARE_OF_NAMES = 0.5
@@ -77,7 +77,7 @@ class ScoreChart(QWidget):
         self._canvas = ChartCanvas(theme)
         self._legend = TextLabel(role="muted")
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(8, 8, 8, 8)
+        layout.setContentsMargins(_MARGIN, _MARGIN, _MARGIN, _MARGIN)
         layout.addWidget(self._canvas, 1)
         layout.addWidget(self._legend)
         self.setAccessibleName(self.tr("Score chart"))
@@ -100,10 +100,8 @@ class ScoreChart(QWidget):
             )
         else:
             self._canvas.show_plot()
-        self._canvas.plot.setMinimumHeight(
-            _ROW_PIXELS * len(findings) + _AXIS_PIXELS if findings else 0
-        )
         self._legend.show_text(self._legend_text())
+        self._keep_room()
         self._draw()
 
     def show_theme(self, theme: Theme) -> None:
@@ -115,7 +113,15 @@ class ScoreChart(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
         """Give the names their share of the new width."""
         super().resizeEvent(event)
+        self._keep_room()
         self._name_rows()
+
+    def _keep_room(self) -> None:
+        """Ask for the height of all rows; a splitter counts one line only of wrapped words."""
+        legend = self._legend.heightForWidth(self.width() - 2 * _MARGIN)
+        words = legend if self._legend.text() else 0
+        rows = _ROW_PIXELS * len(self._findings) + _AXIS_PIXELS
+        self.setMinimumHeight(rows + words + 3 * _MARGIN if self._findings else 0)
 
     def _legend_text(self) -> str:
         parts = []

@@ -33,7 +33,9 @@ class StudyPanel(QWidget):
 
     def show_study(self, study: Study) -> None:
         """List the series of a study."""
-        self._title.show_text(study.description or self.tr("Study {0}").format(study.pseudonym))
+        self._title.show_text(
+            study.description or self.tr("Study {0}").format(study.pseudonym.removeprefix("study-"))
+        )
         count = len(study.series)
         counted = self.tr("1 series") if count == 1 else self.tr("{0} series").format(count)
         dated = "" if study.date is None else f"{study.date.isoformat()} · "

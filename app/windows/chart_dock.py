@@ -2,8 +2,8 @@
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QDockWidget, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QDockWidget, QSplitter, QWidget
 
 from app.theme import Theme
 
@@ -24,12 +24,9 @@ class ChartDock(QDockWidget):
         self._theme = theme
         self.scores: ScoreChart | None = None
         self.histogram: HistogramChart | None = None
-        # No splitter: it gives the legend's sentences the height of one line.
-        place = QWidget()
-        self._place = QVBoxLayout(place)
-        self._place.setContentsMargins(0, 0, 0, 0)
-        self._place.setSpacing(0)
-        self.setWidget(place)
+        self._place = QSplitter(Qt.Orientation.Vertical)
+        self._place.setChildrenCollapsible(False)
+        self.setWidget(self._place)
         self.visibilityChanged.connect(self._on_visibility)
 
     def show_theme(self, theme: Theme) -> None:
@@ -49,8 +46,8 @@ class ChartDock(QDockWidget):
 
         self.scores = ScoreChart(self._theme)
         self.histogram = HistogramChart(self._theme)
-        self._place.addWidget(self.scores, 3)
-        self._place.addWidget(self.histogram, 1)
-        self.scores.show()
-        self.histogram.show()
+        self._place.addWidget(self.scores)
+        self._place.addWidget(self.histogram)
+        self._place.setStretchFactor(0, 3)
+        self._place.setStretchFactor(1, 2)
         self.charts_made.emit(self.scores, self.histogram)

@@ -223,4 +223,4 @@ def test_corners_leave_out_what_nobody_knows(case: Case, chests: tuple[Path, Pat
     caption = caption_of(bare)
 
     assert caption.study_lines == ()
-    assert caption.series_lines == ("7",)
+    assert caption.series_lines == ("Series 7",)
