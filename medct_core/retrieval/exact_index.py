@@ -9,12 +9,15 @@ from medct_core.retrieval.case_filter import CaseFilter
 from medct_core.retrieval.vector_index import FloatArray, Hit
 
 Mask = npt.NDArray[np.bool_]
+Rows = npt.NDArray[np.int64]
+
+_COPIED_BELOW = 0.2
 
 
 class ExactIndex:
     """Compares a query with every case; nothing is ever missed.
 
-    Its cost grows with the cases: `EXACT_CASES` of `open_search` says up to where that is right.
+    Its cost grows with the cases: `EXACT_CASES` of `library_index` says up to where that is right.
 
     Parameters
     ----------
@@ -63,12 +66,22 @@ class ExactIndex:
         Equal cosines are ordered by case id.
         """
         allowed = self._allowed(wanted)
-        cosines = (self._vectors @ query).clip(-1.0, 1.0)
-        if allowed is not None:
-            cosines[~allowed] = -np.inf
-        best = _largest(cosines, count)
-        hits = [Hit(self._case_ids[row], float(cosines[row])) for row in best]
+        if allowed is None:
+            rows, cosines = np.arange(len(self)), self._vectors @ query
+        else:
+            rows = np.flatnonzero(allowed)
+            cosines = self._cosines_of(rows, query)
+        best = _largest(cosines.clip(-1.0, 1.0, out=cosines), count)
+        hits = [Hit(self._case_ids[rows[place]], float(cosines[place])) for place in best]
         return tuple(sorted(hits, key=lambda hit: (-hit.cosine, hit.case_id))[:count])
+
+    def _cosines_of(self, rows: Rows, query: FloatArray) -> FloatArray:
+        # Copying a row costs more than comparing it, so that copies pay only where rows are few.
+        if len(rows) < len(self) * _COPIED_BELOW:
+            cosines: FloatArray = self._vectors[rows] @ query
+            return cosines
+        of_all: FloatArray = (self._vectors @ query)[rows]
+        return of_all
 
     def _allowed(self, wanted: CaseFilter) -> Mask | None:
         """``(n,)``: which cases pass; None where all do."""
@@ -81,7 +94,7 @@ class ExactIndex:
         return allowed
 
 
-def _cases_by_fact(facts: Sequence[Sequence[str]]) -> dict[str, npt.NDArray[np.int64]]:
+def _cases_by_fact(facts: Sequence[Sequence[str]]) -> dict[str, Rows]:
     """Give the rows of the cases that have a fact, for every fact."""
     rows: dict[str, list[int]] = {}
     for row, of_case in enumerate(facts):
@@ -90,10 +103,9 @@ def _cases_by_fact(facts: Sequence[Sequence[str]]) -> dict[str, npt.NDArray[np.i
     return {fact: np.array(of_fact, dtype=np.int64) for fact, of_fact in rows.items()}
 
 
-def _largest(values: FloatArray, count: int) -> npt.NDArray[np.int64]:
-    """Rows of the `count` largest finite values and of all that equal the smallest of them."""
-    finite = np.flatnonzero(np.isfinite(values))
-    if len(finite) <= count:
-        return finite
-    smallest = np.partition(values[finite], len(finite) - count)[len(finite) - count]
+def _largest(values: FloatArray, count: int) -> Rows:
+    """Find the `count` largest values, and all that equal the smallest of them."""
+    if len(values) <= count:
+        return np.arange(len(values))
+    smallest = np.partition(values, len(values) - count)[len(values) - count]
     return np.flatnonzero(values >= smallest)

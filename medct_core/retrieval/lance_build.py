@@ -40,6 +40,7 @@ _QUERIES = 100
 _NEIGHBOURS = 10
 _REACHES = tuple(_NEIGHBOURS * 2**power for power in range(9))
 _ROWS_AT_ONCE = 8192
+_ALL_PROBED = 8
 
 
 def build_index(
@@ -185,16 +186,26 @@ def _measure_probes(table: Table, partitions: int, cancel: CancelToken) -> None:
     queries = _queries(table)
     truth = _nearest_exactly(table, queries, max(reaches, default=0), cancel)
     measured: dict[int, int] = {}
-    probes = 1
-    while probes < partitions and len(measured) < len(reaches):
+    for probes in _tried(partitions):
         cancel.raise_if_cancelled()
         found = [index.probed(one, count=reaches[-1], probes=probes) for one in queries]
         for reach in reaches:
             if reach not in measured and _recall(found, truth, reach) >= TARGET_RECALL:
                 measured[reach] = probes
-        probes *= 2
-    probes_for = {reach: measured.get(reach, partitions) for reach in reaches}
-    _write_probes(table, probes_for)
+        if len(measured) == len(reaches):
+            break
+    each = [measured.get(reach, partitions) for reach in reaches]
+    # What was measured for more neighbours holds for fewer, never the other way round.
+    rising = np.maximum.accumulate(np.array(each, dtype=np.int64)).tolist()
+    _write_probes(table, dict(zip(reaches, rising, strict=True)))
+
+
+def _tried(partitions: int) -> list[int]:
+    """Give numbers of partitions to try, rising by a fifth; of few partitions all are probed."""
+    if partitions <= _ALL_PROBED:
+        return []
+    steps = 1.2 ** np.arange(100)
+    return sorted({int(np.ceil(step)) for step in steps if step < partitions})
 
 
 def _write_probes(table: Table, probes_for: dict[int, int]) -> None:

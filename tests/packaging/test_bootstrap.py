@@ -136,7 +136,7 @@ def test_a_half_made_environment_is_not_healthy(bootstrap: ModuleType) -> None:
 
 
 def test_all_extras_but_the_cluster_are_installed(bootstrap: ModuleType) -> None:
-    assert bootstrap.extras() == ["dev", "dicom", "gui", "train"]
+    assert bootstrap.extras() == ["dev", "dicom", "gui", "library", "train"]
 
 
 @pytest.mark.parametrize(
