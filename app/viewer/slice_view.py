@@ -420,10 +420,11 @@ class SliceView(QWidget):
     ) -> None:
         size = self._frame.size
         painter.fillRect(0, 0, *size, slice_paint.BACKGROUND)
-        painter.setFont(slice_paint.text_font(self.font(), size))
         if self._picture is None:
+            painter.setFont(self.font())
             slice_paint.paint_message(painter, self._message, size)
             return
+        painter.setFont(slice_paint.text_font(self.font(), size))
         cut = self._cut(quality)
         paint_scan(painter, self._picture, cut, self._frame, self._state)
         if Overlay.CROSSHAIR in self._state.overlays:
