@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 
-from app.state.session import OpenScan, SessionState
+from app.state.session import Loading, OpenScan, SessionState
 from app.state.view import Overlay, ViewState
 from app.viewer.volume_view import VolumeView
 from app.workers.loader_pool import LoaderPool, OnProgress
@@ -59,6 +59,7 @@ class VolumeConnection(QObject):
         self._job.done.connect(self._on_ready)
         self._job.failed.connect(self._on_failed)
         session.scan_changed.connect(self._on_scan)
+        session.loading_changed.connect(self._on_loading)
         view.crosshair_changed.connect(self._mark_crosshair)
         view.overlays_changed.connect(self._mark_crosshair)
 
@@ -93,6 +94,14 @@ class VolumeConnection(QObject):
         if scan is not None:
             self._shown.show_preparing()
             self._job.start(partial(_prepare, scan.volume), doing="preparing 3D")
+
+    def _on_loading(self, loading: Loading | None) -> None:
+        if not self._is_on or self._session.scan is not None:
+            return
+        if loading is None:
+            self._shown.clear()
+        else:
+            self._shown.show_preparing()
 
     def _on_ready(self, ready: object) -> None:
         if isinstance(ready, _Ready):

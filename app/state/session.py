@@ -54,7 +54,7 @@ class OpenScan:
         if not self.unsuitable:
             return None
         reasons = " ".join(reason.text for reason in self.unsuitable)
-        summary = QCoreApplication.translate("OpenScan", "This scan is shown but not scored: {0}")
+        summary = QCoreApplication.translate("OpenScan", "This scan is not scored. {0}")
         remedy = QCoreApplication.translate(
             "OpenScan", "Open a chest CT in Hounsfield units, or score this one all the same."
         )

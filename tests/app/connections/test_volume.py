@@ -115,6 +115,16 @@ def test_a_closed_scan_is_gone_and_does_not_come_back(solid: Solid) -> None:
     assert solid.picture.message[0] == "No scan is open."
 
 
+def test_a_scan_that_is_being_read_is_not_called_closed(solid: Solid) -> None:
+    solid.session.set_loading(Loading("a.nii.gz", 0.5))
+    while_reading = solid.picture.message[0]
+
+    solid.session.set_loading(None)
+
+    assert while_reading == "3D is being prepared."
+    assert solid.picture.message[0] == "No scan is open."
+
+
 def test_what_cannot_be_shown_in_3d_says_why(solid: Solid) -> None:
     solid.open()
 

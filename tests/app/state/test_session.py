@@ -125,7 +125,7 @@ def test_a_scan_that_is_not_scored_says_why_as_soon_as_it_is_shown() -> None:
     (refusal,) = told
     assert refusal == unsuitable.refusal
     assert unsuitable.refusal is not None
-    assert unsuitable.refusal.summary.endswith("not scored: It shows no lungs.")
+    assert unsuitable.refusal.summary.endswith("not scored. It shows no lungs.")
     assert scan().refusal is None
 
 
