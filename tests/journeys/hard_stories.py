@@ -34,8 +34,10 @@ from tests.journeys import story
 from tests.journeys.story import KEY, Steps, Wait, press
 from tests.journeys.viewer_stories import ask, consent, export, look, measure, scored
 
-SCAN_CYCLES, WINDOW_CYCLES, WEIGHED_EVERY = 200, 30, 5
-"""How often; so often nothing is closed before it is drawn in 3D, and memory is weighed."""
+CYCLES = {"scans": 200, "windows": 30}
+"""How often something is opened and closed."""
+WEIGHED_EVERY = {"scans": 5, "windows": 2}
+"""So often it is not closed before it is drawn in 3D, and memory is weighed."""
 WARM_UP = 2
 """So many weights are not noted: libraries load, and pools fill."""
 WEIGHED = "weighed.json"
@@ -100,9 +102,9 @@ class Scales:
         (folder / WEIGHED).write_text(json.dumps(self._weights[WARM_UP:]), encoding="utf-8")
 
 
-def seen(shown: CaseWindow, cycle: int) -> Wait:
+def seen(shown: CaseWindow, *, is_weighed: bool) -> Wait:
     """Wait for scores, and now and then for 3D too; else that is stopped on its way."""
-    if cycle % WEIGHED_EVERY == 0:
+    if is_weighed:
         return shown_whole(shown)
     results = shown.states.results
     return "scores", lambda: results.scored is not None and results.stage is None
@@ -115,12 +117,13 @@ def scans(application: Application, folder: Path) -> Steps:
     yield story.in_front(shown.window)
     shown.window.show_dock("charts")
     scales, session = Scales(application), shown.states.session
-    for cycle in range(SCAN_CYCLES):
+    for cycle in range(CYCLES["scans"]):
+        is_weighed = cycle % WEIGHED_EVERY["scans"] == 0
         shown.window.paths_dropped.emit((folder / f"{'ab'[cycle % 2]}.nii",))
-        yield seen(shown, cycle)
+        yield seen(shown, is_weighed=is_weighed)
         shown.actions["close_scan"].trigger()
         yield "the scan to be closed", lambda: session.scan is None
-        if cycle % WEIGHED_EVERY == 0:
+        if is_weighed:
             yield from autosaved(shown)
             scales.note()
     scales.write(folder)
@@ -138,15 +141,16 @@ def windows(application: Application, folder: Path) -> Steps:
     (stays,) = application.windows
     yield from consent()
     scales = Scales(application)
-    for cycle in range(WINDOW_CYCLES):
+    for cycle in range(CYCLES["windows"]):
+        is_weighed = cycle % WEIGHED_EVERY["windows"] == 0
         shown = application.open_window(folder / f"{'ab'[cycle % 2]}.nii")
         yield story.in_front(shown.window)
         shown.window.show_dock("charts")
-        yield seen(shown, cycle)
+        yield seen(shown, is_weighed=is_weighed)
         shown.window.close()
         del shown
         yield gone(application, 1)
-        if cycle % WEIGHED_EVERY == 0:
+        if is_weighed:
             scales.note()
     scales.write(folder)
     stays.window.close()
