@@ -127,7 +127,7 @@ class PromptConnection(QObject):
         if explanation is not None:
             self._is_to_be_kept = False
             self._explain(explanation.summary, explanation.remedy)
-            if not self._has_own_wordings:
+            if self._results.typed is None and not self._has_own_wordings:
                 # Those still there are of other words.
                 self._panel.show_wordings(None)
         elif self._results.typed is None:

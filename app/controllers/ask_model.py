@@ -1,6 +1,6 @@
 """Asking: encode the scan that is shown, score the findings and what is typed, explain a score."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from PySide6.QtCore import QObject, QTimer, Signal
@@ -9,7 +9,6 @@ from app.controllers.typed_prompt import read_typed
 from app.state.answers import (
     Explanation,
     FindingsScored,
-    ModelChoice,
     ModelFacts,
     Problem,
     ScanEncoded,
@@ -17,7 +16,7 @@ from app.state.answers import (
     StageTime,
     TypedAnswer,
 )
-from app.state.prompt_list import PromptList
+from app.state.prompt_list import PromptList, name_key
 from app.state.results import ResultsState, ScoredList
 from app.state.session import SessionState
 from app.workers.inference_worker import InferenceWorker
@@ -128,11 +127,6 @@ class AskModel(QObject):
         """Score a scan as soon as it is open, or only when it is asked for, from now on."""
         self._score_on_open = is_wanted
 
-    def change_model(self, choice: ModelChoice) -> None:
-        """Load another model, or the same with another adapter; then everything is asked again."""
-        self._results.set_model_problem(None)
-        self._worker.load_model(choice)
-
     def score(self) -> None:
         """Score the scan that is shown, from the beginning."""
         self._encode(forced=False)
@@ -180,22 +174,23 @@ class AskModel(QObject):
         self._ask_typed()
 
     def add_typed_to_list(self) -> None:
-        """Keep the prompt that was answered last in the list."""
-        if self._results.typed is not None:
-            self._prompts.put(self._results.typed.finding.prompt)
+        """Keep the prompt that was answered last in the list, or say why it stands there anyway."""
+        answer = self._results.typed
+        if answer is None:
+            return
+        prompt = answer.finding.prompt
+        if prompt in answer.model.prompts:
+            # Where it was asked in a person's own wordings, the usual ones come back.
+            self._prompts.remove(prompt.name)
+            self._results.set_explanation(_always_asked(prompt))
+        else:
+            self._prompts.put(prompt)
 
     def show_heatmap(self, prompt: Prompt) -> None:
         """Ask where the score of a prompt comes from."""
         if self._scan_job is not None:
             question = ExplainScore(self._scan_job, prompt)
             self._jobs.heatmap = self._worker.ask(self._window, question)
-
-    def hide_heatmap(self) -> None:
-        """Show no map, and wait for none."""
-        if self._jobs.heatmap is not None:
-            job, self._jobs.heatmap = self._jobs.heatmap, None
-            self._worker.cancel(job)
-        self._results.set_heatmap(None)
 
     def close(self) -> None:
         """Ask nothing more, and let the worker forget this window."""
@@ -250,7 +245,7 @@ class AskModel(QObject):
         if model is None:
             # Asked as soon as the model is there.
             return
-        asked = read_typed(self._typed, model.style)
+        asked = _asked(self._typed, model)
         if isinstance(asked, Explanation):
             self._results.set_explanation(asked)
         elif self._scan_job is not None:
@@ -320,3 +315,23 @@ class AskModel(QObject):
         if name is not None and not self._jobs.pending():
             self._results.set_stage(None)
         return name
+
+
+def _asked(typed: str | Prompt, model: ModelFacts) -> Prompt | Explanation:
+    """Read what was typed; a finding of the list is asked as the list does, however it is spelled.
+
+    Under two spellings it would stand in the list and in the report twice.
+    """
+    asked = read_typed(typed, model.style)
+    if isinstance(asked, Explanation):
+        return asked
+    named = (one for one in model.prompts if name_key(one.name) == name_key(asked.name))
+    listed = next(named, asked)
+    return replace(asked, name=listed.name) if isinstance(typed, Prompt) else listed
+
+
+def _always_asked(prompt: Prompt) -> Explanation:
+    return Explanation(
+        f"{prompt.name} is among the findings that are always scored.",
+        "Its score stands in the list below. To ask in other words, edit the wordings first.",
+    )

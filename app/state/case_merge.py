@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import TypeVar
 
 from app.state.case_record import CaseRecord, FindingReview, MarkedImage
+from app.state.prompt_list import name_key
 from medct_core.inference.prompt import Prompt
 from medct_core.measurement.shapes import Measurement
 
@@ -124,4 +125,4 @@ def _itself(image: MarkedImage) -> MarkedImage:
 
 
 def _name(prompt: Prompt) -> str:
-    return " ".join(prompt.name.split()).casefold()
+    return name_key(prompt.name)

@@ -42,7 +42,7 @@ class PromptList(QObject):
 
     def remove(self, name: str) -> None:
         """Take the prompt of this name out, if there is one."""
-        self.set_own(tuple(one for one in self._own if _key(one.name) != _key(name)))
+        self.set_own(tuple(one for one in self._own if name_key(one.name) != name_key(name)))
 
     def set_own(self, prompts: tuple[Prompt, ...]) -> None:
         """Replace them all."""
@@ -52,7 +52,7 @@ class PromptList(QObject):
 
     def remember(self, typed: str) -> None:
         """Put what was typed at the top of the history."""
-        others = [text for text in self._history if _key(text) != _key(typed)]
+        others = [text for text in self._history if name_key(text) != name_key(typed)]
         self.set_history((typed.strip(), *others))
 
     def set_history(self, typed: tuple[str, ...]) -> None:
@@ -63,9 +63,10 @@ class PromptList(QObject):
             self.history_changed.emit(kept)
 
 
-def _key(text: str) -> str:
+def name_key(text: str) -> str:
+    """Give what two spellings of one name share: neither case nor spaces tell prompts apart."""
     return " ".join(text.split()).casefold()
 
 
 def _same(one: Prompt, other: Prompt) -> bool:
-    return _key(one.name) == _key(other.name)
+    return name_key(one.name) == name_key(other.name)

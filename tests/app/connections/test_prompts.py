@@ -107,6 +107,20 @@ def test_other_words_take_the_score_of_the_words_before_away(typing: Typing) -> 
     assert "Scoring" in typing.said
 
 
+def test_a_finding_of_the_list_is_not_added_again_and_its_wordings_can_be_edited(
+    typing: Typing,
+) -> None:
+    typing.type("lung nodule")
+    typing.ask_now()
+    typing.answer()
+
+    typing.enter()
+
+    assert typing.prompts.own == ()
+    assert "always scored" in typing.said
+    assert typing.panel.findChildren(QPlainTextEdit)[0].toPlainText() == NODULE.present[0]
+
+
 def test_enter_after_the_answer_adds_it_to_the_list(typing: Typing) -> None:
     typing.type("azygos lobe")
     typing.ask_now()

@@ -35,6 +35,7 @@ pytestmark = pytest.mark.gui
 
 NO_LUNGS = NotScorableError("No lungs.", remedy="Choose a chest CT.")
 NO_MODEL = ModelUnavailableError("The weights are missing.", remedy="Install the model.")
+AZYGOS = Prompt("Azygos lobe", ("There is an azygos lobe.",))
 ENCODE = (StageTime("encode", 2.0),)
 SCORE = (StageTime("score", 0.1),)
 
@@ -316,14 +317,51 @@ def test_a_scan_that_is_not_scored_on_opening_is_scored_for_a_prompt(qapp: objec
 def test_the_typed_prompt_is_kept_in_the_list(window: Window) -> None:
     window.ask.add_typed_to_list()
     assert not window.prompts.own
-    window.results.set_typed(typed_answer())
+    window.results.set_typed(typed_answer(AZYGOS))
 
     window.ask.add_typed_to_list()
 
-    assert window.prompts.own == (NODULE,)
+    assert window.prompts.own == (AZYGOS,)
 
 
-def test_a_heatmap_is_shown_and_hidden(window: Window) -> None:
+@pytest.mark.parametrize("typed", ["Lung nodule", "lung  NODULE."])
+def test_a_finding_of_the_list_is_asked_as_the_list_asks(window: Window, typed: str) -> None:
+    window.open()
+
+    window.ask.submit_prompt(typed)
+
+    assert window.worker.newest(ScoreTyped).prompt == NODULE
+
+
+def test_a_finding_of_the_list_is_explained_and_not_added_again(window: Window) -> None:
+    window.results.set_typed(typed_answer(NODULE))
+
+    window.ask.add_typed_to_list()
+
+    assert not window.prompts.own
+    assert window.results.explanation is not None
+    assert "Lung nodule is among the findings" in window.results.explanation.summary
+
+
+def test_a_finding_asked_in_own_words_keeps_its_name_in_the_list(window: Window) -> None:
+    window.open()
+
+    window.ask.ask_wordings(Prompt("lung nodule", ("A round opacity is seen.",)))
+
+    asked = window.worker.newest(ScoreTyped).prompt
+    assert asked == Prompt("Lung nodule", ("A round opacity is seen.",))
+
+
+def test_the_usual_words_take_the_place_of_a_persons_own(window: Window) -> None:
+    window.prompts.put(replace(NODULE, present=("A round opacity is seen.",)))
+    window.results.set_typed(typed_answer(NODULE))
+
+    window.ask.add_typed_to_list()
+
+    assert not window.prompts.own
+
+
+def test_a_heatmap_is_shown_for_a_scan_that_was_asked_about(window: Window) -> None:
     window.ask.show_heatmap(NODULE)
     assert window.worker.of(ExplainScore) == []
     window.open()
@@ -333,30 +371,14 @@ def test_a_heatmap_is_shown_and_hidden(window: Window) -> None:
     window.worker.answered.emit(window.number(ExplainScore), found, ())
 
     assert window.results.heatmap is found
-    window.ask.hide_heatmap()
-    assert window.results.heatmap is None
-
-
-def test_a_heatmap_that_is_hidden_before_it_comes_never_appears(window: Window) -> None:
-    window.open()
-    window.ask.show_heatmap(NODULE)
-    job = window.number(ExplainScore)
-
-    window.ask.hide_heatmap()
-    window.worker.answered.emit(job, relevance(), ())
-
-    assert window.worker.stopped == [job]
-    assert window.results.heatmap is None
 
 
 def test_another_model_scores_the_scan_again(window: Window) -> None:
     window.open()
     window.answer_scan()
 
-    window.ask.change_model(ModelChoice("large"))
     window.with_model(facts("large"))
 
-    assert window.worker.choices == [ModelChoice("large")]
     assert window.kinds()[2:] == [EncodeScan, ScoreFindings]
     assert window.results.scored is None
     assert window.results.model == facts("large")
