@@ -49,6 +49,7 @@ class SessionConnection(QObject):
         super().__init__(parent)
         self._window, self._session = window, session
         self._keep, self._case = keep_session, keep_case
+        self._unkept = ""
         keep_session.saved.connect(self._on_saved)
         keep_session.failed.connect(self._show_problem)
         keep_session.scan_wanted.connect(self._ask_where)
@@ -156,12 +157,11 @@ class SessionConnection(QObject):
 
     def _show_unkept(self, problem: Problem | None) -> None:
         """Say that work is not on the disk, until it is."""
-        banner = self._window.banner
         if problem is not None:
             self._unkept = problem.summary
             self._show_problem(problem)
-        elif banner.accessibleName() == self._unkept:
-            banner.hide()
+        else:
+            self._window.banner.take_back(self._unkept)
 
 
 def proposed_name(scan: Path) -> Path:
