@@ -25,8 +25,8 @@ class ModelActions(QObject):
     ----------
     window
         Owns the dialogs.
-    actions, menus
-        By name.
+    tables
+        Actions and menus by name.
     results
         Say which model is loaded.
     ask_model

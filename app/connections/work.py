@@ -23,10 +23,10 @@ class WorkConnection(QObject):
     ----------
     window
         Shows it.
-    session, results
-        What is read and what is asked.
-    open_study, ask_model
-        Stop it.
+    states
+        What is read, and what is asked.
+    controllers
+        Stop the one, and the other.
     parent
         Owner.
     """
