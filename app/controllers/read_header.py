@@ -8,6 +8,7 @@ from app.state.answers import Problem
 from app.state.header_page import HeaderPage
 from app.state.session import SessionState
 from app.workers.loader_pool import LoaderPool, OnProgress
+from app.workers.newest_job import NewestJob
 from medct_core.cancel import CancelToken
 from medct_core.errors import MedctError
 from medct_core.io.study import Series
@@ -16,7 +17,7 @@ NO_SCAN = Problem("There is no scan whose header could be shown.", "Open a scan 
 
 
 class ReadHeader(QObject):
-    """Reads headers for one window; the newest wish counts."""
+    """Reads headers for one window; the newest wish counts, and none outlives its scan."""
 
     header_read = Signal(object)  # HeaderPage
     failed = Signal(object)  # Problem
@@ -26,10 +27,11 @@ class ReadHeader(QObject):
     ) -> None:
         super().__init__(parent)
         self._session = session
-        self._loader = loader
-        self._job: int | None = None
-        loader.done.connect(self._on_done)
-        loader.failed.connect(self._on_failed)
+        self._job = NewestJob(loader, self)
+        self._job.done.connect(self.header_read)
+        self._job.failed.connect(self._on_failed)
+        # A header that is on its way names the patient of the scan before.
+        session.scan_changed.connect(self._job.cancel)
 
     def read(self, number: int = 1) -> None:
         """Read the header of one file; `header_read` or `failed` says how it went.
@@ -39,25 +41,14 @@ class ReadHeader(QObject):
         number
             Which file of the series, counted from 1 in the order of slices.
         """
-        if self._job is not None:
-            self._loader.cancel(self._job)
-            self._job = None
         series = self._session.series
         if series is None:
             self.failed.emit(NO_SCAN)
-            return
-        work = partial(read_page, series, number)
-        self._job = self._loader.submit(work, doing="reading a header")
+        else:
+            self._job.start(partial(read_page, series, number), doing="reading a header")
 
-    def _on_done(self, job: int, page: object) -> None:
-        if job == self._job and isinstance(page, HeaderPage):
-            self._job = None
-            self.header_read.emit(page)
-
-    def _on_failed(self, job: int, error: MedctError) -> None:
-        if job == self._job:
-            self._job = None
-            self.failed.emit(Problem.of(error))
+    def _on_failed(self, error: MedctError) -> None:
+        self.failed.emit(Problem.of(error))
 
 
 def read_page(series: Series, number: int, _cancel: CancelToken, _told: OnProgress) -> HeaderPage:

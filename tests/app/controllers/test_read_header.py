@@ -60,6 +60,16 @@ def test_only_the_newest_wish_is_answered(reading: Reading) -> None:
     assert reading.loader.stopped == [1]
 
 
+def test_a_header_that_comes_after_its_scan_was_closed_is_dropped(reading: Reading) -> None:
+    reading.controller.read()
+
+    reading.session.set_scan(None)
+    reading.loader.finish(1)
+
+    assert reading.pages == []
+    assert reading.loader.stopped == [1]
+
+
 def test_a_file_that_is_gone_is_told(reading: Reading) -> None:
     reading.controller.read()
     reading.loader.failed.emit(1, NotAnImageError("It is gone.", remedy="Copy it."))
