@@ -9,6 +9,7 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from app.connections.volume import VolumeConnection
+from app.state.session import Loading
 from app.state.view import Overlay
 from app.viewer import graphics
 from app.viewer.graphics import Graphics
