@@ -1,7 +1,8 @@
 """What goes wrong around the viewer, and what goes on for very long, told to the real program.
 
-``python -m tests.journeys.hard_stories STORY FOLDER`` needs a display; the scans ``a.nii.gz`` and
-``b.nii.gz`` lie in the folder. The model stands in, except where it is what goes wrong.
+``python -m tests.journeys.hard_stories STORY FOLDER`` needs a display; the scans ``a.nii``,
+``b.nii`` and ``slice.nii`` lie in the folder. The model stands in, except where it is what goes
+wrong.
 """
 
 import ctypes
