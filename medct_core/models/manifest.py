@@ -18,6 +18,7 @@ RECIPE_FILE = "recipe.json"
 PROMPTS_FILE = "prompts.toml"
 CALIBRATION_FILE = "calibration.json"
 REFERENCE_FILE = "reference.json"
+CENTRING_FILE = "centring.json"
 CARD_FILE = "MODEL_CARD.md"
 
 FORMAT = 1

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 
 from medct_core.evaluation.baseline import trivial_features
 from medct_core.findings.calibration import write_calibration
@@ -18,6 +19,7 @@ from medct_core.models.config import MINI
 from medct_core.models.joint import JointModel
 from medct_core.models.manifest import (
     CALIBRATION_FILE,
+    CENTRING_FILE,
     PROMPTS_FILE,
     REFERENCE_FILE,
     ModelManifest,
@@ -28,6 +30,8 @@ from medct_core.phantom.sampling import TRAINING_SEVERITIES, Draw
 from medct_core.phantom.seeds import CALIBRATION, TRAINING, VALIDATION
 from medct_core.preprocess.model_input import ModelInput
 from medct_core.preprocess.recipe import MEDCT_MINI
+from medct_core.retrieval.centring import fit_mean
+from medct_core.retrieval.model_centring import ModelCentring
 from medct_core.training.baseline_fit import fit_trivial_baseline
 from medct_core.training.calibrate import POPULATION, fit_calibration
 from medct_core.training.corpus import Corpus, Scan, bodies, open_corpus, render_corpus
@@ -50,6 +54,7 @@ from medct_core.vocabulary import (
 
 _CHECKPOINT_EVERY_S = 480.0
 _WORDINGS = 3
+_CENTRED_SCANS = 200
 
 Report = Callable[[str, float], None]
 
@@ -159,25 +164,37 @@ def _finish(
     scans = tuple(Scan(seed, Draw.BALANCED, "a") for seed in range(first, stop))
     corpus = _corpus(run, "calibration", scans, report)
     engine = InferenceEngine(load_model(draft))
-    prompts, logits = mini_prompts(), _logits(engine, corpus, report)
-    calibration = fit_calibration(engine.stamp, prompts, logits, corpus.labels)
-    known = reference_from(engine.stamp, POPULATION, prompts, logits, corpus.labels)
+    prompts, asked = mini_prompts(), _asked(engine, corpus, report)
+    calibration = fit_calibration(engine.stamp, prompts, asked.logits, corpus.labels)
+    known = reference_from(engine.stamp, POPULATION, prompts, asked.logits, corpus.labels)
     path = run.work / CALIBRATION_FILE
     write_calibration(calibration, path)
     texts[CALIBRATION_FILE] = path.read_text(encoding="utf-8")
     texts[REFERENCE_FILE] = known.to_json()
+    mean = fit_mean(asked.vectors[:_CENTRED_SCANS])
+    texts[CENTRING_FILE] = ModelCentring(engine.stamp, POPULATION, mean).to_json()
     return write_bundle(run.out, manifest, _parts(network, texts))
 
 
-def _logits(engine: InferenceEngine, corpus: Corpus, report: Report) -> np.ndarray:
-    prompts, rows = mini_prompts(), []
+@dataclass(frozen=True, slots=True, eq=False)
+class _Asked:
+    """Scans as the model sees them: ``(n, prompts)`` logits, ``(n, d)`` float32 vectors."""
+
+    logits: npt.NDArray[np.float64]
+    vectors: npt.NDArray[np.float32]
+
+
+def _asked(engine: InferenceEngine, corpus: Corpus, report: Report) -> _Asked:
+    prompts, logits, vectors = mini_prompts(), [], []
     for row in range(len(corpus)):
         values = corpus.values(np.array([row]))[0]
         prepared = ModelInput(values, engine.recipe.id, np.eye(4), f"calibration-{row}")
-        answers = engine.score(engine.embed_volume(prepared), prompts).answers
-        rows.append([answer.logit for answer in answers])
+        embedding = engine.embed_volume(prepared)
+        answers = engine.score(embedding, prompts).answers
+        logits.append([answer.logit for answer in answers])
+        vectors.append(embedding.vector)
         report("calibrating", (row + 1) / len(corpus))
-    return np.array(rows)
+    return _Asked(np.array(logits), np.stack(vectors))
 
 
 def _parts(network: JointModel, texts: dict[str, str]) -> BundleParts:

@@ -10,8 +10,9 @@ from medct_core.findings.reference import read_reference
 from medct_core.inference.engine import InferenceEngine
 from medct_core.inference.prompt_sets import default_prompts
 from medct_core.models.bundle import load_model
-from medct_core.models.manifest import CALIBRATION_FILE, REFERENCE_FILE
+from medct_core.models.manifest import CALIBRATION_FILE, CENTRING_FILE, REFERENCE_FILE
 from medct_core.phantom.generate import PHANTOM_VERSION
+from medct_core.retrieval.model_centring import read_model_centring
 from medct_core.training.mini import MiniRun, mini_prompts, train_mini
 from medct_core.training.run_config import RunConfig
 from medct_core.vocabulary import FINDINGS
@@ -48,6 +49,7 @@ def test_a_short_run_makes_a_model_that_is_calibrated_for_phantoms(tmp_path: Pat
     assert all(calibration.of(prompt) is not None for prompt in prompts)
     known = read_reference(run.out / REFERENCE_FILE)
     assert all(known.of(engine.stamp, prompt) is not None for prompt in prompts)
+    assert read_model_centring(run.out / CENTRING_FILE).of(engine.stamp) is not None
     assert list(dict.fromkeys(stages)) == [
         "drawing training phantoms",
         "drawing validation phantoms",
