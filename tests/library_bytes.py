@@ -18,6 +18,24 @@ for number in range(int(sys.argv[2]), int(sys.argv[3])):
     print(number, flush=True)
 """
 
+_CHANGE = """
+import sys
+from medct_core.retrieval.library import CaseLibrary
+from tests import library_samples
+
+library = CaseLibrary.open(sys.argv[1])
+print("open", flush=True)
+for number in range(int(sys.argv[2]), int(sys.argv[3])):
+    library.add([library_samples.case(number)])
+    print("added", number, flush=True)
+    if number % 3 == 0:
+        library.compact()
+    if number % 4 == 0:
+        print("removing", number, flush=True)
+        library.remove([library_samples.case(number).case_id])
+        print("removed", number, flush=True)
+"""
+
 
 def files_holding(folder: Path, wanted: bytes) -> list[str]:
     """Name the files whose bytes hold what is wanted."""
@@ -27,8 +45,17 @@ def files_holding(folder: Path, wanted: bytes) -> list[str]:
 
 def adding(folder: Path, first: int, end: int) -> subprocess.Popen[str]:
     """Start a process that adds the cases of a range one by one, and prints each number."""
+    return _running(_ADD, folder, first, end)
+
+
+def changing(folder: Path, first: int, end: int) -> subprocess.Popen[str]:
+    """Start a process that adds a range, joins files and removes every fourth, and tells so."""
+    return _running(_CHANGE, folder, first, end)
+
+
+def _running(program: str, folder: Path, first: int, end: int) -> subprocess.Popen[str]:
     return subprocess.Popen(
-        [sys.executable, "-c", _ADD, str(folder), str(first), str(end)],
+        [sys.executable, "-c", program, str(folder), str(first), str(end)],
         cwd=ROOT,
         stdout=subprocess.PIPE,
         text=True,

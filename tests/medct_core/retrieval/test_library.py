@@ -1,5 +1,6 @@
 """CaseLibrary: what is added is there, once, whole, until it is removed for good."""
 
+import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -16,7 +17,7 @@ from medct_core.errors import UsageError
 from medct_core.retrieval.case_filter import CaseFilter
 from medct_core.retrieval.library_case import KnownFinding, LibraryCase
 from tests import library_samples
-from tests.library_bytes import adding, files_holding
+from tests.library_bytes import adding, changing, files_holding
 from tests.library_samples import OTHER_STAMP, STAMP, assert_same
 from tests.object_store import BUCKET, object_store
 
@@ -292,6 +293,34 @@ def test_a_writer_that_is_killed_loses_and_doubles_nothing(library: CaseLibrary)
     assert told <= set(numbers)
     assert numbers == list(range(len(numbers)))
     assert len(told) > 10
+
+
+@pytest.mark.slow
+def test_a_kill_while_files_are_joined_or_removed_loses_and_doubles_nothing(
+    library: CaseLibrary,
+) -> None:
+    folder = Path(library.address)
+    drawn = np.random.default_rng(4)
+    told: dict[int, str] = {}
+
+    for start in range(0, 8000, 1000):
+        writer = changing(folder, start, start + 1000)
+        lines: Iterator[str] = iter(writer.stdout or ())
+        assert next(lines) == "open\n"
+        # Some milliseconds after a line, so that the kill comes in the middle of a write.
+        killer = threading.Timer(float(drawn.uniform(0.05, 1.5)), writer.kill)
+        killer.start()
+        for line in lines:
+            word, number = line.split()
+            told[int(number)] = word
+        writer.communicate()
+        killer.join()
+
+    numbers = numbers_in(CaseLibrary.open(library.address))
+    assert len(set(numbers)) == len(numbers)
+    assert {number for number, word in told.items() if word == "added"} <= set(numbers)
+    assert not {number for number, word in told.items() if word == "removed"} & set(numbers)
+    assert {"added", "removed"} <= set(told.values())
 
 
 @pytest.mark.slow
