@@ -56,7 +56,8 @@ class OpenScan:
         reasons = " ".join(reason.text for reason in self.unsuitable)
         summary = QCoreApplication.translate("OpenScan", "This scan is not scored. {0}")
         remedy = QCoreApplication.translate(
-            "OpenScan", "Open a chest CT in Hounsfield units, or score this one all the same."
+            "OpenScan",
+            "Open a chest CT in Hounsfield units, or choose 'Score anyway' in the menu.",
         )
         return Problem(summary.format(reasons), remedy)
 

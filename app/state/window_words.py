@@ -28,8 +28,8 @@ _SAID: tuple[tuple[re.Pattern[str], str], ...] = tuple(
 )
 
 
-def in_window(remedy: str) -> str:
-    """Say a remedy without options of the command line; any other text stays as it is."""
+def in_window(text: str) -> str:
+    """Say a message without options of the command line; any other text stays as it is."""
     for pattern, replacement in _SAID:
-        remedy = pattern.sub(replacement, remedy)
-    return remedy
+        text = pattern.sub(replacement, text)
+    return text

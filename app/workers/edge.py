@@ -1,27 +1,9 @@
 """The edge of a thread: whatever went wrong there becomes two lines for a person."""
 
-import re
 from copy import copy
 
+from app.state.window_words import in_window
 from medct_core.errors import DISK_FULL, MedctError, OutOfDiskError, OutOfMemoryError
-
-# What the core tells a person at a command line, and what a person at a window does instead.
-_WINDOW_WORDS = tuple(
-    (re.compile(pattern), words)
-    for pattern, words in (
-        (r"Choose one with --frame 1 to --frame (\d+)\.", r"Choose a volume from 1 to \1."),
-        (r"score this one by force \(--force\)", "score this one all the same"),
-        (r"Use --device (\w+)([,;])", r"Choose the device '\1' in the settings\2"),
-        (r"choose another folder with --out\b", "choose another folder"),
-    )
-)
-
-
-def in_window_words(text: str) -> str:
-    """Put a message into the words of a window, which has no command line."""
-    for pattern, words in _WINDOW_WORDS:
-        text = pattern.sub(words, text)
-    return text
 
 
 def as_shown(error: Exception, *, doing: str) -> MedctError:
@@ -37,8 +19,8 @@ def as_shown(error: Exception, *, doing: str) -> MedctError:
     """
     if isinstance(error, MedctError):
         shown = copy(error)
-        shown.summary = in_window_words(error.summary)
-        shown.remedy = in_window_words(error.remedy)
+        shown.summary = in_window(error.summary)
+        shown.remedy = in_window(error.remedy)
         return shown
     if isinstance(error, MemoryError):
         return OutOfMemoryError(

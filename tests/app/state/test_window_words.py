@@ -59,6 +59,10 @@ def test_no_remedy_that_a_window_may_show_names_an_option() -> None:
             "Choose the device 'auto' in the settings; here that means cpu.",
         ),
         (
+            "Use --device cpu, or a smaller model.",
+            "Choose the device 'cpu' in the settings, or a smaller model.",
+        ),
+        (
             "Choose a chest CT in Hounsfield units, or score this one by force (--force).",
             "Choose a chest CT in Hounsfield units, or choose 'Score anyway' in the menu.",
         ),
