@@ -1,7 +1,7 @@
 """Sessions: what a window shows and holds, saved to a ``.medct`` file, restored, and autosaved."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Protocol
@@ -9,19 +9,22 @@ from typing import Protocol
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from app.controllers.keep_case import NO_NAME_YET, KeepCase
+from app.controllers.session_work import (
+    CheckedScan,
+    FoundScan,
+    SavedSession,
+    autosave_shown,
+    compare,
+    find_scan,
+    read_and_look,
+    write_shown,
+)
 from app.state.answers import Problem
 from app.state.autosave import AutosaveFile, CrashedSession
 from app.state.case_lists import CaseLists
 from app.state.case_record import CaseRecord
 from app.state.session import OpenScan, SessionState
-from app.state.session_file import (
-    SESSION_SUFFIX,
-    OtherScanError,
-    ScanMovedError,
-    SessionFile,
-    read_session,
-    write_session,
-)
+from app.state.session_file import SESSION_SUFFIX, OtherScanError, SessionFile
 from app.state.view import PlaneKind, ViewState
 from app.state.view_values import (
     ShownPart,
@@ -31,7 +34,7 @@ from app.state.view_values import (
     views_to_values,
 )
 from app.workers.edge import as_shown
-from app.workers.loader_pool import LoaderPool, OnProgress, Work
+from app.workers.loader_pool import LoaderPool, Work
 from medct_core.cancel import CancelToken
 from medct_core.errors import MedctError
 from medct_core.io.study import Series
@@ -232,7 +235,9 @@ class KeepSession(QObject):
         """Restore a session; `restored`, `scan_wanted` or `failed` says how it went."""
         self.give_up()
         self._wish = _Wish(None, path=path)
-        self._wish.job = self._loader.submit(partial(read, path), doing="reading the session")
+        self._wish.job = self._loader.submit(
+            partial(read_and_look, path), doing="reading the session"
+        )
 
     def restore(self, crashed: CrashedSession) -> None:
         """Restore what a crash left behind; it is removed once it is autosaved anew."""
@@ -331,7 +336,7 @@ class KeepSession(QObject):
         if scan.series.uid != session.series_uid and others:
             self._opener.choose_series(others[0])
             return
-        work = partial(check, session, scan)
+        work = partial(compare, session, scan)
         self._wish.job = self._loader.submit(work, doing="comparing the scan")
 
     def _on_done(self, job: int, result: object) -> None:
@@ -364,18 +369,18 @@ class KeepSession(QObject):
             self.give_up()
 
     def _note_saved(self, result: object) -> None:
-        assert isinstance(result, _Saved)
+        assert isinstance(result, SavedSession)
         if self._parts.session.scan is result.scan:
             self._path = result.path
         self.saved.emit(result.path)
 
     def _go_on(self, wish: _Wish, result: object) -> None:
         wish.job = None
-        if isinstance(result, _Checked):
+        if isinstance(result, CheckedScan):
             if result.scan is self._parts.session.scan:
                 self._restore(wish, result.session)
             return
-        assert isinstance(result, _Found)
+        assert isinstance(result, FoundScan)
         wish.session = result.session
         if result.missing is not None:
             self.scan_wanted.emit(result.session.scan_path, result.missing)
@@ -416,83 +421,6 @@ class KeepSession(QObject):
         if problem != self._autosave_problem:
             self._autosave_problem = problem
             self.autosave_problem_changed.emit(problem)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Saved:
-    scan: OpenScan
-    path: Path
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Found:
-    session: SessionFile
-    missing: Problem | None
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Checked:
-    session: SessionFile
-    scan: OpenScan
-
-
-def session_of(scan: OpenScan, record: CaseRecord, views: Mapping[str, JsonValue]) -> SessionFile:
-    """Put a session together; the record gets the name of the scan, worked out here if need be."""
-    named = replace(record, scan_sha256=scan.volume.content_sha256)
-    return SessionFile(scan.path.absolute(), scan.series.uid, named, views)
-
-
-def write_shown(
-    scan: OpenScan,
-    record: CaseRecord,
-    views: Mapping[str, JsonValue],
-    path: Path,
-    _cancel: CancelToken,
-    _told: OnProgress,
-) -> "_Saved":
-    """Write a session file; errors as in `session_file.write_session`."""
-    write_session(session_of(scan, record, views), path)
-    return _Saved(scan, path)
-
-
-def autosave_shown(
-    scan: OpenScan,
-    record: CaseRecord,
-    views: Mapping[str, JsonValue],
-    file: AutosaveFile,
-    _cancel: CancelToken,
-    _told: OnProgress,
-) -> None:
-    """Write a session for the case of a crash; errors as in `AutosaveFile.write`."""
-    file.write(session_of(scan, record, views))
-
-
-def read(path: Path, cancel: CancelToken, told: OnProgress) -> "_Found":
-    """Read a session and look for its scan; errors as in `session_file.read_session`."""
-    return find_scan(read_session(path), cancel, told)
-
-
-def find_scan(session: SessionFile, _cancel: CancelToken, _told: OnProgress) -> "_Found":
-    """Look whether the scan of a session is where it was."""
-    try:
-        session.require_scan_in_place()
-    except ScanMovedError as error:
-        return _Found(session, Problem.of(error))
-    return _Found(session, None)
-
-
-def check(
-    session: SessionFile, scan: OpenScan, _cancel: CancelToken, _told: OnProgress
-) -> "_Checked":
-    """Compare the voxels of a scan with those of a session.
-
-    Raises
-    ------
-    OtherScanError
-        If they are others.
-    """
-    session.require_same_scan(scan.volume.content_sha256)
-    return _Checked(session, scan)
 
 
 def _nobody(_fraction: float) -> None:
