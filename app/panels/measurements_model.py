@@ -47,7 +47,8 @@ def value_text(row: MeasurementRow) -> str:
     if "mean" in found:
         unit = " HU" if found["mean"].unit == "HU" else ""
         mean, sd = round(found["mean"].value) + 0, round(found["sd"].value)
-        return f"{mean} ± {sd}{unit}\n{area_text(found['area_mm2'].value)}"
+        area = area_text(found["area_mm2"].value).replace("m2", "m²")
+        return f"{mean} ± {sd}{unit}\n{area}"
     return "Outside the scan" if row.quantities else _NOTHING
 
 

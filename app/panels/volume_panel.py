@@ -236,6 +236,7 @@ class VolumePanel(QScrollArea):
         whole.addWidget(self._reason)
         whole.addWidget(self._controls)
         whole.addStretch(1)
+        self.setAccessibleName(self.tr("3D"))
         self.setWidget(page)
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)

@@ -36,7 +36,7 @@ def row(measurement: Measurement, volume: Volume = SCAN) -> MeasurementRow:
         (LENGTH, "31.3 mm"),
         (nodule(12.3, 8.1), "12.3 x 8.1 mm\nmean 10 mm"),
         (Angle("a", "", AXIAL, (5.0, 0.0, 0.0), (0.0, 0.0, 0.0), (0.0, 5.0, 0.0)), "90.0°"),
-        (ellipse(10, 10), "0 ± 0 HU\narea 78.5 mm2"),
+        (ellipse(10, 10), "0 ± 0 HU\narea 78.5 mm²"),
         (rectangle(8, 8, centre=(90.0, 0.0)), "Outside the scan"),
         (ARROW, "–"),  # noqa: RUF001
     ],
