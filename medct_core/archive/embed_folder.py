@@ -10,6 +10,7 @@ from typing import TypeVar
 
 import numpy as np
 
+from medct_core.archive.beside import facts_beside
 from medct_core.archive.header_facts import header_facts
 from medct_core.archive.known_facts import KnownFacts, with_facts, without_names
 from medct_core.archive.thumbnails import thumbnails
@@ -51,7 +52,7 @@ class WantedScan:
     path
         File, folder or zip of one study.
     facts
-        What is known of it beside its header; what stands here counts more.
+        What is known of it; counts more than its header, and than the files of a phantom.
     """
 
     path: Path
@@ -211,7 +212,7 @@ def _read(wanted: WantedScan, cancel: CancelToken, report: OnProgress) -> _Scan:
     study = open_study(wanted.path, cancel=cancel)
     series = largest_chest_ct(study)
     volume = read_volume(series, cancel=cancel, on_progress=report)
-    facts = wanted.facts.over(header_facts(series))
+    facts = wanted.facts.over(facts_beside(wanted.path)).over(header_facts(series))
     is_one_of_several = bool(other_series(study, series)) and series.number is not None
     name = wanted.path.name or wanted.path.resolve().name
     name = f"{name}-series-{series.number}" if is_one_of_several else name

@@ -1,5 +1,6 @@
 """Scans into the library: each once, named after nobody, whatever interrupts the work."""
 
+import json
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -153,6 +154,19 @@ def test_the_number_a_person_gives_counts_more_than_the_header(
     bring(embedder, folder, facts=KnownFacts(patient="P-7"))
 
     assert only_case(embedder).patient_key == patient_key("P-7", embedder.library.salt)
+
+
+def test_what_lies_beside_a_phantom_is_known(embedder: Embedder, tmp_path: Path) -> None:
+    path = small_chest.write(tmp_path / "p.nii.gz")
+    drawn = {"phantom_version": 2, "seed": 7, "findings": [{"name": "Emphysema"}]}
+    (tmp_path / "p.findings.json").write_text(json.dumps(drawn), encoding="utf-8")
+
+    bring(embedder, path)
+
+    case = only_case(embedder)
+    assert [one.name for one in case.findings if one.is_present] == ["Emphysema"]
+    assert case.patient_key != ""
+    assert case.source == "p.nii.gz"
 
 
 def test_new_facts_reach_a_case_that_is_there(embedder: Embedder, tmp_path: Path) -> None:
