@@ -47,11 +47,6 @@ class ExportReport(QObject):
         loader.failed.connect(self._on_failed)
         loader.cancelled.connect(self._on_cancelled)
 
-    @property
-    def is_writing(self) -> bool:
-        """Whether files are on their way."""
-        return bool(self._jobs)
-
     def export(self, wish: ExportWish, record: CaseRecord) -> None:
         """Write the report; `written` or `failed` says how it went.
 

@@ -38,5 +38,4 @@ def _denied(finding: str) -> Explanation:
     return Explanation(
         "This says that something is absent; a score always says how much speaks for something.",
         f'Ask for "{finding}": a low score speaks against it.',
-        suggestion=finding,
     )

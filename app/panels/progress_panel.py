@@ -88,11 +88,6 @@ class ProgressPanel(QWidget):
             self._bar.setTextVisible(bool(running))
             self._cancel.setEnabled(True)
 
-    def show_cancelling(self) -> None:
-        """Say that the work stops as soon as it can."""
-        self._title.setText(self.tr("Stopping"))
-        self._cancel.setEnabled(False)
-
     def show_cancelled(self) -> None:
         """Say that the work was stopped; the times stay."""
         self._show_end(self.tr("Cancelled"), 0)

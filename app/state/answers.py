@@ -189,11 +189,8 @@ class Explanation:
     Attributes
     ----------
     summary, remedy
-        Two lines for the reader.
-    suggestion
-        What could be asked instead; empty where there is nothing to suggest.
+        Two lines for the reader; the second says what could be asked instead.
     """
 
     summary: str
     remedy: str
-    suggestion: str = ""

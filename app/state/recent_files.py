@@ -72,10 +72,6 @@ class RecentFiles(QObject):
         gone = frozenset(missing)
         self._show(RecentFile(file.path, file.path in gone) for file in self._files)
 
-    def remove(self, path: Path) -> None:
-        """Forget one path."""
-        self._show(file for file in self._files if file.path != path)
-
     def clear(self) -> None:
         """Forget all."""
         self._show(())

@@ -247,11 +247,6 @@ class ViewState(QObject):
             self._planes[kind] = plane
             self.planes_changed.emit()
 
-    def reset_planes(self) -> None:
-        """Make all planes standard again."""
-        for kind, plane in _standard_planes().items():
-            self.set_plane(kind, plane)
-
     def set_window(self, window: Window) -> None:
         """Show another grey-level window."""
         if window != self._window:

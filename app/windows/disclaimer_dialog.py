@@ -29,11 +29,6 @@ class DisclaimerDialog(TextDialog):
         buttons.rejected.connect(self.reject)
         self.body.addWidget(buttons)
 
-    @property
-    def was_accepted(self) -> bool:
-        """Whether consent was given, once the dialog is closed."""
-        return self.result() == DisclaimerDialog.DialogCode.Accepted.value
-
     def _say(self) -> None:
         self.add_words(
             self.tr(

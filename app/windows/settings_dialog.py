@@ -50,10 +50,6 @@ class SettingsDialog(QDialog):
         self.setWindowTitle(self.tr("Settings"))
         self._lay_out()
 
-    def show_keys_page(self) -> None:
-        """Open at the keys."""
-        self._pages.setCurrentWidget(self._keys)
-
     def chosen(self) -> Settings:
         """Give the settings as they stand in the dialog."""
         settings = self._model.applied_to(self._look.applied_to(self._settings))

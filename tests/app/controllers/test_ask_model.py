@@ -257,7 +257,7 @@ def test_a_prompt_without_a_number_is_explained(window: Window) -> None:
 
     assert window.worker.of(ScoreTyped) == []
     assert window.results.explanation is not None
-    assert window.results.explanation.suggestion == "pleural effusion"
+    assert '"pleural effusion"' in window.results.explanation.remedy
     assert window.prompts.history == ("no pleural effusion",)
     window.ask.type_prompt("pleural effusion")
     assert window.results.explanation is None

@@ -91,7 +91,6 @@ def test_three_files_are_written_off_the_gui_thread(qtbot: QtBot, tmp_path: Path
 
 def test_what_changes_meanwhile_is_not_in_the_files(exporting: Exporting, tmp_path: Path) -> None:
     exporting.controller.export(ExportWish(tmp_path, ("csv",)), EMPTY)
-    assert exporting.controller.is_writing
 
     exporting.session.set_scan(scan("b.nii.gz"))
     exporting.results.clear()
@@ -99,7 +98,6 @@ def test_what_changes_meanwhile_is_not_in_the_files(exporting: Exporting, tmp_pa
 
     assert exporting.written == [(tmp_path / "a.csv",)]
     assert len(names_in(tmp_path / "a.csv")) == 18
-    assert not exporting.controller.is_writing
 
 
 def test_the_patient_is_named_only_where_it_was_asked_for(
@@ -159,7 +157,6 @@ def test_a_program_that_closes_writes_nothing_more(exporting: Exporting, tmp_pat
     exporting.loader.cancelled.emit(1)
 
     assert list(tmp_path.iterdir()) == []
-    assert not exporting.controller.is_writing
 
 
 def test_marked_pictures_take_the_place_of_the_usual_ones(

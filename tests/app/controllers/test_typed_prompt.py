@@ -28,7 +28,7 @@ def test_a_denial_is_explained_and_turned_round(text: str, suggestion: str) -> N
     asked = read_typed(text, CT_CLIP_STYLE)
 
     assert isinstance(asked, Explanation)
-    assert asked.suggestion == suggestion
+    assert f'"{suggestion}"' in asked.remedy
     assert "absent" in asked.summary
 
 
@@ -48,7 +48,6 @@ def test_what_cannot_be_scored_is_explained(text: str, said: str) -> None:
     assert isinstance(asked, Explanation)
     assert said in asked.summary
     assert asked.remedy
-    assert asked.suggestion == ""
 
 
 def test_wordings_that_were_edited_are_asked_as_they_are() -> None:

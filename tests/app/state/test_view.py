@@ -119,7 +119,7 @@ def test_a_turned_plane_is_told_once_and_becomes_standard_again(qtbot: QtBot) ->
     state.set_plane(PlaneKind.CORONAL, oblique)
     state.set_plane(PlaneKind.CORONAL, oblique)
     turned = state.plane(PlaneKind.CORONAL)
-    state.reset_planes()
+    state.set_plane(PlaneKind.CORONAL, standard_plane(PlaneKind.CORONAL, ORIGIN))
 
     assert turned == oblique
     assert state.plane(PlaneKind.CORONAL) == standard_plane(PlaneKind.CORONAL, ORIGIN)

@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from app.state.measurements import MeasurementList
-from app.state.view import Overlay, PlaneKind, ViewState
+from app.state.view import Overlay, PlaneKind, ViewState, standard_plane
 from app.viewer.measure_board import MeasureBoard
 from app.viewer.measure_kind import MeasureKind
 from app.viewer.measure_layer import MeasureLayer
@@ -297,7 +297,9 @@ def test_an_oblique_plane_is_kept(bench: Bench) -> None:
     assert drawn.plane.name == "oblique"
     assert drawn.plane.normal == pytest.approx(plane.normal)
     assert bench.board.shown_on(bench.state.plane(PlaneKind.AXIAL)) == (drawn,)
-    bench.state.reset_planes()
+    bench.state.set_plane(
+        PlaneKind.AXIAL, standard_plane(PlaneKind.AXIAL, bench.state.crosshair_mm)
+    )
     assert bench.board.shown_on(bench.state.plane(PlaneKind.AXIAL)) == ()
 
 

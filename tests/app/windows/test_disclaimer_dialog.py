@@ -10,6 +10,8 @@ from app.windows.disclaimer_dialog import DisclaimerDialog
 
 pytestmark = pytest.mark.gui
 
+CONSENT = DisclaimerDialog.DialogCode.Accepted.value
+
 
 @pytest.fixture
 def dialog(qtbot: QtBot) -> DisclaimerDialog:
@@ -35,18 +37,18 @@ def test_understanding_accepts(dialog: DisclaimerDialog, qtbot: QtBot) -> None:
     with qtbot.waitSignal(dialog.accepted):
         press(dialog, "I understand")
 
-    assert dialog.was_accepted
+    assert dialog.result() == CONSENT
 
 
 def test_quitting_does_not(dialog: DisclaimerDialog, qtbot: QtBot) -> None:
     with qtbot.waitSignal(dialog.rejected):
         press(dialog, "Quit")
 
-    assert not dialog.was_accepted
+    assert dialog.result() != CONSENT
 
 
 def test_escape_does_not(dialog: DisclaimerDialog) -> None:
     QTest.keyClick(dialog, Qt.Key.Key_Escape)
 
-    assert not dialog.was_accepted
+    assert dialog.result() != CONSENT
     assert not dialog.isVisible()

@@ -76,12 +76,5 @@ def test_a_wrong_folder_keeps_the_dialog_open_and_says_why(
     assert dialog.findChildren(QTabWidget)[0].currentIndex() == 1
 
 
-def test_it_can_open_at_the_keys(dialog: SettingsDialog) -> None:
-    dialog.show_keys_page()
-
-    pages = dialog.findChildren(QTabWidget)[0]
-    assert pages.tabText(pages.currentIndex()).replace("&", "") == "Keys"
-
-
 def test_every_switch_says_what_it_is(dialog: SettingsDialog) -> None:
     assert all(box.text() for box in dialog.findChildren(QCheckBox))
