@@ -20,6 +20,7 @@ from medct_core.commands.library_place import (
     create_library,
     open_library,
 )
+from medct_core.commands.library_search import search
 
 if TYPE_CHECKING:
     from medct_core.retrieval.library import CaseLibrary
@@ -47,6 +48,7 @@ def register(app: typer.Typer) -> None:
     library.command("remove")(remove)
     library.command("list")(list_cases)
     library.command("show")(show)
+    library.command("search")(search)
     library.command("compact")(compact)
     library.command("export")(export)
     library.command("verify")(verify)

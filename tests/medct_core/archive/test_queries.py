@@ -1,0 +1,66 @@
+"""Queries: a scan is asked with as the library would keep it, a text is centred among texts."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from medct_core.archive.queries import AskedScan, centring_of, scan_query, text_query
+from medct_core.errors import NotScorableError
+from medct_core.inference.engine import InferenceEngine
+from medct_core.inference.loading import open_engine
+from tests import small_chest, tiny_model
+
+SALT = b"s" * 32
+
+
+@pytest.fixture(scope="module")
+def engine(tmp_path_factory: pytest.TempPathFactory) -> InferenceEngine:
+    folder = tmp_path_factory.mktemp("model") / "tiny"
+    return InferenceEngine(tiny_model.loaded_model(folder, tiny_model.PAIR))
+
+
+def test_a_scan_is_asked_with_its_vector_and_its_content(
+    engine: InferenceEngine, tmp_path: Path
+) -> None:
+    small_chest.write(tmp_path / "a.nii.gz")
+    told: list[float] = []
+
+    query = scan_query(engine, AskedScan(tmp_path / "a.nii.gz", SALT), on_progress=told.append)
+
+    assert np.linalg.norm(query.vector) == pytest.approx(1.0, abs=1e-3)
+    assert len(query.scan_sha256) == 64
+    assert query.own_mean is None
+    assert told == sorted(told)
+
+
+def test_an_unsuitable_scan_is_asked_with_by_force_only(
+    engine: InferenceEngine, tmp_path: Path
+) -> None:
+    small_chest.write(tmp_path / "head.nii.gz", lung_hu=50)
+    path = tmp_path / "head.nii.gz"
+
+    with pytest.raises(NotScorableError):
+        scan_query(engine, AskedScan(path, SALT))
+
+    assert scan_query(engine, AskedScan(path, SALT, force=True)).scan_sha256 != ""
+
+
+def test_a_text_is_no_scan_and_brings_the_mean_of_texts(engine: InferenceEngine) -> None:
+    query = text_query(engine, "pleural effusion")
+
+    assert query.scan_sha256 == ""
+    assert query.own_mean is not None
+    assert query.own_mean.shape == query.vector.shape
+    assert np.linalg.norm(query.own_mean) <= 1.0 + 1e-6
+
+
+def test_a_model_without_a_mean_has_none(engine: InferenceEngine) -> None:
+    assert centring_of(engine) is None
+
+
+def test_the_bundled_model_brings_its_mean() -> None:
+    centring = centring_of(open_engine("medct-mini", device="cpu"))
+
+    assert centring is not None
+    assert centring.fitted_on == 200
