@@ -23,7 +23,11 @@ if TYPE_CHECKING:
     # Loading pyqtgraph takes half a second that the window would appear later.
     from app.panels.score_chart import ScoreChart
 
-_DECISIONS = {Review.ACCEPTED: Decision.ACCEPTED, Review.REJECTED: Decision.REJECTED}
+_DECISIONS = {
+    Review.OPEN: None,
+    Review.ACCEPTED: Decision.ACCEPTED,
+    Review.REJECTED: Decision.REJECTED,
+}
 _REVIEWS = {decision: review for review, decision in _DECISIONS.items()}
 
 
@@ -114,6 +118,7 @@ class FindingsConnection(QObject):
         panel.threshold_edited.connect(reviews.set_threshold)
         panel.threshold_reset.connect(self._on_threshold_reset)
         panel.retry_requested.connect(self._try_again)
+        panel.score_anyway_requested.connect(self._ask_model.score_anyway)
         panel.prompt_removed.connect(self._states.prompts.remove)
         panel.finding_clicked.connect(self._return_to_pictures)
 
@@ -124,7 +129,7 @@ class FindingsConnection(QObject):
         self._show_chart()
 
     def _on_review(self, name: str, review: Review) -> None:
-        self._states.reviews.decide(name, _DECISIONS.get(review))
+        self._states.reviews.decide(name, _DECISIONS[review])
 
     def _on_threshold_reset(self, name: str) -> None:
         self._states.reviews.set_threshold(name, None)
@@ -196,7 +201,7 @@ class FindingsConnection(QObject):
         heatmap = self._states.results.heatmap
         return FindingRow(
             finding,
-            review=_REVIEWS.get(said.decision, Review.OPEN) if said.decision else Review.OPEN,
+            review=_REVIEWS[said.decision],
             statement=said.edited_text,
             comment=said.comment,
             is_heatmap_shown=heatmap is not None

@@ -63,6 +63,7 @@ class ScanConnection(QObject):
         session.problem_changed.connect(self._on_problem)
         session.refusal_changed.connect(self._show_caption)
         window.study_panel.series_chosen.connect(self._choose_series)
+        self._invitation = self.tr("Drop a scan here, or open one with Ctrl+O.")
         self._show_nothing()
 
     def _on_scan(self, scan: OpenScan | None) -> None:
@@ -83,7 +84,7 @@ class ScanConnection(QObject):
         window = self._window
         window.views.show_volume(None)
         window.views.show_patient(None)
-        window.views.show_message(self.tr("Drop a scan here, or open one with Ctrl+O."))
+        window.views.show_message(self._invitation)
         window.study_panel.show_empty()
         window.show_title("")
 
@@ -133,7 +134,7 @@ class ScanConnection(QObject):
         self._window.banner.show_problem(problem.summary, problem.remedy)
         if self._session.scan is None:
             self._window.study_panel.show_error(problem.summary, problem.remedy)
-            self._window.views.show_message(problem.summary)
+            self._window.views.show_message(self._invitation)
 
     def _show_caption(self) -> None:
         scan = self._session.scan

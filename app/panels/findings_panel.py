@@ -38,6 +38,7 @@ class FindingsPanel(QWidget):
     threshold_edited = Signal(str, float)  # in (0, 1)
     threshold_reset = Signal(str)
     retry_requested = Signal()
+    score_anyway_requested = Signal()
 
     def __init__(self, theme: Theme = DARK, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -50,6 +51,7 @@ class FindingsPanel(QWidget):
         self._editor = FindingEditor()
         self._message = MessagePage()
         self._pages = QStackedWidget()
+        self._is_refused = False
         self._describe()
         self._lay_out()
         self._connect()
@@ -81,9 +83,12 @@ class FindingsPanel(QWidget):
         self._message.show_message(self.tr("Working"), text)
 
     def show_unscorable(self, reason: str, remedy: str) -> None:
-        """Say in red why this scan can be looked at but not scored."""
+        """Say in red why this scan can be looked at but not scored; offer to score it anyway."""
         self._show_page()
-        self._message.show_reason(self.tr("Shown, but not scored"), reason, remedy)
+        self._message.show_reason(
+            self.tr("Shown, but not scored"), reason, remedy, action=self.tr("Score anyway")
+        )
+        self._is_refused = True
 
     def show_error(self, summary: str, remedy: str) -> None:
         """Say what failed and what to do, and offer to try again."""
@@ -131,6 +136,13 @@ class FindingsPanel(QWidget):
     def _show_page(self) -> None:
         self._model.show_rows(())
         self._pages.setCurrentIndex(0)
+        self._is_refused = False
+
+    def _act(self) -> None:
+        if self._is_refused:
+            self.score_anyway_requested.emit()
+        else:
+            self.retry_requested.emit()
 
     def _describe(self) -> None:
         self._headline.setAccessibleName(self.tr("About this model"))
@@ -168,7 +180,7 @@ class FindingsPanel(QWidget):
     def _connect(self) -> None:
         self._search.textChanged.connect(self._search_for)
         self._order.currentIndexChanged.connect(self._sort)
-        self._message.action_requested.connect(self.retry_requested)
+        self._message.action_requested.connect(self._act)
         self._list.chosen.connect(self.finding_chosen)
         self._list.clicked_on.connect(self.finding_clicked)
         self._list.prompt_removed.connect(self.prompt_removed)

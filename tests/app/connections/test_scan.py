@@ -91,7 +91,9 @@ def test_a_file_that_is_no_scan_leaves_the_open_one_alone(
     assert "letter.txt" in case.banner
 
 
-def test_without_a_scan_the_reason_stands_in_list_and_pictures(case: Case, tmp_path: Path) -> None:
+def test_without_a_scan_the_reason_stands_in_the_list_and_the_pictures_invite_again(
+    case: Case, tmp_path: Path
+) -> None:
     (tmp_path / "letter.txt").write_text("Dear colleague")
 
     case.window.paths_dropped.emit((tmp_path / "letter.txt",))
@@ -102,7 +104,7 @@ def test_without_a_scan_the_reason_stands_in_list_and_pictures(case: Case, tmp_p
     assert problem is not None
     assert problem.summary in case.banner
     assert problem.summary in words_of(case.window.study_panel)
-    assert axial(case)._message == problem.summary
+    assert axial(case)._message == "Drop a scan here, or open one with Ctrl+O."
 
 
 def test_the_reason_goes_away_with_the_next_scan(

@@ -81,6 +81,17 @@ def test_a_scan_that_may_not_be_scored_shows_the_reason_and_no_score(
     assert panel.findChildren(FindingsList)[0].model().rowCount() == 0
 
 
+def test_a_scan_that_is_refused_can_be_scored_anyway(qtbot: QtBot, panel: FindingsPanel) -> None:
+    panel.show_unscorable("The scan shows no lungs.", "Open a chest CT.")
+    anyway = next(one for one in panel.findChildren(QPushButton) if one.text() == "Score anyway")
+
+    with (
+        qtbot.assertNotEmitted(panel.retry_requested),
+        qtbot.waitSignal(panel.score_anyway_requested),
+    ):
+        anyway.click()
+
+
 def test_an_error_offers_to_try_again(qtbot: QtBot, panel: FindingsPanel) -> None:
     panel.show_error("Out of memory.", "Close other programs.")
     retry = next(one for one in panel.findChildren(QPushButton) if one.text() == "Try again")
