@@ -24,6 +24,7 @@ _ABOUT_SCHEMA = pa.schema(
     [("format", pa.int32()), ("salt", pa.binary()), ("created_at", pa.timestamp("us", tz="UTC"))]
 )
 _LOCK = ".lock"
+_S3 = "s3://"
 _LONGEST_WAIT_S = 600.0
 _KEPT_FOR_READERS = timedelta(hours=1)
 _NO_TIME = timedelta(0)
@@ -41,9 +42,19 @@ class LibraryStore:
         A folder, or ``s3://bucket/prefix``.
     options
         What the object store asks for, as LanceDB names it: ``aws_access_key_id``, ``endpoint``.
+
+    Raises
+    ------
+    UsageError
+        If the address is neither.
     """
 
     def __init__(self, address: str, options: Mapping[str, str]) -> None:
+        if not (is_folder(address) or address.startswith(_S3)):
+            raise UsageError(
+                f"A library cannot be kept at {address!r}.",
+                remedy="Give a folder, or an address like s3://bucket/prefix.",
+            )
         self.address = address
         self._options = dict(options)
         with explained(address):
@@ -211,7 +222,7 @@ class LibraryStore:
         }
         known = {names[name]: value for name, value in given.items() if name in names}
         scheme = "http" if given.get("allow_http") == "true" else "https"
-        return fs.S3FileSystem(**known, scheme=scheme), self.address.removeprefix("s3://")
+        return fs.S3FileSystem(**known, scheme=scheme), self.address.removeprefix(_S3)
 
 
 def is_folder(address: str) -> bool:

@@ -170,3 +170,9 @@ def test_what_goes_wrong_below_is_put_into_words(
 
 def test_an_address_with_a_scheme_is_no_folder() -> None:
     assert [is_folder(one) for one in ("s3://bucket/a", "a/b", "C:\\a")] == [False, True, True]
+
+
+@pytest.mark.parametrize("address", ["gs://bucket/a", "file:///a", "http://host/a"])
+def test_an_address_of_another_kind_is_refused(address: str) -> None:
+    with pytest.raises(UsageError, match="cannot be kept"):
+        LibraryStore(address, {})
