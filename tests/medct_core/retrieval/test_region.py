@@ -15,7 +15,9 @@ from medct_core.retrieval.region import (
     region_around,
     region_vector,
     require_codes,
+    search_region,
 )
+from tests import library_samples
 
 SHAPE = (3, 4, 5)
 CODEBOOK = np.random.default_rng(2).standard_normal((9, 6)).astype(np.float32)
@@ -83,6 +85,25 @@ def test_tokens_that_cancel_out_are_like_nothing() -> None:
     np.testing.assert_array_equal(vector, [0.0, 0.0])
     assert match is not None
     assert match.cosine == 0.0
+
+
+def test_the_case_that_holds_the_region_itself_comes_first() -> None:
+    cases = [library_samples.case(seed, codes=codes_of(seed)) for seed in range(6)]
+    region = TokenRegion((0, 1, 2), (2, 3, 4))
+    query = region_vector(codes_of(4), CODEBOOK, region)
+
+    found = search_region(query, region.size, cases, CODEBOOK, count=3)
+
+    assert found[0].case_id == cases[4].case_id
+    assert found[0].match.cosine == pytest.approx(1.0, abs=1e-5)
+    cosines = [one.match.cosine for one in found]
+    assert len(cosines) == 3
+    assert cosines == sorted(cosines, reverse=True)
+
+
+def test_cases_without_codes_cannot_be_searched_by_region() -> None:
+    with pytest.raises(ModelUnavailableError, match="a region cannot be searched"):
+        search_region(CODEBOOK[0], (1, 1, 1), [library_samples.case(1)], CODEBOOK, count=1)
 
 
 def test_a_scan_smaller_than_the_region_has_no_match() -> None:
