@@ -1,6 +1,6 @@
 """Asking: encode the scan that is shown, score the findings and what is typed, explain a score."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from PySide6.QtCore import QObject, QTimer, Signal
@@ -16,7 +16,7 @@ from app.state.answers import (
     StageTime,
     TypedAnswer,
 )
-from app.state.prompt_list import PromptList, name_key
+from app.state.prompt_list import PromptList
 from app.state.results import ResultsState, ScoredList
 from app.state.session import SessionState
 from app.workers.inference_worker import InferenceWorker
@@ -245,7 +245,7 @@ class AskModel(QObject):
         if model is None:
             # Asked as soon as the model is there.
             return
-        asked = _asked(self._typed, model)
+        asked = read_typed(self._typed, model.style, listed=model.prompts)
         if isinstance(asked, Explanation):
             self._results.set_explanation(asked)
         elif self._scan_job is not None:
@@ -315,19 +315,6 @@ class AskModel(QObject):
         if name is not None and not self._jobs.pending():
             self._results.set_stage(None)
         return name
-
-
-def _asked(typed: str | Prompt, model: ModelFacts) -> Prompt | Explanation:
-    """Read what was typed; a finding of the list is asked as the list does, however it is spelled.
-
-    Under two spellings it would stand in the list and in the report twice.
-    """
-    asked = read_typed(typed, model.style)
-    if isinstance(asked, Explanation):
-        return asked
-    named = (one for one in model.prompts if name_key(one.name) == name_key(asked.name))
-    listed = next(named, asked)
-    return replace(asked, name=listed.name) if isinstance(typed, Prompt) else listed
 
 
 def _always_asked(prompt: Prompt) -> Explanation:

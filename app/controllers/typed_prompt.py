@@ -1,14 +1,22 @@
 """From what stands in the prompt box to a prompt, or to a plain word on why there is no number."""
 
+from dataclasses import replace
+
 from app.state.answers import Explanation
+from app.state.prompt_list import name_key
 from medct_core.errors import PromptRefusedError
 from medct_core.inference.negation import read_wording
 from medct_core.inference.prompt import Prompt
 from medct_core.inference.wording import PromptStyle, prompt_from_text, require_upright
 
 
-def read_typed(typed: str | Prompt, style: PromptStyle) -> Prompt | Explanation:
+def read_typed(
+    typed: str | Prompt, style: PromptStyle, *, listed: tuple[Prompt, ...] = ()
+) -> Prompt | Explanation:
     """Read what a person typed, or the wordings they edited.
+
+    A finding of the list is asked as the list does, however it is spelled: under two spellings
+    it would stand in the list and in the report twice.
 
     Parameters
     ----------
@@ -16,6 +24,8 @@ def read_typed(typed: str | Prompt, style: PromptStyle) -> Prompt | Explanation:
         A finding or a short sentence, or a prompt whose wordings were edited.
     style
         How the model is asked.
+    listed
+        What it is asked in any case.
 
     Returns
     -------
@@ -25,13 +35,19 @@ def read_typed(typed: str | Prompt, style: PromptStyle) -> Prompt | Explanation:
     try:
         if isinstance(typed, Prompt):
             require_upright(typed)
-            return typed
+            return replace(typed, name=_listed(typed, listed).name)
         reading = read_wording(typed)
         if reading.is_denied:
             return _denied(reading.finding)
-        return prompt_from_text(typed, style)
+        return _listed(prompt_from_text(typed, style), listed)
     except PromptRefusedError as error:
         return Explanation(error.summary, error.remedy)
+
+
+def _listed(prompt: Prompt, listed: tuple[Prompt, ...]) -> Prompt:
+    """Give the prompt of the list that has the same name, or the prompt itself."""
+    same = (one for one in listed if name_key(one.name) == name_key(prompt.name))
+    return next(same, prompt)
 
 
 def _denied(finding: str) -> Explanation:

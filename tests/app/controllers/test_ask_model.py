@@ -324,11 +324,10 @@ def test_the_typed_prompt_is_kept_in_the_list(window: Window) -> None:
     assert window.prompts.own == (AZYGOS,)
 
 
-@pytest.mark.parametrize("typed", ["Lung nodule", "lung  NODULE."])
-def test_a_finding_of_the_list_is_asked_as_the_list_asks(window: Window, typed: str) -> None:
+def test_a_finding_of_the_list_is_asked_as_the_list_asks(window: Window) -> None:
     window.open()
 
-    window.ask.submit_prompt(typed)
+    window.ask.submit_prompt("lung  NODULE.")
 
     assert window.worker.newest(ScoreTyped).prompt == NODULE
 
@@ -341,15 +340,6 @@ def test_a_finding_of_the_list_is_explained_and_not_added_again(window: Window) 
     assert not window.prompts.own
     assert window.results.explanation is not None
     assert "Lung nodule is among the findings" in window.results.explanation.summary
-
-
-def test_a_finding_asked_in_own_words_keeps_its_name_in_the_list(window: Window) -> None:
-    window.open()
-
-    window.ask.ask_wordings(Prompt("lung nodule", ("A round opacity is seen.",)))
-
-    asked = window.worker.newest(ScoreTyped).prompt
-    assert asked == Prompt("Lung nodule", ("A round opacity is seen.",))
 
 
 def test_the_usual_words_take_the_place_of_a_persons_own(window: Window) -> None:

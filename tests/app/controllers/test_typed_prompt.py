@@ -53,7 +53,23 @@ def test_what_cannot_be_scored_is_explained(text: str, said: str) -> None:
 def test_wordings_that_were_edited_are_asked_as_they_are() -> None:
     prompt = Prompt("Nodule", ("a nodule is seen.",), ("no nodule is seen.",))
 
-    assert read_typed(prompt, CT_CLIP_STYLE) is prompt
+    assert read_typed(prompt, CT_CLIP_STYLE) == prompt
+
+
+@pytest.mark.parametrize("text", ["Hiatal hernia", "hiatal  HERNIA."])
+def test_a_finding_of_the_list_is_asked_as_the_list_asks(text: str) -> None:
+    listed = Prompt("Hiatal hernia", ("Words that only the list has.",))
+
+    assert read_typed(text, CT_CLIP_STYLE, listed=(listed,)) == listed
+
+
+def test_a_finding_of_the_list_in_own_words_keeps_its_name() -> None:
+    listed = Prompt("Hiatal hernia", ("Hiatal hernia is present.",))
+    edited = Prompt("hiatal hernia", ("The stomach lies in the chest.",))
+
+    asked = read_typed(edited, CT_CLIP_STYLE, listed=(listed,))
+
+    assert asked == Prompt("Hiatal hernia", edited.present)
 
 
 def test_wordings_that_are_upside_down_are_explained() -> None:
