@@ -1,11 +1,13 @@
 """Known cases beside the scores of a scan, as the score chart draws them."""
 
+from PySide6.QtCore import QCoreApplication
+
 from app.panels.score_chart import References, ReferenceSpread
 from app.state.answers import ModelFacts
 from medct_core.findings.finding import Finding
 from medct_core.findings.reference import Five
 
-_NAMES = {"phantoms": "synthetic scans (phantoms)"}
+_PHANTOMS = "phantoms"
 
 
 def references_of(findings: tuple[Finding, ...], model: ModelFacts | None) -> References:
@@ -21,9 +23,15 @@ def references_of(findings: tuple[Finding, ...], model: ModelFacts | None) -> Re
     return References(
         present={name: _spread(spread.present) for name, spread in known.items()},
         absent={name: _spread(spread.absent) for name, spread in known.items()},
-        cases=_NAMES.get(model.known_population, model.known_population),
+        cases=_cases(model.known_population),
     )
 
 
 def _spread(quantiles: Five) -> ReferenceSpread:
     return ReferenceSpread(*quantiles)
+
+
+def _cases(population: str) -> str:
+    if population == _PHANTOMS:
+        return QCoreApplication.translate("ScoreChart", "synthetic scans (phantoms)")
+    return population

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
@@ -193,14 +194,20 @@ def _choices(*choices: tuple[str, str], chosen: str) -> QComboBox:
 
 def _device_choices(devices: Iterable[str]) -> list[tuple[str, str]]:
     names = {
-        "auto": "Automatic: the GPU where there is one",
-        "cpu": "Processor (CPU)",
-        "cuda": "GPU",
-        "mps": "GPU of this Mac",
+        "auto": _said("Automatic: the GPU where there is one"),
+        "cpu": _said("Processor (CPU)"),
+        "cuda": _said("GPU"),
+        "mps": _said("GPU of this Mac"),
     }
+    numbered = _said("GPU {number}")
     return [
-        (device, names.get(device, f"GPU {device.removeprefix('cuda:')}")) for device in devices
+        (device, names.get(device, numbered.format(number=device.removeprefix("cuda:"))))
+        for device in devices
     ]
+
+
+def _said(text: str) -> str:
+    return QCoreApplication.translate("ModelPage", text)
 
 
 def _switch(text: str, is_on: bool) -> QCheckBox:
