@@ -9,7 +9,7 @@ _MOST_TYPED = 50
 
 
 class PromptList(QObject):
-    """The prompts of one window. Only controllers write it, only on the GUI thread.
+    """The prompts of one window. Written on the GUI thread only, never by a panel.
 
     Names are told apart without regard to case, as everywhere in the program.
     """

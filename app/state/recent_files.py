@@ -32,7 +32,7 @@ class RecentFile:
 
 
 class RecentFiles(QObject):
-    """The paths that were opened last. Only controllers and the application write it."""
+    """The paths that were opened last. Only connections and the application write it."""
 
     changed = Signal(object)  # tuple[RecentFile, ...], newest first
 
