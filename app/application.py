@@ -131,8 +131,13 @@ class Application(QObject):
         dialog.finished.connect(dialog.deleteLater)
         dialog.open()
 
+    def tell(self, problem: Problem) -> None:
+        """Show a problem that belongs to no scan."""
+        for window in self._windows[:1]:
+            window.window.banner.show_problem(problem.summary, problem.remedy)
+
     def tell_crashes(self, crashes: tuple[PreviousCrash, ...]) -> None:
-        """Say that the program crashed before, and where that is written down."""
+        """Say that the program crashed before, and where the newest crash is written down."""
         for crash in crashes[-1:]:
             self.tell(Problem(crash.summary, crash.remedy))
 
@@ -235,11 +240,6 @@ class Application(QObject):
 
     def _on_mistake(self, summary: str, remedy: str) -> None:
         self.tell(Problem(summary, remedy))
-
-    def tell(self, problem: Problem) -> None:
-        """Show a problem that belongs to no scan."""
-        for window in self._windows[:1]:
-            window.window.banner.show_problem(problem.summary, problem.remedy)
 
     def _show_theme(self) -> None:
         theme = THEMES[self._settings.theme]
