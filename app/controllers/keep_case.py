@@ -1,6 +1,5 @@
 """Keeping a case: the record of the scan that is shown is read, filled in, and saved on change."""
 
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -8,6 +7,7 @@ from functools import partial
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from app.controllers.case_files import CaseFiles, Version
 from app.state.answers import Problem
 from app.state.case_folder import CaseFolder, LoadedCase
 from app.state.case_lists import CaseLists
@@ -15,10 +15,9 @@ from app.state.case_merge import merged
 from app.state.case_record import CaseRecord
 from app.state.session import OpenScan, SessionState
 from app.workers.edge import as_shown
-from app.workers.loader_pool import LoaderPool, OnProgress, Work
+from app.workers.loader_pool import LoaderPool, Work
 from medct_core.cancel import CancelToken
 from medct_core.errors import MedctError
-from medct_core.volume.volume import Volume
 
 NO_NAME_YET = "0" * 64
 """Stands for the hash of a scan until it is worked out; nothing is saved under it."""
@@ -42,44 +41,6 @@ class Pauses:
 
     save_ms: int = 300
     retry_ms: int = 5000
-
-
-class CaseFiles:
-    """The case folder as several threads use it: one at a time, and never an older over a newer."""
-
-    def __init__(self, folder: CaseFolder) -> None:
-        self._folder = folder
-        self._lock = threading.Lock()
-        self._newest: dict[str, int] = {}
-
-    def load(self, volume: Volume, cancel: CancelToken, _told: OnProgress) -> LoadedCase:
-        """Give what was saved about a scan; errors as in `CaseFolder.load`."""
-        # The first to ask works it out, which takes a second for a large scan.
-        scan_sha256 = volume.content_sha256
-        cancel.raise_if_cancelled()
-        with self._lock:
-            return self._folder.load(scan_sha256)
-
-    def save(self, version: "_Version", _cancel: CancelToken, _told: OnProgress) -> CaseRecord:
-        """Save a record unless a newer one was saved, and give it.
-
-        Errors are those of `CaseFolder.save_changes`.
-        """
-        scan_sha256 = version.record.scan_sha256
-        with self._lock:
-            if version.number > self._newest.get(scan_sha256, 0):
-                self._folder.save_changes(version.record, base=version.base)
-                self._newest[scan_sha256] = version.number
-        return version.record
-
-
-@dataclass(frozen=True, slots=True)
-class _Version:
-    """A record to be saved, the one it was made from, and its place in the order of saving."""
-
-    number: int
-    record: CaseRecord
-    base: CaseRecord
 
 
 @dataclass(slots=True, eq=False)
@@ -303,7 +264,7 @@ class KeepCase(QObject):
             return partial(self._files.load, task.opened.scan.volume)
         self._count += 1
         name = task.scan_sha256
-        version = _Version(self._count, self._unsaved[name], self._on_disk[name])
+        version = Version(self._count, self._unsaved[name], self._on_disk[name])
         return partial(self._files.save, version)
 
     def _take_all(self) -> list[_Task]:
