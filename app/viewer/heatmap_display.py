@@ -1,5 +1,7 @@
 """HeatmapDisplay: the map of the finding that was asked for, over the slices and in 3D."""
 
+from functools import partial
+
 from PySide6.QtCore import QObject, Signal
 
 from app.state.results import ResultsState
@@ -7,6 +9,7 @@ from app.viewer.heatmap_overlay import heatmap_grid, heatmap_overlay
 from app.viewer.overlay_image import OverlayImage
 from app.viewer.render_grid import RenderGrid
 from app.workers.loader_pool import LoaderPool, OnProgress
+from app.workers.newest_job import NewestJob
 from medct_core.cancel import CancelToken
 from medct_core.inference.scores import Relevance
 
@@ -34,12 +37,11 @@ class HeatmapDisplay(QObject):
         self, results: ResultsState, loader: LoaderPool, parent: QObject | None = None
     ) -> None:
         super().__init__(parent)
-        self._loader = loader
-        self._job: int | None = None
+        self._job = NewestJob(loader, self)
         self._overlays: tuple[OverlayImage, ...] = ()
         self._grid: RenderGrid | None = None
         results.heatmap_changed.connect(self._on_heatmap)
-        loader.done.connect(self._on_done)
+        self._job.done.connect(self._show_grid)
 
     @property
     def overlays(self) -> tuple[OverlayImage, ...]:
@@ -52,24 +54,17 @@ class HeatmapDisplay(QObject):
         return self._grid
 
     def _on_heatmap(self, relevance: Relevance | None) -> None:
-        if self._job is not None:
-            self._loader.cancel(self._job)
-            self._job = None
+        self._job.cancel()
         self._overlays = () if relevance is None else (heatmap_overlay(relevance),)
         self.overlays_changed.emit(self._overlays)
         self._show_grid(None)
         if relevance is not None:
-
-            def prepare(_cancel: CancelToken, _told: OnProgress) -> RenderGrid:
-                return heatmap_grid(relevance)
-
-            self._job = self._loader.submit(prepare, doing="preparing the heatmap for 3D")
-
-    def _on_done(self, job: int, grid: RenderGrid) -> None:
-        if job == self._job:
-            self._job = None
-            self._show_grid(grid)
+            self._job.start(partial(_grid_of, relevance), doing="preparing the heatmap for 3D")
 
     def _show_grid(self, grid: RenderGrid | None) -> None:
         self._grid = grid
         self.grid_changed.emit(grid)
+
+
+def _grid_of(relevance: Relevance, _cancel: CancelToken, _told: OnProgress) -> RenderGrid:
+    return heatmap_grid(relevance)
