@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from medct_core.models.stamp import ModelStamp
-from medct_core.retrieval.library_case import LibraryCase, stamp_key
+from medct_core.retrieval.library_case import KnownFinding, LibraryCase, stamp_key
 
 # A list without elements has, in the query language, a length of 0 or none at all.
 _ANY_VERIFIED = "(array_length(verified_present) > 0 OR array_length(verified_absent) > 0)"
@@ -121,7 +121,19 @@ EVERYTHING = CaseFilter()
 """Lets every case pass."""
 
 
-def facts_of(case: LibraryCase) -> tuple[str, ...]:
+@dataclass(frozen=True, slots=True)
+class CaseFacts:
+    """What of a `LibraryCase` a filter asks for, where nothing else was read; same fields."""
+
+    stamp: ModelStamp
+    age_band: str
+    sex: str
+    contrast: bool | None
+    findings: tuple[KnownFinding, ...]
+    tags: tuple[str, ...]
+
+
+def facts_of(case: LibraryCase | CaseFacts) -> tuple[str, ...]:
     """Say everything about a case that a `CaseFilter` can ask for, sorted, each once.
 
     An index in memory looks cases up by them: `CaseFilter.clauses`.

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -9,7 +10,7 @@ from lancedb.table import Table
 
 from medct_core.cancel import CancelToken
 from medct_core.models.stamp import ModelStamp
-from medct_core.retrieval.case_filter import CaseFilter, quoted
+from medct_core.retrieval.case_filter import CaseFacts, CaseFilter, facts_of, quoted
 from medct_core.retrieval.centring import Centring
 from medct_core.retrieval.lance_build import build_index, index_rows
 from medct_core.retrieval.lance_index import (
@@ -19,12 +20,14 @@ from medct_core.retrieval.lance_index import (
     VECTOR,
     IndexFit,
     LanceIndex,
+    vectors_of,
 )
 from medct_core.retrieval.library import CaseLibrary
-from medct_core.retrieval.library_case import stamp_key
+from medct_core.retrieval.library_case import KnownFinding, stamp_key
 from medct_core.retrieval.library_store import explained
-from medct_core.retrieval.open_search import open_search
+from medct_core.retrieval.open_search import KeptVectors, search_kept
 from medct_core.retrieval.search import Search
+from medct_core.retrieval.spread import CaseKey
 
 EXACT_CASES = 50_000
 """Up to here every case is compared: 512 numbers each are read in less than 20 ms on two cores."""
@@ -68,9 +71,31 @@ def open_library_search(
         If it cannot be read, or the index not be written.
     """
     if library.count(CaseFilter(stamp=stamp)) <= exact_cases:
-        return open_search(library, stamp, of_model=of_model)
+        return search_kept(library, stamp, _kept(library, stamp), of_model=of_model)
     index = refresh_index(library, stamp)
     return Search(library, index, stamp=stamp, centring=index.centring, spread=index.spread())
+
+
+def _kept(library: CaseLibrary, stamp: ModelStamp) -> KeptVectors:
+    """Read vectors and facts alone: pictures and reports of all cases would take minutes."""
+    with explained(library.address):
+        rows = library.table(stamp).search().select([*_COLUMNS, VECTOR]).to_arrow()
+    names = (rows.column(name).to_pylist() for name in KEY_COLUMNS)
+    keys = [CaseKey(*of_case) for of_case in zip(*names, strict=True)]
+    facts = [_facts_in(row, stamp) for row in rows.select(list(FILTER_COLUMNS)).to_pylist()]
+    return KeptVectors(vectors_of(rows), keys, facts)
+
+
+def _facts_in(row: dict[str, Any], stamp: ModelStamp) -> tuple[str, ...]:
+    """Say of a row what `facts_of` says of its case."""
+    verified = {*row["verified_present"], *row["verified_absent"]}
+    findings = tuple(
+        KnownFinding(name, is_present=column == "present", is_verified=name in verified)
+        for column in ("present", "absent")
+        for name in row[column]
+    )
+    tags = tuple(row["tags"])
+    return facts_of(CaseFacts(stamp, row["age_band"], row["sex"], row["contrast"], findings, tags))
 
 
 def refresh_index(

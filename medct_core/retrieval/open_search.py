@@ -1,5 +1,8 @@
 """open_search: the cases of one model made ready to be searched."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
 import numpy as np
 
 from medct_core.errors import UsageError
@@ -8,7 +11,8 @@ from medct_core.retrieval.case_filter import CaseFilter, facts_of
 from medct_core.retrieval.centring import Centring, fit_mean
 from medct_core.retrieval.exact_index import ExactIndex
 from medct_core.retrieval.search import CaseSource, Search, key_of
-from medct_core.retrieval.spread import LEAST_CASES, draw_spread
+from medct_core.retrieval.spread import LEAST_CASES, CaseKey, draw_spread
+from medct_core.retrieval.vector_index import FloatArray
 
 
 def open_search(
@@ -39,17 +43,51 @@ def open_search(
             f"The library holds no case embedded by {stamp.model} with these settings.",
             remedy="Add scans with this model first.",
         )
-    raw = np.stack([case.vector for case in cases])
+    kept = KeptVectors(
+        np.stack([case.vector for case in cases]),
+        keys=[key_of(case) for case in cases],
+        facts=[facts_of(case) for case in cases],
+    )
+    return search_kept(source, stamp, kept, of_model=of_model)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class KeptVectors:
+    """What of every case of a model is needed to search exactly; one row a case.
+
+    Attributes
+    ----------
+    vectors
+        ``(n, d)`` float32, as the model made them; n at least 1.
+    keys
+        The cases, and whose they are.
+    facts
+        `facts_of` each.
+    """
+
+    vectors: FloatArray
+    keys: Sequence[CaseKey]
+    facts: Sequence[Sequence[str]]
+
+
+def search_kept(
+    source: CaseSource,
+    stamp: ModelStamp,
+    kept: KeptVectors,
+    *,
+    of_model: Centring | None = None,
+) -> Search:
+    """Centre vectors that were read, and search them exactly; see `open_search`."""
+    raw = kept.vectors
     centring = fit_mean(raw) if len(raw) >= LEAST_CASES else of_model or uncentred(raw.shape[1])
     vectors = centring.unit(raw)
     index = ExactIndex(
         vectors,
-        case_ids=[case.case_id for case in cases],
-        facts=[facts_of(case) for case in cases],
+        case_ids=[key.case_id for key in kept.keys],
+        facts=kept.facts,
         centring_version=centring.version,
     )
-    keys = [key_of(case) for case in cases]
-    spread = draw_spread(vectors, keys, centring_version=centring.version)
+    spread = draw_spread(vectors, kept.keys, centring_version=centring.version)
     return Search(source, index, stamp=stamp, centring=centring, spread=spread)
 
 

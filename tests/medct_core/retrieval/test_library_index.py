@@ -1,16 +1,21 @@
 """The index of a library: built once, kept up with what is added, changed and removed."""
 
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from medct_core.errors import UsageError
 from medct_core.retrieval.case_filter import EVERYTHING, CaseFilter
 from medct_core.retrieval.library import CaseLibrary
 from medct_core.retrieval.library_case import LibraryCase
 from medct_core.retrieval.library_index import open_library_search, refresh_index
+from medct_core.retrieval.open_search import open_search
 from medct_core.retrieval.search import Query
 from tests import library_samples
+from tests.cases_in_memory import CasesInMemory
 from tests.library_samples import OTHER_STAMP, STAMP, unit_vector
 
 CASES = [library_samples.case(number, tags=("old",)) for number in range(60)]
@@ -43,6 +48,34 @@ def test_the_index_finds_what_exact_search_finds(library: CaseLibrary) -> None:
     assert [each.case.case_id for each in one] == [each.case.case_id for each in other]
     assert [each.cosine for each in one] == pytest.approx([each.cosine for each in other], abs=1e-5)
     assert all(each.percentile is not None for each in other)
+
+
+@settings(max_examples=10, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    st.lists(library_samples.cases(), min_size=1, max_size=4, unique_by=lambda case: case.case_id)
+)
+def test_a_search_of_the_library_is_that_of_its_cases(
+    tmp_path: Path, cases: list[LibraryCase]
+) -> None:
+    library = CaseLibrary.create(str(tmp_path / uuid4().hex))
+    library.add(cases)
+    filters = [
+        CaseFilter(sexes=frozenset({"F"})),
+        CaseFilter(contrast=True),
+        CaseFilter(is_verified=True),
+        *(CaseFilter(tags=frozenset(case.tags)) for case in cases),
+        *(
+            CaseFilter(present=frozenset({one.name}), is_verified=one.is_verified)
+            for one in cases[0].findings
+        ),
+    ]
+
+    search = open_library_search(library, STAMP)
+
+    plain = open_search(CasesInMemory(cases), STAMP)
+    for wanted in filters:
+        one, other = (each.similar(QUERY, wanted=wanted) for each in (search, plain))
+        assert [each.case.case_id for each in one] == [each.case.case_id for each in other]
 
 
 def test_an_index_that_is_up_with_its_cases_is_not_touched(library: CaseLibrary) -> None:
