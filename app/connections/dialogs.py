@@ -1,5 +1,6 @@
 """Dialogs that tell or ask about the program itself: settings, keys, model card, about."""
 
+import sys
 from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
@@ -26,6 +27,9 @@ from app.workers.loader_pool import LoaderPool, OnProgress
 from app.workers.newest_job import NewestJob
 from medct_core.cancel import CancelToken
 from medct_core.models.catalogue import installed_models
+
+DEVICES = ("auto", "cpu", "mps" if sys.platform == "darwin" else "cuda")
+"""What a model may be asked to run on; one that is not there is told when it is chosen."""
 
 
 class DialogConnection(QObject):
@@ -90,7 +94,9 @@ class DialogConnection(QObject):
 
     def _show_settings(self) -> None:
         models = tuple(ModelOption(one.name, one.origin) for one in installed_models())
-        dialog = SettingsDialog(self._settings, parent=self._window, models=models)
+        dialog = SettingsDialog(
+            self._settings, parent=self._window, models=models, devices=DEVICES
+        )
         dialog.settings_chosen.connect(self.settings_chosen)
         self._show(dialog)
 
