@@ -28,7 +28,7 @@ KEY_COLUMNS = ("case_id", "patient_key", "study_key")
 VECTOR, LEADING = "vector", "leading"
 FIT, PROBES = b"medct_fit", b"medct_probes"
 
-_CANDIDATES = 50
+_CANDIDATES = 30
 _CANDIDATES_EACH = 3
 _FEW_CASES = 1000
 _SPREAD_CASES = 5000
@@ -173,9 +173,11 @@ class LanceIndex:
     ) -> pa.Table:
         candidates = max(_CANDIDATES, _CANDIDATES_EACH * count)
         asked = self._along_leading(query, candidates, ["case_id", VECTOR])
-        # Without a limit: what is rare here may leave too few in the first partitions.
-        asked = asked.minimum_nprobes(self._probes_for(count / share)).maximum_nprobes(0)
-        return (asked.where(wanted.where, prefilter=True) if wanted.where else asked).to_arrow()
+        asked = asked.where(wanted.where, prefilter=True) if wanted.where else asked
+        probes = self._probes_for(count / share)
+        found = asked.minimum_nprobes(probes).maximum_nprobes(probes).to_arrow()
+        # What passes may lie elsewhere than the query; then all partitions are probed.
+        return found if len(found) >= count else asked.maximum_nprobes(0).to_arrow()
 
     def _along_leading(
         self, query: FloatArray, count: int, columns: list[str]
