@@ -94,9 +94,7 @@ class DialogConnection(QObject):
 
     def _show_settings(self) -> None:
         models = tuple(ModelOption(one.name, one.origin) for one in installed_models())
-        dialog = SettingsDialog(
-            self._settings, parent=self._window, models=models, devices=DEVICES
-        )
+        dialog = SettingsDialog(self._settings, parent=self._window, models=models, devices=DEVICES)
         dialog.settings_chosen.connect(self.settings_chosen)
         self._show(dialog)
 

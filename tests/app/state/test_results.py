@@ -15,7 +15,7 @@ VALUES = {
     "model_problem": Problem("Missing.", "Install it."),
     "scored": SCORED,
     "typed": TypedAnswer(Finding(NODULE, 0.5), None, facts()),
-    "explanation": Explanation("It is empty.", "Type something.", "nodule"),
+    "explanation": Explanation("It is empty.", "Type something."),
     "heatmap": relevance(),
     "stage": StageProgress("encode", 0.5, 1.0),
     "problem": Problem("No lungs.", "Choose a chest CT."),
