@@ -170,6 +170,7 @@ def _write_masks(phantom: "Phantom", folder: Path) -> dict[str, Path]:
     """Write one file per finding, in percent of each voxel; findings may overlap."""
     import numpy as np
 
+    from medct_core.io.open_mask import PERCENT_DESCRIPTION
     from medct_core.io.write import write_nifti
     from medct_core.volume.volume import Unit, Volume
 
@@ -181,7 +182,7 @@ def _write_masks(phantom: "Phantom", folder: Path) -> dict[str, Path]:
         percent = np.asfortranarray(np.rint(mask * _PERCENT).astype(np.int16))
         path = folder / _mask_file(name)
         volume = Volume(percent, Unit.ARBITRARY, phantom.volume.geometry, path.name)
-        write_nifti(volume, path, description=f"{_description(phantom)} mask in percent")
+        write_nifti(volume, path, description=f"{_description(phantom)} {PERCENT_DESCRIPTION}")
         paths[name] = path
     return paths
 

@@ -208,6 +208,12 @@ def nifti_extensions(file: ScanFile) -> str:
         raise truncated(file.name) from error
 
 
+def nifti_description(file: ScanFile) -> str:
+    """Return what the header says about the file, in at most 80 letters; empty where nothing."""
+    header, _ = _header(file)
+    return _field_text(header["descrip"])
+
+
 def header_fields(file: ScanFile) -> tuple[tuple[str, str, str], ...]:
     """Name, type and value as text of every header field, then the text of extensions.
 

@@ -14,21 +14,33 @@ from medct_core.io.dicom_seg import read_segmentation
 from medct_core.io.files import ScanFile, files_below, require_existing
 from medct_core.io.label_map import MOST_LABELS, LabelMap, numbers_in, renumbered
 from medct_core.io.label_names import (
+    NamedLabel,
     Names,
     labels_of,
     names_beside,
     names_in_caret,
     names_in_segments,
 )
-from medct_core.io.nifti import header_beside, nifti_extensions, read_nifti_as_stored
+from medct_core.io.nifti import (
+    header_beside,
+    nifti_description,
+    nifti_extensions,
+    read_nifti_as_stored,
+)
 from medct_core.io.sniff import FileKind, head_of, kind_of_head, open_plain, refusal
 from medct_core.io.stored import Stored
 from medct_core.io.study import Series
 from medct_core.io.watch import Watch
+from medct_core.volume.notice import Notice
 
 _LARGEST_HEADER_BYTES = 1024 * 1024
 # 3D Slicer puts structures that overlap into a fourth dimension.
 _LAYERS = re.compile(rb"^Segment\d+_Layer:=\s*[1-9]", re.MULTILINE)
+_ENDINGS = re.compile(r"\.nii(\.gz)?$", re.IGNORECASE)
+_HALF_PERCENT = 50
+PERCENT_DESCRIPTION = "mask in percent"
+"""How the description of a NIfTI ends whose values say how much of each voxel is marked."""
+
 _REMEDY = "Open a mask in which every structure has a whole number of its own."
 
 
@@ -105,7 +117,10 @@ def _only_file(folder: Path) -> ScanFile:
 
 def _read_volume_file(file: ScanFile, head: bytes, kind: FileKind | None, watch: Watch) -> LabelMap:
     if kind is FileKind.NIFTI:
-        return _from_stored(file, read_nifti_as_stored(file, watch=watch), _nifti_names(file))
+        stored = read_nifti_as_stored(file, watch=watch)
+        if nifti_description(file).endswith(PERCENT_DESCRIPTION):
+            return _from_percent(file, stored)
+        return _from_stored(file, stored, _nifti_names(file))
     header = header_beside(file) if kind is None else None
     if header is not None:
         return _from_stored(file, read_nifti_as_stored(header, watch=watch), {})
@@ -144,6 +159,20 @@ def _from_stored(file: ScanFile, stored: Stored, own: Names) -> LabelMap:
         labels=labels_of(numbers, names),
         source=file.name,
         notices=stored.notices,
+    )
+
+
+def _from_percent(file: ScanFile, stored: Stored) -> LabelMap:
+    """Mark what lies at least by half within one structure, which is named after its file."""
+    marked = np.asfortranarray(stored.voxels.values >= _HALF_PERCENT).astype(np.uint8)
+    name = _ENDINGS.sub("", file.name).replace("-", " ").capitalize()
+    shares = Notice("mask-shares", "Voxels that lie at least by half within it are marked.")
+    return LabelMap(
+        values=marked,
+        geometry=stored.geometry,
+        labels=labels_of((1,), {1: NamedLabel(name)}),
+        source=file.name,
+        notices=(*stored.notices, shares),
     )
 
 

@@ -8,7 +8,9 @@ import SimpleITK as sitk  # noqa: N813 - its own name for itself
 
 from medct_core.errors import MedctError, NotAnImageError, UnsupportedImageError, UsageError
 from medct_core.io.open import open_study
-from medct_core.io.open_mask import open_masks, read_frame_of_reference
+from medct_core.io.open_mask import PERCENT_DESCRIPTION, open_masks, read_frame_of_reference
+from medct_core.io.write import write_nifti
+from medct_core.volume.volume import Unit, Volume
 from tests import mask_samples
 from tests.medct_core.io import making
 
@@ -168,3 +170,18 @@ def test_only_dicom_has_a_frame_of_reference(tmp_path: Path) -> None:
     assert read_frame_of_reference(series) == mask_samples.FRAME
     nifti = mask_samples.write_nifti(tmp_path / "m.nii", BLOCKS)
     assert read_frame_of_reference(open_study(nifti).series[0]) == ""
+
+
+def test_shares_of_voxels_are_one_structure_named_after_its_file(tmp_path: Path) -> None:
+    geometry = mask_samples.geometry()
+    shares = np.zeros(geometry.shape, dtype=np.int16, order="F")
+    shares[1, 1, :] = [value % 101 for value in range(geometry.shape[2])]
+    shares[2, 2, 0], shares[2, 2, 1] = 50, 49
+    path = tmp_path / "pleural-effusion.nii.gz"
+    volume = Volume(shares, Unit.ARBITRARY, geometry, path.name)
+    write_nifti(volume, path, description=f"phantom {PERCENT_DESCRIPTION}")
+
+    (label_map,) = open_masks(path)
+
+    assert [label.name for label in label_map.labels] == ["Pleural effusion"]
+    np.testing.assert_array_equal(label_map.values == 1, shares >= 50)
