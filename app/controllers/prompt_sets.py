@@ -1,18 +1,20 @@
 """Prompt sets: a person's own prompts saved to a file, and read from one."""
 
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
 from app.state.answers import Problem
-from app.state.prompt_list import PromptList
+from app.state.prompt_list import PromptList, name_key
 from app.workers.loader_pool import LoaderPool, OnProgress, Work
 from medct_core.cancel import CancelToken
 from medct_core.errors import MedctError
 from medct_core.inference.prompt import Prompt
 from medct_core.inference.prompt_file import read_prompts, write_prompts
 from medct_core.inference.wording import require_upright
+from medct_core.vocabulary import FINDINGS
 
 PROMPTS_SUFFIX = ".toml"
 
@@ -88,7 +90,7 @@ def write_set(
 
 
 def read_set(path: Path, _cancel: CancelToken, _told: OnProgress) -> tuple[Prompt, ...]:
-    """Read a set.
+    """Read a set; a finding of the list keeps the list's spelling, so that it stays one finding.
 
     Raises
     ------
@@ -98,4 +100,5 @@ def read_set(path: Path, _cancel: CancelToken, _told: OnProgress) -> tuple[Promp
     prompts = read_prompts(path)
     for prompt in prompts:
         require_upright(prompt)
-    return prompts
+    listed = {name_key(name): name for name in FINDINGS}
+    return tuple(replace(one, name=listed.get(name_key(one.name), one.name)) for one in prompts)

@@ -5,10 +5,11 @@ from pathlib import Path
 import pytest
 from pytestqt.qtbot import QtBot
 
-from app.controllers.prompt_sets import NO_PROMPTS_YET, PromptSets
+from app.controllers.prompt_sets import NO_PROMPTS_YET, PromptSets, read_set, write_set
 from app.state.answers import Problem
 from app.state.prompt_list import PromptList
 from app.workers.loader_pool import LoaderPool
+from medct_core.cancel import CancelToken
 from medct_core.inference.prompt import Prompt
 from tests.app.stand_ins import PATIENCE_MS, FakeLoader
 
@@ -58,6 +59,15 @@ def test_a_loaded_prompt_takes_the_place_of_one_of_its_name(qapp: object, tmp_pa
     loader.finish(2)
 
     assert [one.name for one in window.prompts.own] == ["Azygos lobe", "Rib", "Stent"]
+
+
+def test_a_finding_of_the_list_keeps_its_spelling(tmp_path: Path) -> None:
+    path = tmp_path / "set.toml"
+    write_set((Prompt("lung  NODULE", ("A nodule.",)), STENT), path, CancelToken(), print)
+
+    loaded = read_set(path, CancelToken(), print)
+
+    assert [one.name for one in loaded] == ["Lung nodule", "Stent"]
 
 
 def test_an_empty_set_is_not_saved(qapp: object, tmp_path: Path) -> None:
