@@ -49,6 +49,7 @@ class HeatmapConnection(QObject):
         self._destination = ""
         window.findings_panel.finding_chosen.connect(self.go_to)
         window.findings_panel.heatmap_toggled.connect(self._on_toggled)
+        window.prompt_panel.place_requested.connect(self.show_typed)
         self._session.scan_changed.connect(self._on_scan)
         self._results.heatmap_changed.connect(self._on_heatmap)
         self._display.grid_changed.connect(self._show_in_3d)
@@ -66,6 +67,15 @@ class HeatmapConnection(QObject):
         """Move the crosshair to where a finding is strongest; its map stays as it was."""
         self._destination = name
         self._ask(name)
+
+    def show_typed(self) -> None:
+        """Go to where the typed prompt is strongest, and lay its map over the pictures."""
+        typed = self._results.typed
+        if typed is not None:
+            prompt = typed.finding.prompt
+            self._destination = prompt.name
+            self._view.show_overlay(Overlay.HEATMAP)
+            self._ask_model.show_heatmap(prompt)
 
     def toggle(self) -> None:
         """Show the map of the selected finding, or hide the one that is shown."""

@@ -63,6 +63,7 @@ class PromptPanel(QWidget):
     prompt_submitted = Signal(str)
     wordings_edited = Signal(str, object, object)  # name; tuples of wordings for present, absent
     wordings_reset = Signal(str)  # name
+    place_requested = Signal()  # of the prompt whose score is shown
     save_requested = Signal()
     load_requested = Signal()
 
@@ -74,6 +75,7 @@ class PromptPanel(QWidget):
         self._history_menu = QMenu(self._history)
         self._bar = ScoreBar(theme)
         self._answer = TextLabel()
+        self._place = QPushButton(self.tr("Show where"), autoDefault=False)
         self._refusal = TextLabel(role="refusal")
         self._hint = TextLabel(role="muted")
         self._wordings = WordingsEditor()
@@ -88,6 +90,7 @@ class PromptPanel(QWidget):
     def show_answer(self, answer: TypedAnswer) -> None:
         """Show the score of what was typed, and its spread under other wordings."""
         self._show_state(answer_text(answer), "", "")
+        self._place.setVisible(True)
         self._bar.setVisible(True)
         self._bar.show_score(bar_values(answer.finding, answer.interval))
 
@@ -130,6 +133,7 @@ class PromptPanel(QWidget):
 
     def _show_state(self, answer: str, refusal: str, hint: str) -> None:
         self._bar.setVisible(False)
+        self._place.setVisible(False)
         self._answer.show_text(answer)
         self._refusal.show_text(refusal)
         self._hint.show_text(hint)
@@ -143,12 +147,17 @@ class PromptPanel(QWidget):
         self._history.setToolTip(self.tr("Prompts asked before"))
         self._history.setMenu(self._history_menu)
         self._history.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self._place.setToolTip(
+            self.tr("Go to where it is strongest, with its heatmap: attention, not lesion outline")
+        )
         self._save.setToolTip(self.tr("Save all prompts and their wordings to a file"))
         self._load.setToolTip(self.tr("Load prompts and their wordings from a file"))
         self._answer.setAccessibleName(self.tr("Score of the prompt"))
 
     def _lay_out(self) -> None:
-        typed, files = QHBoxLayout(), QHBoxLayout()
+        typed, files, answered = QHBoxLayout(), QHBoxLayout(), QHBoxLayout()
+        answered.addWidget(self._answer, 1)
+        answered.addWidget(self._place)
         typed.addWidget(self._input, 1)
         typed.addWidget(self._add)
         for button in (self._history, self._load, self._save):
@@ -157,7 +166,9 @@ class PromptPanel(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(8, 8, 8, 8)
         layout.addLayout(typed)
-        for widget in (self._bar, self._answer, self._refusal, self._hint, self._wordings):
+        layout.addWidget(self._bar)
+        layout.addLayout(answered)
+        for widget in (self._refusal, self._hint, self._wordings):
             layout.addWidget(widget)
         layout.addLayout(files)
 
@@ -168,6 +179,7 @@ class PromptPanel(QWidget):
         self._history_menu.triggered.connect(self._recall)
         self._wordings.edited.connect(self.wordings_edited)
         self._wordings.reset_requested.connect(self.wordings_reset)
+        self._place.clicked.connect(self.place_requested)
         self._save.clicked.connect(self.save_requested)
         self._load.clicked.connect(self.load_requested)
 

@@ -8,14 +8,16 @@ from pytestqt.qtbot import QtBot
 
 from app.connections.heatmap import HeatmapConnection
 from app.panels.finding_row import FindingRow
+from app.state.answers import TypedAnswer
 from app.state.view import Overlay
 from app.viewer.render_grid import RenderGrid
 from app.viewer.volume_view import VolumeView
 from app.workers.questions import ExplainScore
+from medct_core.findings.finding import Finding
 from medct_core.inference.prompt import Prompt
 from medct_core.inference.scores import Relevance
 from tests.app.small_window import EFFUSION, SmallWindow
-from tests.app.stand_ins import NODULE, relevance
+from tests.app.stand_ins import NODULE, facts, relevance
 
 pytestmark = pytest.mark.gui
 
@@ -268,3 +270,22 @@ def test_a_map_that_came_before_3d_is_drawn_when_3d_comes(
 
     assert grids == [heat.connection.display.grid]
     assert grids[0] is not None
+
+
+def test_a_typed_prompt_is_gone_to_with_its_map(heat: Heat) -> None:
+    own = Prompt("Azygos lobe", ("There is an azygos lobe.",))
+    heat.results.set_typed(TypedAnswer(Finding(own, 0.4), None, facts()))
+
+    heat.window.prompt_panel.place_requested.emit()
+    heat.answer(own, hottest=(2, 1, 1))
+
+    assert heat.asked == ["Azygos lobe"]
+    assert heat.is_on
+    assert heat.view.crosshair_mm == pytest.approx((20, 10, 10), abs=0.1)
+
+
+def test_without_a_typed_answer_there_is_no_place_to_show(heat: Heat) -> None:
+    heat.window.prompt_panel.place_requested.emit()
+
+    assert heat.asked == []
+    assert not heat.is_on

@@ -177,3 +177,18 @@ def test_a_light_window_gets_a_light_bar(panel: PromptPanel) -> None:
     panel.show_theme(LIGHT)
 
     assert panel.grab().toImage() != before
+
+
+def test_the_place_of_a_score_can_be_asked_for_as_long_as_it_is_shown(
+    qtbot: QtBot, panel: PromptPanel
+) -> None:
+    where = button(panel, "Show where")
+    before = where.isVisible()
+
+    panel.show_answer(TypedAnswer(RAW))
+    with qtbot.waitSignal(panel.place_requested):
+        QTest.mouseClick(where, Qt.MouseButton.LeftButton)
+    panel.show_waiting("Scoring")
+
+    assert not before
+    assert not where.isVisible()
