@@ -46,7 +46,9 @@ import json, os, sys, tempfile, time
 from pathlib import Path
 folder = tempfile.mkdtemp()
 os.environ.update(MEDCT_CASES=folder, MEDCT_AUTOSAVE=folder, MEDCT_LOGS=folder)
-import app.__main__
+from importlib.metadata import EntryPoint
+from medct_core.commands.main import load_command
+load_command(EntryPoint("view", "app.__main__:view", "medct.commands"))
 from PySide6.QtCore import QEvent, QObject, QTimer
 from PySide6.QtWidgets import QApplication, QWidget
 
