@@ -18,6 +18,7 @@ from app.windows.main_window import MainWindow
 from medct_core.io.study import Series, Study
 from medct_core.volume.notice import Notice
 from medct_core.volume.volume import Unit
+from medct_core.volume.window import MEDIASTINUM, Window
 
 NOT_SCORED = Notice("not-scored", "Shown, but not scored.")
 """Over the pictures; the findings panel says why."""
@@ -63,6 +64,7 @@ class ScanConnection(QObject):
         session.problem_changed.connect(self._on_problem)
         session.refusal_changed.connect(self._show_caption)
         window.study_panel.series_chosen.connect(self._choose_series)
+        self._before: tuple[Path, str, Unit] | None = None
         self._invitation = self.tr("Drop a scan here, or open one with Ctrl+O.")
         self._show_nothing()
 
@@ -71,7 +73,7 @@ class ScanConnection(QObject):
             self._show_nothing()
             return
         window = self._window
-        self._view.set_window(opening_window(scan, self._view.window))
+        self._view.set_window(self._window_for(scan))
         window.views.show_volume(scan.volume, caption_of(scan, self._session.refusal))
         window.views.show_patient(scan.patient)
         window.study_panel.show_study(scan.study)
@@ -79,6 +81,15 @@ class ScanConnection(QObject):
         window.study_panel.show_notices(tuple(one.text for one in scan.notices))
         window.window_panel.show_unit("HU" if scan.volume.unit is Unit.HU else "")
         window.show_title(scan.path.name)
+
+    def _window_for(self, scan: OpenScan) -> Window:
+        """Keep the reader's window within a study, and never show a CT through that of an MR."""
+        before, now = self._before, (scan.path, scan.study.uid, scan.volume.unit)
+        self._before = now
+        if now == before:
+            return self._view.window
+        is_in_hu = before is None or before[2] is Unit.HU
+        return opening_window(scan, self._view.window if is_in_hu else MEDIASTINUM)
 
     def _show_nothing(self) -> None:
         window = self._window

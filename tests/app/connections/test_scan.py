@@ -14,8 +14,10 @@ from app.state.answers import Problem
 from app.state.session import OpenScan
 from app.state.view import PlaneKind
 from app.viewer.slice_view import SliceView
+from medct_core.io.study import HeaderWindow
 from medct_core.volume.notice import Notice
-from medct_core.volume.window import LUNG
+from medct_core.volume.volume import Unit, Volume
+from medct_core.volume.window import BONE, LUNG, MEDIASTINUM
 from tests import small_chest
 from tests.app.case_windows import Case, study_of_two, words_of
 
@@ -226,3 +228,33 @@ def test_corners_leave_out_what_nobody_knows(case: Case, chests: tuple[Path, Pat
 
     assert caption.study_lines == ()
     assert caption.series_lines == ("Series 7",)
+
+
+def test_a_window_is_kept_from_series_to_series_of_a_study(
+    case: Case, chests: tuple[Path, Path]
+) -> None:
+    case.open(chests[0])
+    scan = case.session.scan
+    assert scan is not None
+    case.view.set_window(BONE)
+    named = replace(scan.series, uid="2", windows=(HeaderWindow(LUNG, "lung"),))
+
+    case.session.set_scan(replace(scan, series=named))
+
+    assert case.view.window == BONE
+
+
+def test_a_ct_after_an_mr_is_not_seen_through_the_window_of_the_mr(
+    case: Case, chests: tuple[Path, Path]
+) -> None:
+    case.open(chests[0])
+    scan = case.session.scan
+    assert scan is not None
+    mr = Volume(scan.volume.values, Unit.ARBITRARY, scan.volume.geometry, "mr.nii.gz")
+
+    case.session.set_scan(replace(scan, path=Path("mr.nii.gz"), volume=mr))
+    seen_in_mr = case.view.window
+    case.session.set_scan(scan)
+
+    assert seen_in_mr != MEDIASTINUM
+    assert case.view.window == MEDIASTINUM
