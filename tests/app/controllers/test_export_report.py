@@ -6,6 +6,7 @@ import threading
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pypdfium2
 import pytest
@@ -20,6 +21,7 @@ from app.state.session import SessionState
 from app.workers.loader_pool import LoaderPool
 from medct_core.cancel import Cancelled, CancelToken
 from medct_core.errors import OutOfDiskError
+from medct_core.export.files import write_report
 from medct_core.findings.finding import Finding
 from medct_core.inference.prompt import Prompt
 from tests import case_samples, report_samples
@@ -70,7 +72,16 @@ def names_in(path: Path) -> list[str]:
         return [row["finding"] for row in csv.DictReader(file)]
 
 
-def test_three_files_are_written_off_the_gui_thread(qtbot: QtBot, tmp_path: Path) -> None:
+def test_three_files_are_written_off_the_gui_thread(
+    qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    writers: list[threading.Thread] = []
+
+    def noting(*given: Any) -> tuple[Path, ...]:
+        writers.append(threading.current_thread())
+        return write_report(*given)
+
+    monkeypatch.setattr("medct_core.export.files.write_report", noting)
     loader = LoaderPool()
     exporting = Exporting(loader)
     exporting.results.set_typed(TypedAnswer(HEART, None, facts()))
@@ -86,7 +97,8 @@ def test_three_files_are_written_off_the_gui_thread(qtbot: QtBot, tmp_path: Path
     assert (report["headline"], report["created"]) == ("Means nothing.", "2026-11-22T00:00:00Z")
     assert [one["code"] for one in report["notices"]] == ["gantry-tilt", "forced"]
     assert "patient" not in report
-    assert threading.active_count() >= 1
+    assert len(writers) == 1
+    assert writers[0] is not threading.main_thread()
 
 
 def test_what_changes_meanwhile_is_not_in_the_files(exporting: Exporting, tmp_path: Path) -> None:
