@@ -6,7 +6,6 @@ import threading
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import pypdfium2
 import pytest
@@ -22,6 +21,7 @@ from app.workers.loader_pool import LoaderPool
 from medct_core.cancel import Cancelled, CancelToken
 from medct_core.errors import OutOfDiskError
 from medct_core.export.files import write_report
+from medct_core.export.report import Report
 from medct_core.findings.finding import Finding
 from medct_core.inference.prompt import Prompt
 from tests import case_samples, report_samples
@@ -77,9 +77,9 @@ def test_three_files_are_written_off_the_gui_thread(
 ) -> None:
     writers: list[threading.Thread] = []
 
-    def noting(*given: Any) -> tuple[Path, ...]:
+    def noting(report: Report, folder: Path, formats: tuple[str, ...]) -> tuple[Path, ...]:
         writers.append(threading.current_thread())
-        return write_report(*given)
+        return write_report(report, folder, formats)
 
     monkeypatch.setattr("medct_core.export.files.write_report", noting)
     loader = LoaderPool()
