@@ -34,6 +34,13 @@ class MouseProfile(StrEnum):
     RESEARCH = "research"
 
 
+class KnownFindingsShown(StrEnum):
+    """When a similar case may say which findings it has."""
+
+    AFTER_VERDICT = "after_verdict"
+    ALWAYS = "always"
+
+
 @dataclass(frozen=True, slots=True)
 class Settings:
     """What a person may choose.
