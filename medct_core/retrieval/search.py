@@ -174,6 +174,11 @@ class Search:
         self._centring = centring
         self._spread = spread
 
+    @property
+    def centring(self) -> Centring:
+        """What vectors go through before they are compared."""
+        return self._centring
+
     def similar(
         self, query: Query, *, count: int = 10, wanted: CaseFilter = EVERYTHING
     ) -> tuple[SimilarCase, ...]:
