@@ -32,6 +32,7 @@ FULL = CaseRecord(
             height_mm=280.0,
         ),
     ),
+    not_similar=("0123456789abcdef", "fedcba9876543210"),
 )
 
 _SHARE = st.floats(0, 1)
@@ -73,4 +74,7 @@ RECORDS = st.builds(
     reviews=st.lists(_REVIEWS, max_size=2, unique_by=lambda one: one.finding).map(tuple),
     prompts=st.lists(_PROMPTS, max_size=2).map(tuple),
     marked_images=st.lists(_IMAGES, max_size=2).map(tuple),
+    not_similar=st.lists(st.text("0123456789abcdef", min_size=1), max_size=2, unique=True).map(
+        tuple
+    ),
 )

@@ -20,6 +20,7 @@ from app.state.case_folder import CaseFolder
 from app.state.case_lists import CaseLists
 from app.state.masks import MasksState
 from app.state.measurements import MeasurementList
+from app.state.not_similar import NotSimilarCases
 from app.state.prompt_list import PromptList
 from app.state.recent_files import RecentFiles
 from app.state.results import ResultsState
@@ -68,7 +69,11 @@ class CaseStates(QObject):
         self.masks = MasksState(self)
         self.prior = SessionState(self)
         self.lists = CaseLists(
-            MeasurementList(self), ReviewList(self), self.prompts, MarkedImages(self)
+            MeasurementList(self),
+            ReviewList(self),
+            self.prompts,
+            MarkedImages(self),
+            NotSimilarCases(self),
         )
 
 

@@ -1,11 +1,12 @@
 """CaseLists: everything a reader adds to the scan of one window, as one record."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from app.state.case_merge import merged
 from app.state.case_record import CaseRecord
 from app.state.measurements import MeasurementList
+from app.state.not_similar import NotSimilarCases
 from app.state.prompt_list import PromptList
 from app.state.reviews import MarkedImages, ReviewList
 
@@ -18,6 +19,7 @@ class CaseLists:
     reviews: ReviewList
     prompts: PromptList
     images: MarkedImages
+    not_similar: NotSimilarCases = field(default_factory=NotSimilarCases)
 
     def record(self, scan_sha256: str) -> CaseRecord:
         """Give all of them as the record of a scan."""
@@ -27,6 +29,7 @@ class CaseLists:
             reviews=self.reviews.items,
             prompts=self.prompts.own,
             marked_images=self.images.items,
+            not_similar=self.not_similar.items,
         )
 
     def show(self, record: CaseRecord) -> None:
@@ -35,6 +38,7 @@ class CaseLists:
         self.reviews.load(record.reviews)
         self.prompts.set_own(record.prompts)
         self.images.load(record.marked_images)
+        self.not_similar.load(record.not_similar)
 
     def show_merged(self, saved: CaseRecord, added: CaseRecord) -> None:
         """Show `case_merge.merged` of both; what was drawn in `added` can be undone."""
@@ -48,6 +52,7 @@ class CaseLists:
         self.reviews.load(both.reviews)
         self.prompts.set_own(both.prompts)
         self.images.load(both.marked_images)
+        self.not_similar.load(both.not_similar)
 
     def clear(self) -> None:
         """Empty all of them; steps of undo are forgotten."""
@@ -55,6 +60,7 @@ class CaseLists:
         self.reviews.load(())
         self.prompts.set_own(())
         self.images.load(())
+        self.not_similar.load(())
 
     def on_change(self, call: Callable[[], None]) -> None:
         """Have a bound method of an object on the GUI thread called after every change."""
@@ -62,3 +68,4 @@ class CaseLists:
         self.reviews.changed.connect(call)
         self.prompts.own_changed.connect(call)
         self.images.changed.connect(call)
+        self.not_similar.changed.connect(call)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import TypeVar
 
-from app.state.case_record import CaseRecord, FindingReview, MarkedImage
+from app.state.case_record import CaseRecord, FindingReview
 from app.state.prompt_list import name_key
 from medct_core.inference.prompt import Prompt
 from medct_core.measurement.shapes import Measurement
@@ -37,6 +37,7 @@ def merged(saved: CaseRecord, added: CaseRecord) -> CaseRecord:
             *saved.marked_images,
             *(one for one in added.marked_images if one not in saved.marked_images),
         ),
+        not_similar=tuple(dict.fromkeys((*saved.not_similar, *added.not_similar))),
     )
 
 
@@ -66,6 +67,7 @@ def rebased(ours: CaseRecord, *, base: CaseRecord, theirs: CaseRecord) -> CaseRe
         marked_images=_rebased(
             (ours.marked_images, base.marked_images, theirs.marked_images), _itself
         ),
+        not_similar=_rebased((ours.not_similar, base.not_similar, theirs.not_similar), _itself),
     )
 
 
@@ -120,8 +122,8 @@ def _finding(review: FindingReview) -> str:
     return review.finding
 
 
-def _itself(image: MarkedImage) -> MarkedImage:
-    return image
+def _itself(one: _One) -> _One:
+    return one
 
 
 def _name(prompt: Prompt) -> str:

@@ -131,6 +131,8 @@ class CaseRecord:
         What the reader asked beside the standard findings.
     marked_images
         Pictures for the report, in the order they were marked.
+    not_similar
+        Ids of library cases that the reader called not similar to this scan.
 
     Raises
     ------
@@ -143,6 +145,7 @@ class CaseRecord:
     reviews: tuple[FindingReview, ...] = ()
     prompts: tuple[Prompt, ...] = ()
     marked_images: tuple[MarkedImage, ...] = ()
+    not_similar: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if not _SHA256.fullmatch(self.scan_sha256):

@@ -24,6 +24,7 @@ def record_to_values(record: CaseRecord) -> dict[str, JsonValue]:
         "reviews": [_review_to_values(one) for one in record.reviews],
         "prompts": [_prompt_to_values(one) for one in record.prompts],
         "marked_images": [_image_to_values(one) for one in record.marked_images],
+        "not_similar": list(record.not_similar),
     }
 
 
@@ -44,6 +45,8 @@ def record_from_fields(fields: Fields) -> CaseRecord:
         reviews=fields.objects("reviews", _review),
         prompts=fields.objects("prompts", _prompt),
         marked_images=fields.objects("marked_images", _image),
+        # Programs before the library of cases wrote none.
+        not_similar=fields.texts("not_similar") if fields.has("not_similar") else (),
     )
 
 

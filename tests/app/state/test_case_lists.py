@@ -61,4 +61,4 @@ def test_every_list_tells_of_its_changes() -> None:
 
     shown.show(FULL)
 
-    assert listener.count == 4
+    assert listener.count == 5

@@ -118,3 +118,11 @@ def test_where_both_changed_the_same_entry_ours_holds() -> None:
     ours = drawn(line("m", "ours"))
 
     assert rebased(ours, base=base, theirs=theirs) == ours
+
+
+def test_a_mark_of_either_window_stays_and_one_that_was_taken_back_goes() -> None:
+    base = CaseRecord(SHA, not_similar=("a", "b"))
+    ours, theirs = replace(base, not_similar=("b", "c")), replace(base, not_similar=("a", "b", "d"))
+
+    assert set(rebased(ours, base=base, theirs=theirs).not_similar) == {"b", "c", "d"}
+    assert merged(base, ours).not_similar == ("a", "b", "c")

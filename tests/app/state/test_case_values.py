@@ -1,5 +1,7 @@
 """A case record survives a file to the last bit."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import HealthCheck, given, settings
 
@@ -50,3 +52,12 @@ def test_a_record_of_a_newer_version_is_told_from_a_damaged_one() -> None:
 
     with pytest.raises(NewerVersionError):
         record_from_fields(Fields(values, name="case record"))
+
+
+def test_a_record_from_before_the_library_of_cases_still_loads() -> None:
+    values = record_to_values(FULL)
+    old = {name: value for name, value in values.items() if name != "not_similar"}
+
+    record = record_from_fields(Fields(old, name="case record"))
+
+    assert record == replace(FULL, not_similar=())
