@@ -21,6 +21,14 @@ _SAID: tuple[tuple[re.Pattern[str], str], ...] = tuple(
             "Choose another folder, or one of the models in the list.",
         ),
         (
+            r"^Make one with: medct library init .*$",
+            "Add a scan or a folder of scans, or choose another library.",
+        ),
+        (
+            r"^Install what it needs with: pip install .*$",
+            "Install the program again, with its part for libraries of cases.",
+        ),
+        (
             r"^Run: pip install .*$",
             "Install the program again: a part that reads words is missing or damaged.",
         ),
