@@ -87,4 +87,7 @@ def cases(draw: st.DrawFn, stamp: ModelStamp = STAMP) -> LibraryCase:
         tags=tuple(sorted(draw(st.sets(_NAMES, max_size=3)))),
         study_key=draw(st.sampled_from(["", "5a" * 16])),
         patient_key=draw(st.sampled_from(["", "7c" * 16])),
+        site_key=draw(st.sampled_from(["", "9d" * 16])),
+        scanner=draw(_WORDS),
+        kernel=draw(_WORDS),
     )

@@ -18,7 +18,7 @@ def facts_beside(scan: Path) -> KnownFacts:
     """Read what lies beside a phantom; nothing where no phantom's files lie there.
 
     Findings that are not drawn are known to be absent. The number of a phantom is its patient:
-    the same seed is the same patient, whatever is found.
+    the same seed is the same patient, whatever is found. Its domain stands for its scanner.
     """
     stem = scan.name
     for ending in _ENDINGS:
@@ -29,6 +29,7 @@ def facts_beside(scan: Path) -> KnownFacts:
     names = {finding["name"] for finding in drawn["findings"]}
     return KnownFacts(
         patient=f"phantom:{drawn['seed']}",
+        scanner=f"phantom {drawn['domain']}" if drawn.get("domain") else "",
         report=_text(scan.with_name(f"{stem}.report.txt")),
         findings=tuple(
             KnownFinding(name, name in names, is_verified=True, by=DRAWN_BY)

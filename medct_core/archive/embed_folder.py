@@ -162,7 +162,7 @@ def _brought_in(
     case_id = case_id_of(scan.volume.content_sha256, embedder.engine.stamp)
     there = changed.get(case_id) or library.find(case_id)
     if there is not None:
-        case = with_facts(there, _only_new(wanted.facts, scan.facts), library.salt)
+        case = with_facts(there, _only_new(wanted.facts, scan.facts, there), library.salt)
         if _same_facts(there, case):
             return Outcome(wanted.path, State.THERE, case_id)
         changed[case_id] = case
@@ -219,9 +219,18 @@ def _read(wanted: WantedScan, cancel: CancelToken, report: OnProgress) -> _Scan:
     return _Scan(volume, name.replace("\\", "_") or "scan", facts)
 
 
-def _only_new(given: KnownFacts, of_scan: KnownFacts) -> KnownFacts:
-    """Take from a header only what is to be kept out: what it says was taken the first time."""
-    return replace(given, names=(*of_scan.names, of_scan.patient))
+def _only_new(given: KnownFacts, of_scan: KnownFacts, there: LibraryCase) -> KnownFacts:
+    """Take from a header only what is to be kept out: what it says was taken the first time.
+
+    How the scan was made is also taken: older programs did not keep it.
+    """
+    return replace(
+        given,
+        names=(*of_scan.names, of_scan.patient),
+        site=given.site or ("" if there.site_key else of_scan.site),
+        scanner=given.scanner or ("" if there.scanner else of_scan.scanner),
+        kernel=given.kernel or ("" if there.kernel else of_scan.kernel),
+    )
 
 
 def _case_of(scan: _Scan, embedding: Embedding, salt: bytes) -> LibraryCase:
@@ -244,7 +253,7 @@ def _case_of(scan: _Scan, embedding: Embedding, salt: bytes) -> LibraryCase:
 def _same_facts(one: LibraryCase, other: LibraryCase) -> bool:
     names = (
         *("source", "report", "findings", "tags", "age_band", "sex", "contrast"),
-        *("slice_thickness_mm", "patient_key", "study_key"),
+        *("slice_thickness_mm", "patient_key", "study_key", "site_key", "scanner", "kernel"),
     )
     return all(getattr(one, name) == getattr(other, name) for name in names)
 

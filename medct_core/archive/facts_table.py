@@ -26,10 +26,10 @@ def read_facts_table(table: Path) -> tuple[WantedScan, ...]:
 
     The first line names the columns, in any order and case: ``scan`` (a path, from the table's
     folder on), and any of ``patient``, ``study``, ``report``, ``age`` (years or a band), ``sex``
-    (F or M), ``contrast``, ``slice_thickness_mm``, ``tags`` (parted by semicolons), ``by`` and
-    ``verified`` (who says what the finding columns say, and whether it is verified). Every other
-    column is a finding: its name, or ``finding:`` and a name of one's own, with yes, no or
-    nothing for unknown.
+    (F or M), ``contrast``, ``slice_thickness_mm``, ``site`` (kept as a keyed hash only),
+    ``scanner``, ``kernel``, ``tags`` (parted by semicolons), ``by`` and ``verified`` (who says
+    what the finding columns say, and whether it is verified). Every other column is a finding:
+    its name, or ``finding:`` and a name of one's own, with yes, no or nothing for unknown.
 
     Raises
     ------
@@ -158,6 +158,9 @@ _READERS: dict[str, tuple[str, Callable[[str], object]]] = {
     "contrast": ("contrast", _yes_or_no),
     "slice_thickness_mm": ("slice_thickness_mm", _thickness),
     "tags": ("tags", _tags),
+    "site": ("site", str),
+    "scanner": ("scanner", str),
+    "kernel": ("kernel", str),
 }
 """Columns that become one field of `KnownFacts`, and how their cells are read."""
 

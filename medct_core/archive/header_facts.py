@@ -7,7 +7,7 @@ from pydicom.dataset import Dataset
 
 from medct_core.archive.known_facts import KnownFacts
 from medct_core.io.deidentify import patient_of
-from medct_core.io.dicom_header import day, read_header, text, without_warnings
+from medct_core.io.dicom_header import day, read_header, spelled, text, without_warnings
 from medct_core.io.sniff import FileKind
 from medct_core.io.study import Series
 from medct_core.retrieval.library_case import SEXES, age_band_of
@@ -44,7 +44,16 @@ def facts_in(dataset: Dataset) -> KnownFacts:
         sex=patient.sex if patient.sex in SEXES else "",
         contrast=_contrast(text(dataset, "ContrastBolusAgent")),
         slice_thickness_mm=_above_zero(text(dataset, "SliceThickness")),
+        site=text(dataset, "InstitutionName"),
+        scanner=_scanner(dataset),
+        kernel=" ".join(spelled(dataset, "ConvolutionKernel")),
     )
+
+
+def _scanner(dataset: Dataset) -> str:
+    """Name maker and model, alike however the maker is spelled."""
+    maker, model = text(dataset, "Manufacturer").upper(), text(dataset, "ManufacturerModelName")
+    return " ".join(f"{maker} {model}".split())
 
 
 def _age_band(dataset: Dataset, born: date | None) -> str:

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass, field, replace
 
 from medct_core.retrieval.library_case import KnownFinding, LibraryCase
-from medct_core.retrieval.patient_key import patient_key, study_key
+from medct_core.retrieval.patient_key import patient_key, site_key, study_key
 
 _SHORTEST_WORD = 3
 _REMOVED = "[removed]"
@@ -22,7 +22,9 @@ class KnownFacts:
         Number of the examination; only its keyed hash reaches the library.
     names
         Words that name the patient, kept out of the library's texts.
-    report, findings, tags, age_band, sex, contrast, slice_thickness_mm
+    site
+        Name of the hospital; only its keyed hash reaches the library.
+    report, findings, tags, age_band, sex, contrast, slice_thickness_mm, scanner, kernel
         As in `LibraryCase`.
     """
 
@@ -36,6 +38,9 @@ class KnownFacts:
     sex: str = ""
     contrast: bool | None = None
     slice_thickness_mm: float | None = None
+    site: str = field(default="", repr=False)
+    scanner: str = ""
+    kernel: str = ""
 
     def over(self, other: "KnownFacts") -> "KnownFacts":
         """Put these facts in the place of others, which stay where these say nothing."""
@@ -51,6 +56,9 @@ class KnownFacts:
             sex=self.sex or other.sex,
             contrast=other.contrast if contrast is None else contrast,
             slice_thickness_mm=other.slice_thickness_mm if thickness is None else thickness,
+            site=self.site or other.site,
+            scanner=self.scanner or other.scanner,
+            kernel=self.kernel or other.kernel,
         )
 
 
@@ -74,6 +82,8 @@ def with_facts(case: LibraryCase, facts: KnownFacts, salt: bytes) -> LibraryCase
         sex=case.sex,
         contrast=case.contrast,
         slice_thickness_mm=case.slice_thickness_mm,
+        scanner=case.scanner,
+        kernel=case.kernel,
     )
     known = facts.over(before)
     return replace(
@@ -88,6 +98,9 @@ def with_facts(case: LibraryCase, facts: KnownFacts, salt: bytes) -> LibraryCase
         slice_thickness_mm=known.slice_thickness_mm,
         patient_key=patient_key(facts.patient, salt) or case.patient_key,
         study_key=study_key(facts.study, salt) or case.study_key,
+        site_key=site_key(facts.site, salt) or case.site_key,
+        scanner=without_names(known.scanner, facts),
+        kernel=without_names(known.kernel, facts),
     )
 
 

@@ -195,6 +195,9 @@ def _fields_of(case: "LibraryCase") -> dict[str, Any]:
         "tags": list(case.tags),
         "study_key": case.study_key,
         "patient_key": case.patient_key,
+        "site_key": case.site_key,
+        "scanner": case.scanner,
+        "kernel": case.kernel,
         "added_at": case.added_at.isoformat(),
     }
 

@@ -96,8 +96,8 @@ def import_table(
     """Add the scans of a table with what it says about them.
 
     A column "scan" holds paths. Others are patient, study, report, age, sex, contrast,
-    slice_thickness_mm, tags, by and verified; every other is a finding, with yes, no or nothing.
-    A case that is there already takes what is new.
+    slice_thickness_mm, site, scanner, kernel, tags, by and verified; every other is a finding,
+    with yes, no or nothing. A case that is there already takes what is new.
 
     Example: medct library import cases.csv --library cases
     """

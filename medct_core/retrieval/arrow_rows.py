@@ -24,6 +24,9 @@ PLAIN_COLUMNS = (
 )
 """Columns that hold a field of `LibraryCase` as it is."""
 
+LATER_COLUMNS = ("site_key", "scanner", "kernel")
+"""Texts that tables of older programs lack; there they are read as empty."""
+
 FINDING_COLUMNS: dict[str, Callable[[KnownFinding], bool]] = {
     "present": lambda finding: finding.is_present,
     "absent": lambda finding: not finding.is_present,
@@ -78,6 +81,7 @@ def schema_of(stamp: ModelStamp, size: int) -> pa.Schema:
         pa.field("study_key", _TEXT),
         pa.field("patient_key", _TEXT),
         pa.field("added_at", pa.timestamp("us", tz="UTC")),
+        *(pa.field(name, _TEXT) for name in LATER_COLUMNS),
     ]
     return pa.schema(fields, metadata={_METADATA: json.dumps(metadata).encode()})
 
@@ -149,7 +153,7 @@ def _row(case: LibraryCase) -> dict[str, Any]:
     }
     pictures = {name: _to_png(getattr(case.thumbnails, name)) for name in _PICTURES}
     return {
-        **{name: getattr(case, name) for name in PLAIN_COLUMNS},
+        **{name: getattr(case, name) for name in (*PLAIN_COLUMNS, *LATER_COLUMNS)},
         **named,
         **pictures,
         "vector": case.vector,
@@ -171,6 +175,7 @@ def _case(row: dict[str, Any], vector: npt.NDArray[np.float32], stamp: ModelStam
     # A copy, so that one case does not hold the memory of all.
     return LibraryCase(
         **{name: row[name] for name in PLAIN_COLUMNS},
+        **{name: row.get(name) or "" for name in LATER_COLUMNS},
         stamp=stamp,
         vector=vector.copy(),
         thumbnails=Thumbnails(*(_from_png(row[name]) for name in _PICTURES)),

@@ -248,7 +248,7 @@ class CaseLibrary:
     def _merge(self, stamp: ModelStamp, cases: Sequence[LibraryCase]) -> int:
         schema = schema_of(stamp, cases[0].vector.size)
         with explained(self.address), self._store.writing():
-            table = self._store.made(_name_of(stamp), schema)
+            table = _widened(self._store.made(_name_of(stamp), schema), schema)
             done = (
                 table.merge_insert("case_id")
                 .when_not_matched_insert_all()
@@ -262,12 +262,13 @@ class CaseLibrary:
     def _overwrite(self, stamp: ModelStamp, cases: Sequence[LibraryCase]) -> int:
         if _name_of(stamp) not in self._names():
             return 0
+        schema = schema_of(stamp, cases[0].vector.size)
         with explained(self.address), self._store.writing():
-            table = self.table(stamp)
+            table = _widened(self.table(stamp), schema)
             done = (
                 table.merge_insert("case_id")
                 .when_matched_update_all()
-                .execute(to_rows(cases, schema_of(stamp, cases[0].vector.size)))
+                .execute(to_rows(cases, schema))
             )
         self._store.purge(_name_of(stamp))
         return int(done.num_updated_rows)
@@ -282,6 +283,14 @@ def _make_folder(folder: Path) -> None:
             f"The folder {str(folder)!r} holds something else already: {sorted(strangers)[0]!r}.",
             remedy="Choose an empty folder, or one that is not there yet.",
         )
+
+
+def _widened(table: Table, schema: pa.Schema) -> Table:
+    """Add the columns that a table of an older program lacks, empty."""
+    missing = [schema.field(name) for name in schema.names if name not in table.schema.names]
+    if missing:
+        table.add_columns(missing)
+    return table
 
 
 def _by_stamp(cases: Iterable[LibraryCase]) -> dict[ModelStamp, list[LibraryCase]]:

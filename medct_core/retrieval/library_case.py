@@ -116,6 +116,12 @@ class LibraryCase:
         Keyed hash of the study; empty where unknown, and then never grouped.
     patient_key
         Keyed hash of the patient; empty where unknown, and then never grouped.
+    site_key
+        Keyed hash of where it was made; empty where unknown.
+    scanner
+        Maker and model; empty where unknown.
+    kernel
+        How sharp it was reconstructed, as the scanner names it; empty where unknown.
 
     Raises
     ------
@@ -140,6 +146,9 @@ class LibraryCase:
     tags: tuple[str, ...] = ()
     study_key: str = ""
     patient_key: str = ""
+    site_key: str = ""
+    scanner: str = ""
+    kernel: str = ""
 
     def __post_init__(self) -> None:
         _check_identity(self)

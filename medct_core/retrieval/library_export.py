@@ -10,7 +10,7 @@ import pyarrow.parquet as pq
 
 from medct_core.errors import UsageError
 from medct_core.inference.safe_write import replacing
-from medct_core.retrieval.arrow_rows import schema_of
+from medct_core.retrieval.arrow_rows import LATER_COLUMNS, schema_of
 from medct_core.retrieval.library import CaseLibrary
 from medct_core.retrieval.library_case import LibraryCase
 from medct_core.retrieval.library_store import explained
@@ -23,7 +23,7 @@ _STAMP = ("model", "checkpoint_sha256", "recipe_id", "precision", "adapter", "ad
 _COLUMNS = (
     *("case_id", "source", "scan_sha256", *_STAMP, "present", "absent", "verified", "report"),
     *("age_band", "sex", "contrast", "slice_thickness_mm", "tags", "study_key", "patient_key"),
-    "added_at",
+    *("site_key", "scanner", "kernel", "added_at"),
 )
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
@@ -119,6 +119,9 @@ def _tables(library: CaseLibrary, schema: pa.Schema) -> Iterator[pa.Table]:
         named = asdict(stamp)
         for batch in library.table(stamp).search().to_batches(_AT_ONCE):
             table = pa.Table.from_batches([batch])
-            for name in _STAMP:
-                table = table.append_column(name, pa.array([named[name]] * len(table), pa.string()))
+            given = {name: named[name] for name in _STAMP}
+            # What an older program did not keep is unknown.
+            missing = {name: "" for name in LATER_COLUMNS if name not in table.schema.names}
+            for name, value in (given | missing).items():
+                table = table.append_column(name, pa.array([value] * len(table), pa.string()))
             yield table.select(schema.names).cast(schema)

@@ -1,4 +1,4 @@
-"""Patient keys: cases of one patient are known as such, and nobody learns whose they are."""
+"""Keys: cases of one patient or hospital are known as such, and nobody learns whose they are."""
 
 import hashlib
 import hmac
@@ -40,6 +40,11 @@ def patient_key(patient_id: str, salt: bytes) -> str:
 def study_key(study_uid: str, salt: bytes) -> str:
     """Give the key of an examination in one library, as `patient_key` does for a patient."""
     return _keyed("study", study_uid, salt)
+
+
+def site_key(site: str, salt: bytes) -> str:
+    """Give the key of a hospital in one library, as `patient_key` does for a patient."""
+    return _keyed("site", site, salt)
 
 
 def _keyed(kind: str, number: str, salt: bytes) -> str:

@@ -27,6 +27,7 @@ def test_the_findings_of_a_phantom_are_known(tmp_path: Path) -> None:
     assert {finding.name for finding in facts.findings} == {*FINDINGS, "Pneumothorax"}
     assert all(finding.is_verified and finding.by == DRAWN_BY for finding in facts.findings)
     assert facts.report.startswith("FINDINGS: ")
+    assert facts.scanner == "phantom a"
 
 
 def test_the_same_seed_is_the_same_patient(tmp_path: Path) -> None:

@@ -169,6 +169,21 @@ def test_what_lies_beside_a_phantom_is_known(embedder: Embedder, tmp_path: Path)
     assert case.source == "p.nii.gz"
 
 
+def test_how_a_scan_was_made_reaches_a_case_of_an_older_program(
+    embedder: Embedder, tmp_path: Path
+) -> None:
+    path = small_chest.write(tmp_path / "p.nii.gz")
+    bring(embedder, path)
+    drawn = {"phantom_version": 2, "seed": 7, "domain": "b", "findings": []}
+    (tmp_path / "p.findings.json").write_text(json.dumps(drawn), encoding="utf-8")
+
+    first, second = bring(embedder, path), bring(embedder, path)
+
+    assert states(first + second) == [State.UPDATED, State.THERE]
+    assert only_case(embedder).scanner == "phantom b"
+    assert only_case(embedder).findings == ()
+
+
 def test_new_facts_reach_a_case_that_is_there(embedder: Embedder, tmp_path: Path) -> None:
     folder = dicom_chest(tmp_path / "ct")
     said = KnownFacts(report="Erika: a nodule.", findings=(KnownFinding("Nodule", True),))

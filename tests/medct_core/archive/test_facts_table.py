@@ -19,9 +19,11 @@ def write(folder: Path, text: str) -> Path:
 def test_every_column_is_taken(tmp_path: Path) -> None:
     table = write(
         tmp_path,
-        "scan,Patient,study,report,age,sex,contrast,slice_thickness_mm,tags,by,verified,"
+        "scan,Patient,study,report,age,sex,contrast,slice_thickness_mm,site,scanner,kernel,"
+        "tags,by,verified,"
         "pleural effusion,finding:Aortic dissection,Emphysema\n"
-        'a/one.nii.gz,AB-1,S-1,"Effusion, small.",63,female,yes,1.5,"b; a;a",Dr A,yes,1,no,\n',
+        'a/one.nii.gz,AB-1,S-1,"Effusion, small.",63,female,yes,1.5,'
+        'North,ACME One,B70f,"b; a;a",Dr A,yes,1,no,\n',
     )
 
     (wanted,) = read_facts_table(table)
@@ -40,6 +42,9 @@ def test_every_column_is_taken(tmp_path: Path) -> None:
         sex="F",
         contrast=True,
         slice_thickness_mm=1.5,
+        site="North",
+        scanner="ACME One",
+        kernel="B70f",
     )
 
 

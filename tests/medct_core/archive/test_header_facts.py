@@ -89,3 +89,18 @@ def test_a_real_header_gives_bands_that_exist(shared_dir: Path) -> None:
 
     assert all(one.age_band in ("", *AGE_BANDS) for one in facts)
     assert any(one.study for one in facts)
+
+
+def test_how_a_scan_was_made_is_known() -> None:
+    facts = facts_in(
+        header(
+            InstitutionName="General Hospital North",
+            Manufacturer="Acme",
+            ManufacturerModelName="Scan  One",
+            ConvolutionKernel=["Br59", "3"],
+        )
+    )
+
+    assert facts.site == "General Hospital North"
+    assert (facts.scanner, facts.kernel) == ("ACME Scan One", "Br59 3")
+    assert "General" not in repr(facts)

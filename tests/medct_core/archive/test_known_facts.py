@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from medct_core.archive.known_facts import KnownFacts, with_facts, without_names
 from medct_core.retrieval.library_case import KnownFinding, LibraryCase
-from medct_core.retrieval.patient_key import patient_key, study_key
+from medct_core.retrieval.patient_key import patient_key, site_key, study_key
 from tests import library_samples
 from tests.library_samples import assert_same
 
@@ -24,6 +24,9 @@ FACTS = st.builds(
     sex=st.sampled_from(["", "F", "M"]),
     contrast=st.none() | st.booleans(),
     slice_thickness_mm=st.none() | st.sampled_from([1.0, 2.5]),
+    site=st.sampled_from(["", "North"]),
+    scanner=st.sampled_from(["", "ACME One", "ACME Two"]),
+    kernel=st.sampled_from(["", "B30f", "B70f"]),
 )
 
 
@@ -31,7 +34,8 @@ FACTS = st.builds(
 def test_what_is_said_counts_more_than_what_was(newer: KnownFacts, older: KnownFacts) -> None:
     both = newer.over(older)
 
-    for name in ("patient", "study", "report", "age_band", "sex"):
+    texts = ("patient", "study", "report", "age_band", "sex", "site", "scanner", "kernel")
+    for name in texts:
         assert getattr(both, name) == (getattr(newer, name) or getattr(older, name))
     assert both.contrast == (older.contrast if newer.contrast is None else newer.contrast)
     assert set(newer.findings) <= set(both.findings)
@@ -54,9 +58,11 @@ def test_saying_it_twice_is_saying_it_once(case: LibraryCase, facts: KnownFacts)
 
 
 def test_numbers_become_keys() -> None:
-    facts = KnownFacts(patient="AB-12345", study="1.2.3")
+    facts = KnownFacts(patient="AB-12345", study="1.2.3", site="North")
 
     case = with_facts(library_samples.case(), facts, SALT)
+
+    assert case.site_key == site_key("North", SALT)
 
     assert case.patient_key == patient_key("AB-12345", SALT)
     assert case.study_key == study_key("1.2.3", SALT)

@@ -15,15 +15,17 @@ from hypothesis import strategies as st
 
 from medct_core.errors import UsageError
 from medct_core.retrieval.case_filter import CaseFilter
-from medct_core.retrieval.library_case import KnownFinding, LibraryCase
+from medct_core.retrieval.library_case import KnownFinding, LibraryCase, stamp_key
 from tests import library_samples
 from tests.library_bytes import adding, changing, files_holding
 from tests.library_samples import OTHER_STAMP, STAMP, assert_same
 from tests.object_store import BUCKET, object_store
 
 pytest.importorskip("lancedb")
+import pyarrow as pa
 from lancedb.index import IvfFlat
 
+from medct_core.retrieval.arrow_rows import LATER_COLUMNS, schema_of, to_rows
 from medct_core.retrieval.library import CaseLibrary
 
 
@@ -262,6 +264,30 @@ def test_what_was_made_from_a_removed_case_goes_with_it(library: CaseLibrary) ->
 
     assert library.connection.open_table("index_of_something").count_rows() == 4
     assert files_holding(Path(library.address), cases[3].vector.tobytes()) == []
+
+
+def test_a_library_of_an_older_program_takes_what_it_did_not_keep(library: CaseLibrary) -> None:
+    schema = schema_of(STAMP, 8)
+    old = [library_samples.case(n) for n in range(3)]
+    rows = to_rows(old, schema).drop_columns(list(LATER_COLUMNS))
+    name = f"cases_{stamp_key(STAMP)}"
+    library.connection.create_table(name, rows.cast(_without_later(schema)))
+
+    before = [case.scanner for case in library.cases()]
+    replaced = library.replace([replace(old[1], scanner="ACME One")])
+    added = library.add([library_samples.case(9, kernel="B70f", site_key="9d" * 16)])
+
+    assert before == ["", "", ""]
+    assert (replaced, added) == (1, 1)
+    kept = {int(case.scan_sha256, 16): case for case in CaseLibrary.open(library.address).cases()}
+    assert [kept[n].scanner for n in (0, 1, 2, 9)] == ["", "ACME One", "", ""]
+    assert (kept[9].kernel, kept[9].site_key) == ("B70f", "9d" * 16)
+    assert_same(kept[2], old[2])
+
+
+def _without_later(schema: pa.Schema) -> pa.Schema:
+    fields = [field for field in schema if field.name not in LATER_COLUMNS]
+    return pa.schema(fields, metadata=schema.metadata)
 
 
 @pytest.mark.slow

@@ -9,7 +9,7 @@ import pytest
 from medct_core.errors import ResourceError, UsageError
 from medct_core.retrieval.library_case import KnownFinding
 from tests import library_samples
-from tests.library_samples import OTHER_STAMP
+from tests.library_samples import OTHER_STAMP, STAMP
 
 pytest.importorskip("lancedb")
 import pyarrow.parquet as pq
@@ -95,3 +95,12 @@ def test_an_empty_library_gives_an_empty_table(tmp_path: Path) -> None:
     assert export_library(library, tmp_path / "cases.csv") == 0
     with pytest.raises(UsageError, match="no case"):
         export_library(library, tmp_path / "cases.parquet")
+
+
+@pytest.mark.parametrize("name", ["cases.parquet", "cases.csv"])
+def test_a_library_of_an_older_program_is_written_too(tmp_path: Path, name: str) -> None:
+    library = CaseLibrary.create(str(tmp_path / "library"))
+    library.add([library_samples.case(1), library_samples.case(2)])
+    library.table(STAMP).drop_columns(["site_key", "scanner", "kernel"])
+
+    assert export_library(library, tmp_path / name) == 2

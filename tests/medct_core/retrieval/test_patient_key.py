@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from medct_core.retrieval.patient_key import new_salt, patient_key, study_key
+from medct_core.retrieval.patient_key import new_salt, patient_key, site_key, study_key
 
 SALT = bytes(range(32))
 NUMBERS = st.text(min_size=1, max_size=16).filter(lambda text: text.strip() != "")
@@ -54,3 +54,10 @@ def test_bytes_of_a_number_that_are_no_text_have_a_key_too() -> None:
 def test_a_salt_that_can_be_guessed_is_refused() -> None:
     with pytest.raises(ValueError, match="32 bytes"):
         patient_key("1", b"")
+
+
+@given(st.text(min_size=1).filter(str.strip))
+def test_a_hospital_is_neither_patient_nor_study(name: str) -> None:
+    salt = bytes(32)
+
+    assert site_key(name, salt) not in {patient_key(name, salt), study_key(name, salt)}
