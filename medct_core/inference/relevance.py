@@ -7,8 +7,10 @@ import numpy.typing as npt
 import torch
 
 from medct_core.cancel import CancelToken
+from medct_core.errors import ModelMismatchError
 from medct_core.inference.embedding import Embedding
 from medct_core.inference.engine import InferenceEngine
+from medct_core.inference.likeness import Likeness, Towards
 from medct_core.inference.prompt import Prompt
 from medct_core.inference.request import OnProgress
 from medct_core.inference.scores import Relevance
@@ -96,13 +98,7 @@ def contribution_map(
     The head of CT-CLIP (Hamamci et al., 2024) is linear in its tokens.
     """
     direction = engine.direction(prompt, cancel=cancel)
-    with torch.inference_mode():
-        shares = contributions(
-            engine.loaded.network,
-            torch.tensor(tokens, device=engine.device),
-            torch.tensor(direction[None], device=engine.device),
-        )
-    overall: FloatArray = shares[0].cpu().numpy().astype(np.float32)
+    overall = _split(engine, tokens, direction)
     scoring = engine.loaded.manifest.scoring
     if scoring.local_weight == 0:
         return overall, engine.logit_scale
@@ -141,6 +137,49 @@ def explained(
     )
 
 
+def likeness_map(
+    engine: InferenceEngine,
+    embedding: Embedding,
+    tokens: FloatArray,
+    towards: Towards,
+    *,
+    input_affine: npt.NDArray[np.float64],
+) -> Likeness:
+    """Split the likeness of a scan to another one into what each token adds.
+
+    Whatever a score is mixed of, scans are compared by their whole vectors alone, and these are
+    linear in the tokens.
+
+    Parameters
+    ----------
+    engine, embedding, tokens
+        As for `contribution_map`.
+    towards
+        The other scan, as seen from this one.
+    input_affine
+        `ModelInput.affine` of the scan.
+
+    Raises
+    ------
+    ModelMismatchError
+        If the other scan was embedded by another model.
+    """
+    if towards.stamp != engine.stamp:
+        raise ModelMismatchError(
+            f"{towards.other!r} was embedded by {towards.stamp.model} or with other settings than "
+            f"this scan by {engine.stamp.model}.",
+            remedy="Search again with the model that is loaded, then ask once more.",
+        )
+    return Likeness(
+        other=towards.other,
+        values=_split(engine, tokens, towards.direction),
+        affine=token_affine(input_affine, engine.loaded.config.vision.token_voxels),
+        common=towards.common,
+        stamp=engine.stamp,
+        volume_sha256=embedding.volume_sha256,
+    )
+
+
 def token_affine(
     input_affine: npt.NDArray[np.float64], voxels: tuple[int, int, int]
 ) -> npt.NDArray[np.float64]:
@@ -160,6 +199,18 @@ def token_affine(
     to_index = np.diag([*map(float, voxels), 1.0])
     to_index[:3, 3] = (np.array(voxels) - 1) / 2
     return input_affine @ to_index
+
+
+def _split(engine: InferenceEngine, tokens: FloatArray, direction: FloatArray) -> FloatArray:
+    """``(d, h, w)``: what the tokens add to the product of the scan's vector and a direction."""
+    with torch.inference_mode():
+        shares = contributions(
+            engine.loaded.network,
+            torch.tensor(tokens, device=engine.device),
+            torch.tensor(direction[None], device=engine.device),
+        )
+    split: FloatArray = shares[0].cpu().numpy().astype(np.float32)
+    return split
 
 
 def _strongest_shares(embedding: Embedding, direction: FloatArray, count: int) -> FloatArray:

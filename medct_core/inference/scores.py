@@ -85,6 +85,17 @@ class Relevance:
             object.__setattr__(self, name, frozen)
 
     @property
+    def name(self) -> str:
+        """What the map is called: the finding."""
+        return self.prompt.name
+
+    @property
+    def parts(self) -> npt.NDArray[np.float32]:
+        """The values in log-odds: parts of the raw score."""
+        parts: npt.NDArray[np.float32] = (self.values * self.logit_scale).astype(np.float32)
+        return parts
+
+    @property
     def strongest_mm(self) -> tuple[float, float, float]:
         """Middle of the block that spoke most for the finding, LPS mm."""
         index = np.unravel_index(int(np.argmax(self.values)), self.values.shape)

@@ -8,12 +8,22 @@ from medct_core.cancel import Cancelled, CancelToken
 from medct_core.errors import ModelMismatchError
 from medct_core.inference.embedding import Embedding
 from medct_core.inference.engine import InferenceEngine
+from medct_core.inference.likeness import Towards
 from medct_core.inference.loading import in_half_precision
 from medct_core.inference.prompt import Prompt
-from medct_core.inference.relevance import CONTRIBUTION, explained, token_affine, tokens_of
+from medct_core.inference.relevance import (
+    CONTRIBUTION,
+    explained,
+    likeness_map,
+    token_affine,
+    tokens_of,
+)
 from medct_core.inference.scores import Relevance
 from medct_core.models.bundle import LoadedModel
 from medct_core.preprocess.model_input import ModelInput
+from medct_core.retrieval.centring import fit_mean, fit_whitening
+from medct_core.retrieval.why_similar import towards
+from tests.library_samples import STAMP
 from tests.medct_core.inference.conftest import noise
 
 EFFUSION = Prompt("Effusion", ("pleural effusion is present.",), ("no pleural effusion.",))
@@ -134,3 +144,49 @@ def test_torch_keeps_no_hold_on_the_map(engine: InferenceEngine, model_input: Mo
     assert found.values.dtype == np.float32
     assert not found.values.flags.writeable
     assert not isinstance(found.values, torch.Tensor)
+
+
+@pytest.mark.parametrize("model", MODELS)
+@pytest.mark.parametrize("is_whitened", [False, True])
+def test_the_map_of_a_likeness_adds_up_to_the_cosine_of_the_centred_vectors(
+    model: str, is_whitened: bool, request: pytest.FixtureRequest
+) -> None:
+    engine = InferenceEngine(request.getfixturevalue(model))
+    scans = [noise(seed) for seed in range(4)]
+    embeddings = [engine.embed_volume(scan) for scan in scans]
+    vectors = np.stack([one.vector for one in embeddings])
+    centring = fit_whitening(vectors) if is_whitened else fit_mean(vectors)
+    tokens = tokens_of(engine, embeddings[0], lambda: scans[0])
+
+    for other in embeddings[1:]:
+        seen = towards(vectors[0], other.vector, centring, name="other", stamp=engine.stamp)
+        found = likeness_map(engine, embeddings[0], tokens, seen, input_affine=np.eye(4))
+
+        cosine = float(centring.unit(vectors[0]) @ centring.unit(other.vector))
+        assert found.values.shape == engine.loaded.config.vision.grid
+        assert float(found.values.sum()) + found.common == pytest.approx(cosine, abs=1e-4)
+
+
+def test_the_map_of_a_likeness_says_what_made_it(
+    engine: InferenceEngine, model_input: ModelInput
+) -> None:
+    embedding = engine.embed_volume(model_input)
+    tokens = tokens_of(engine, embedding, lambda: model_input)
+    seen = Towards("chest.nii.gz", embedding.vector, 0.0, engine.stamp)
+
+    found = likeness_map(engine, embedding, tokens, seen, input_affine=model_input.affine)
+
+    assert (found.other, found.stamp) == ("chest.nii.gz", engine.stamp)
+    assert found.volume_sha256 == model_input.volume_sha256
+    assert found.cosine == pytest.approx(1.0, abs=1e-4)
+
+
+def test_a_scan_of_another_model_has_no_likeness(
+    engine: InferenceEngine, model_input: ModelInput
+) -> None:
+    embedding = engine.embed_volume(model_input)
+    tokens = tokens_of(engine, embedding, lambda: model_input)
+    seen = Towards("chest.nii.gz", embedding.vector, 0.0, STAMP)
+
+    with pytest.raises(ModelMismatchError, match=r"chest\.nii\.gz"):
+        likeness_map(engine, embedding, tokens, seen, input_affine=model_input.affine)
