@@ -3,22 +3,15 @@
 import logging
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
 from enum import Enum
 from pathlib import Path
 from typing import TypeVar
 
-import numpy as np
-
-from medct_core.archive.beside import facts_beside
-from medct_core.archive.header_facts import header_facts
-from medct_core.archive.known_facts import KnownFacts, with_facts, without_names
-from medct_core.archive.thumbnails import thumbnails
+from medct_core.archive.known_facts import KnownFacts, with_facts
+from medct_core.archive.scan_case import case_of, read_with_facts
 from medct_core.cancel import Cancelled, CancelToken
 from medct_core.inference.embedding import Embedding
 from medct_core.inference.engine import InferenceEngine
-from medct_core.io.choose import largest_chest_ct, other_series
-from medct_core.io.open import open_study, read_volume
 from medct_core.preprocess.prepare import prepare
 from medct_core.preprocess.suitability import check_scorable
 from medct_core.retrieval.library import CaseLibrary
@@ -156,7 +149,14 @@ def _brought_in(
 ) -> Outcome:
     """Bring one scan in; a case that only takes new facts goes to `changed`."""
     library = embedder.library
-    scan = _tried(lambda: _read(wanted, cancel, _part(report, 0, 1 / _READ_SHARE)))
+    scan = _tried(
+        lambda: read_with_facts(
+            wanted.path,
+            wanted.facts,
+            cancel=cancel,
+            on_progress=_part(report, 0, 1 / _READ_SHARE),
+        )
+    )
     if isinstance(scan, Exception):
         return Outcome(wanted.path, State.REFUSED, error=scan)
     case_id = case_id_of(scan.volume.content_sha256, embedder.engine.stamp)
@@ -170,7 +170,7 @@ def _brought_in(
     embedding = _tried(lambda: _embedded(embedder, scan.volume, cancel, report))
     if isinstance(embedding, Exception):
         return Outcome(wanted.path, State.REFUSED, error=embedding)
-    library.add([_case_of(scan, embedding, library.salt)])
+    library.add([case_of(scan, embedding, library.salt)])
     return Outcome(wanted.path, State.ADDED, case_id)
 
 
@@ -199,26 +199,6 @@ def _embedded(
     )
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Scan:
-    """A scan as read, its name, and what is known of it."""
-
-    volume: Volume
-    name: str
-    facts: KnownFacts
-
-
-def _read(wanted: WantedScan, cancel: CancelToken, report: OnProgress) -> _Scan:
-    study = open_study(wanted.path, cancel=cancel)
-    series = largest_chest_ct(study)
-    volume = read_volume(series, cancel=cancel, on_progress=report)
-    facts = wanted.facts.over(facts_beside(wanted.path)).over(header_facts(series))
-    is_one_of_several = bool(other_series(study, series)) and series.number is not None
-    name = wanted.path.name or wanted.path.resolve().name
-    name = f"{name}-series-{series.number}" if is_one_of_several else name
-    return _Scan(volume, name.replace("\\", "_") or "scan", facts)
-
-
 def _only_new(given: KnownFacts, of_scan: KnownFacts, there: LibraryCase) -> KnownFacts:
     """Take from a header only what is to be kept out: what it says was taken the first time.
 
@@ -231,23 +211,6 @@ def _only_new(given: KnownFacts, of_scan: KnownFacts, there: LibraryCase) -> Kno
         scanner=given.scanner or ("" if there.scanner else of_scan.scanner),
         kernel=given.kernel or ("" if there.kernel else of_scan.kernel),
     )
-
-
-def _case_of(scan: _Scan, embedding: Embedding, salt: bytes) -> LibraryCase:
-    slice_axis = int(np.argmax(np.abs(scan.volume.geometry.directions[2])))
-    plain = LibraryCase(
-        case_id=case_id_of(embedding.volume_sha256, embedding.stamp),
-        # A name that is no text reaches us with lone surrogates, which no table may hold.
-        source=without_names(scan.name, scan.facts).encode(errors="replace").decode(),
-        scan_sha256=embedding.volume_sha256,
-        stamp=embedding.stamp,
-        vector=np.array(embedding.vector, dtype=np.float32),
-        codes=embedding.codes,
-        thumbnails=thumbnails(scan.volume),
-        added_at=datetime.now(UTC),
-        slice_thickness_mm=scan.volume.geometry.spacing_mm[slice_axis],
-    )
-    return with_facts(plain, scan.facts, salt)
 
 
 def _same_facts(one: LibraryCase, other: LibraryCase) -> bool:

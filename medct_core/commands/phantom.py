@@ -1,6 +1,5 @@
 """`medct phantom`: synthetic chest CTs whose findings are known."""
 
-import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -9,8 +8,8 @@ import typer
 
 from medct_core.cancel import CancelToken
 from medct_core.commands.console import print_text, progress_bar
-from medct_core.commands.evaluate import DomainChoice, DrawChoice
 from medct_core.commands.interrupt import interruptible
+from medct_core.commands.phantom_choices import DomainChoice, DrawChoice
 from medct_core.errors import OutOfDiskError, UsageError
 from medct_core.vocabulary import FINDINGS
 
@@ -139,37 +138,24 @@ def _three(text: str, limits: tuple[float, float], usual: str) -> tuple[float, f
 
 
 def _write(phantom: "Phantom", out: Path) -> list[Path]:
+    from medct_core.archive.phantom_files import description_of, write_beside
     from medct_core.io.write import write_nifti
-    from medct_core.phantom.report import write_report
-    from medct_core.phantom.streams import stream
 
     stem = out.name.removesuffix(".gz").removesuffix(".nii")
-    text, facts = out.with_name(f"{stem}.report.txt"), out.with_name(f"{stem}.findings.json")
-    report = write_report(phantom.drawn, stream(phantom.spec.seed, "report"))
-    write_nifti(phantom.volume, out, description=_description(phantom))
+    write_nifti(phantom.volume, out, description=description_of(phantom))
     try:
         masks = _write_masks(phantom, out.with_name(f"{stem}.masks"))
-        text.write_text(
-            f"FINDINGS: {report.findings}\n\nIMPRESSION: {report.impression}\n", encoding="utf-8"
-        )
-        facts.write_text(json.dumps(_facts(phantom, masks), indent=2) + "\n", encoding="utf-8")
+        beside = write_beside(phantom, out, masks=masks)
     except OSError as error:
         raise _unwritable(out, error) from error
-    return [out, text, facts, *masks.values()]
-
-
-def _description(phantom: "Phantom") -> str:
-    from medct_core.phantom.generate import PHANTOM_VERSION
-    from medct_core.volume.notice import PHANTOM_DESCRIPTION
-
-    spec = phantom.spec
-    return f"{PHANTOM_DESCRIPTION} {PHANTOM_VERSION} seed {spec.seed} domain {spec.domain}"
+    return [out, *beside, *masks.values()]
 
 
 def _write_masks(phantom: "Phantom", folder: Path) -> dict[str, Path]:
     """Write one file per finding, in percent of each voxel; findings may overlap."""
     import numpy as np
 
+    from medct_core.archive.phantom_files import description_of
     from medct_core.io.open_mask import PERCENT_DESCRIPTION
     from medct_core.io.write import write_nifti
     from medct_core.volume.volume import Unit, Volume
@@ -182,34 +168,13 @@ def _write_masks(phantom: "Phantom", folder: Path) -> dict[str, Path]:
         percent = np.asfortranarray(np.rint(mask * _PERCENT).astype(np.int16))
         path = folder / _mask_file(name)
         volume = Volume(percent, Unit.ARBITRARY, phantom.volume.geometry, path.name)
-        write_nifti(volume, path, description=f"{_description(phantom)} {PERCENT_DESCRIPTION}")
+        write_nifti(volume, path, description=f"{description_of(phantom)} {PERCENT_DESCRIPTION}")
         paths[name] = path
     return paths
 
 
 def _mask_file(finding: str) -> str:
     return f"{finding.lower().replace(' ', '-')}.nii.gz"
-
-
-def _facts(phantom: "Phantom", masks: dict[str, Path]) -> dict[str, object]:
-    from medct_core.phantom.generate import PHANTOM_VERSION
-
-    return {
-        "phantom_version": PHANTOM_VERSION,
-        "seed": phantom.spec.seed,
-        "domain": phantom.spec.domain,
-        "findings": [
-            {
-                "name": name,
-                "severity": drawn.severity,
-                "side": drawn.side,
-                "location": drawn.location,
-                "size_mm": drawn.size_mm,
-                "mask": f"{masks[name].parent.name}/{masks[name].name}" if name in masks else None,
-            }
-            for name, drawn in phantom.drawn.items()
-        ],
-    }
 
 
 def _unwritable(out: Path, error: OSError) -> OutOfDiskError:
