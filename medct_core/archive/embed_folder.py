@@ -8,15 +8,11 @@ from pathlib import Path
 from typing import TypeVar
 
 from medct_core.archive.known_facts import KnownFacts, with_facts
-from medct_core.archive.scan_case import case_of, read_with_facts
+from medct_core.archive.scan_case import case_of, embedding_of, read_with_facts
 from medct_core.cancel import Cancelled, CancelToken
-from medct_core.inference.embedding import Embedding
 from medct_core.inference.engine import InferenceEngine
-from medct_core.preprocess.prepare import prepare
-from medct_core.preprocess.suitability import check_scorable
 from medct_core.retrieval.library import CaseLibrary
 from medct_core.retrieval.library_case import LibraryCase, case_id_of
-from medct_core.volume.volume import Volume
 
 log = logging.getLogger(__name__)
 
@@ -162,12 +158,20 @@ def _brought_in(
     case_id = case_id_of(scan.volume.content_sha256, embedder.engine.stamp)
     there = changed.get(case_id) or library.find(case_id)
     if there is not None:
-        case = with_facts(there, _only_new(wanted.facts, scan.facts, there), library.salt)
-        if _same_facts(there, case):
+        case = with_facts(there, only_new(wanted.facts, scan.facts, there), library.salt)
+        if same_facts(there, case):
             return Outcome(wanted.path, State.THERE, case_id)
         changed[case_id] = case
         return Outcome(wanted.path, State.UPDATED, case_id)
-    embedding = _tried(lambda: _embedded(embedder, scan.volume, cancel, report))
+    embedding = _tried(
+        lambda: embedding_of(
+            embedder.engine,
+            scan.volume,
+            is_forced=embedder.force,
+            cancel=cancel,
+            on_progress=lambda done: report(_READ_SHARE + done * (1 - _READ_SHARE)),
+        )
+    )
     if isinstance(embedding, Exception):
         return Outcome(wanted.path, State.REFUSED, error=embedding)
     library.add([case_of(scan, embedding, library.salt)])
@@ -185,21 +189,7 @@ def _tried(work: Callable[[], Result]) -> Result | Exception:
         return error
 
 
-def _embedded(
-    embedder: Embedder, volume: Volume, cancel: CancelToken, report: OnProgress
-) -> Embedding:
-    engine = embedder.engine
-    if not embedder.force:
-        check_scorable(volume, engine.recipe)
-    prepared = prepare(volume, engine.recipe, cancel=cancel)
-    return engine.embed_volume(
-        prepared,
-        cancel=cancel,
-        on_progress=lambda done: report(_READ_SHARE + done * (1 - _READ_SHARE)),
-    )
-
-
-def _only_new(given: KnownFacts, of_scan: KnownFacts, there: LibraryCase) -> KnownFacts:
+def only_new(given: KnownFacts, of_scan: KnownFacts, there: LibraryCase) -> KnownFacts:
     """Take from a header only what is to be kept out: what it says was taken the first time.
 
     How the scan was made is also taken: older programs did not keep it.
@@ -213,7 +203,8 @@ def _only_new(given: KnownFacts, of_scan: KnownFacts, there: LibraryCase) -> Kno
     )
 
 
-def _same_facts(one: LibraryCase, other: LibraryCase) -> bool:
+def same_facts(one: LibraryCase, other: LibraryCase) -> bool:
+    """Whether two cases of one scan say the same of it."""
     names = (
         *("source", "report", "findings", "tags", "age_band", "sex", "contrast"),
         *("slice_thickness_mm", "patient_key", "study_key", "site_key", "scanner", "kernel"),

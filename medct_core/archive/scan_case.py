@@ -13,9 +13,13 @@ from medct_core.archive.known_facts import KnownFacts, with_facts, without_names
 from medct_core.archive.thumbnails import thumbnails
 from medct_core.cancel import CancelToken
 from medct_core.inference.embedding import Embedding
+from medct_core.inference.engine import InferenceEngine
 from medct_core.io.choose import largest_chest_ct, other_series
 from medct_core.io.open import open_study, read_volume
 from medct_core.io.study import Series, Study
+from medct_core.models.manifest import no_progress
+from medct_core.preprocess.prepare import prepare
+from medct_core.preprocess.suitability import check_scorable
 from medct_core.retrieval.library_case import LibraryCase, case_id_of
 from medct_core.volume.volume import Volume
 
@@ -108,10 +112,46 @@ def case_of(scan: ScanWithFacts, embedding: Embedding, salt: bytes) -> LibraryCa
     ValueError
         If the embedding is of another scan.
     """
+    return with_facts(plain_case(scan, embedding), scan.facts, salt)
+
+
+def embedding_of(
+    engine: InferenceEngine,
+    volume: Volume,
+    *,
+    is_forced: bool = False,
+    cancel: CancelToken | None = None,
+    on_progress: Callable[[float], None] = no_progress,
+) -> Embedding:
+    """Embed the voxels of a scan, unless they are unsuitable and nobody insists.
+
+    Raises
+    ------
+    NotScorableError
+        If the scan is unsuitable.
+    OutOfMemoryError
+        If the memory does not suffice.
+    Cancelled
+        If `cancel` was raised.
+    """
+    if not is_forced:
+        check_scorable(volume, engine.recipe)
+    prepared = prepare(volume, engine.recipe, cancel=cancel)
+    return engine.embed_volume(prepared, cancel=cancel, on_progress=on_progress)
+
+
+def plain_case(scan: ScanWithFacts, embedding: Embedding) -> LibraryCase:
+    """Make the case that a scan is, without what is known of it beside its slice distance.
+
+    Raises
+    ------
+    ValueError
+        If the embedding is of another scan.
+    """
     if embedding.volume_sha256 != scan.volume.content_sha256:
         raise ValueError("a case is embedded from its own scan")
     slice_axis = int(np.argmax(np.abs(scan.volume.geometry.directions[2])))
-    plain = LibraryCase(
+    return LibraryCase(
         case_id=case_id_of(embedding.volume_sha256, embedding.stamp),
         # A name that is no text reaches us with lone surrogates, which no table may hold.
         source=without_names(scan.name, scan.facts).encode(errors="replace").decode(),
@@ -123,4 +163,3 @@ def case_of(scan: ScanWithFacts, embedding: Embedding, salt: bytes) -> LibraryCa
         added_at=datetime.now(UTC),
         slice_thickness_mm=scan.volume.geometry.spacing_mm[slice_axis],
     )
-    return with_facts(plain, scan.facts, salt)
