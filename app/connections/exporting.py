@@ -146,7 +146,7 @@ class ExportConnection(QObject):
 
     def _heatmap_finding(self) -> str:
         heatmap = self._results.heatmap
-        return "" if heatmap is None else heatmap.prompt.name
+        return "" if heatmap is None else heatmap.name
 
     def _layers(self, state: ViewState) -> tuple[SliceLayer, ...]:
         board = MeasureBoard(self._lists.measurements, state)

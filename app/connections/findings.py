@@ -205,7 +205,7 @@ class FindingsConnection(QObject):
             statement=said.edited_text,
             comment=said.comment,
             is_heatmap_shown=heatmap is not None
-            and heatmap.prompt.name == finding.prompt.name
+            and heatmap.name == finding.prompt.name
             and Overlay.HEATMAP in self._states.view.overlays,
         )
 

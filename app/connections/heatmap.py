@@ -3,7 +3,7 @@
 from PySide6.QtCore import QObject
 
 from app.controllers.ask_model import AskModel
-from app.state.results import ResultsState
+from app.state.results import ResultsState, ShownMap
 from app.state.session import SessionState
 from app.state.view import Overlay, ViewState
 from app.viewer.heatmap_display import HeatmapDisplay
@@ -11,7 +11,6 @@ from app.viewer.heatmap_overlay import heatmap_caption, strongest_place
 from app.windows.main_window import MainWindow
 from app.workers.loader_pool import LoaderPool
 from medct_core.inference.prompt import Prompt
-from medct_core.inference.scores import Relevance
 
 _OPACITY_STEP = 0.1
 
@@ -99,7 +98,7 @@ class HeatmapConnection(QObject):
 
     def _ask(self, name: str) -> None:
         shown = self._results.heatmap
-        if shown is not None and shown.prompt.name == name:
+        if shown is not None and shown.name == name:
             self._go(shown)
             return
         prompt = self._prompt(name)
@@ -113,15 +112,15 @@ class HeatmapConnection(QObject):
         prompts = (finding.prompt for finding in scored.findings)
         return next((prompt for prompt in prompts if prompt.name == name), None)
 
-    def _on_heatmap(self, relevance: Relevance | None) -> None:
-        if relevance is not None:
-            self._go(relevance)
+    def _on_heatmap(self, shown: ShownMap | None) -> None:
+        if shown is not None:
+            self._go(shown)
 
-    def _go(self, relevance: Relevance) -> None:
+    def _go(self, shown: ShownMap) -> None:
         volume = self._session.volume
-        if relevance.prompt.name == self._destination and volume is not None:
+        if shown.name == self._destination and volume is not None:
             self._destination = ""
-            self._view.set_crosshair(strongest_place(relevance, volume.geometry))
+            self._view.set_crosshair(strongest_place(shown, volume.geometry))
 
     def _on_scan(self) -> None:
         # Of another scan nothing was asked: no place, and no colours over it.

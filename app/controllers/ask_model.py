@@ -20,8 +20,17 @@ from app.state.prompt_list import PromptList
 from app.state.results import ResultsState, ScoredList
 from app.state.session import SessionState
 from app.workers.inference_worker import InferenceWorker
-from app.workers.questions import EncodeScan, ExplainScore, ForgetScan, ScoreFindings, ScoreTyped
+from app.workers.questions import (
+    EncodeScan,
+    ExplainLikeness,
+    ExplainScore,
+    ForgetScan,
+    ScoreFindings,
+    ScoreTyped,
+    SimilarScan,
+)
 from medct_core.errors import MedctError, NotScorableError
+from medct_core.inference.likeness import Likeness
 from medct_core.inference.prompt import Prompt
 from medct_core.inference.scores import Relevance
 from medct_core.volume.notice import Notice
@@ -40,10 +49,11 @@ class _Jobs:
     findings: int | None = None
     typed: int | None = None
     heatmap: int | None = None
+    likeness: int | None = None
 
     def drop(self, job: int) -> str | None:
         """Stop waiting for a job and say which it was; None for one nobody waits for."""
-        for name in ("scan", "findings", "typed", "heatmap"):
+        for name in ("scan", "findings", "typed", "heatmap", "likeness"):
             if getattr(self, name) == job:
                 setattr(self, name, None)
                 return name
@@ -51,7 +61,7 @@ class _Jobs:
 
     def pending(self) -> list[int]:
         """Jobs that are waited for, in the order in which they run."""
-        jobs = (self.scan, self.findings, self.typed, self.heatmap)
+        jobs = (self.scan, self.findings, self.typed, self.heatmap, self.likeness)
         return [job for job in jobs if job is not None]
 
 
@@ -82,6 +92,7 @@ class AskModel(QObject):
     """
 
     asking_began = Signal()  # about a scan, from the beginning
+    likeness_failed = Signal(object)  # Problem: why there is no map of a likeness
 
     def __init__(
         self,
@@ -122,6 +133,11 @@ class AskModel(QObject):
     def is_asking(self) -> bool:
         """Whether any answer about the scan is waited for, also while the model is loading."""
         return bool(self._jobs.pending())
+
+    @property
+    def scan_job(self) -> int | None:
+        """Job number of the encoding that questions about the scan name; None without one."""
+        return self._scan_job
 
     def set_score_on_open(self, is_wanted: bool) -> None:
         """Score a scan as soon as it is open, or only when it is asked for, from now on."""
@@ -189,8 +205,17 @@ class AskModel(QObject):
     def show_heatmap(self, prompt: Prompt) -> None:
         """Ask where the score of a prompt comes from."""
         if self._scan_job is not None:
+            # The worker answers the newest question about places only.
+            self._jobs.likeness = None
             question = ExplainScore(self._scan_job, prompt)
             self._jobs.heatmap = self._worker.ask(self._window, question)
+
+    def show_likeness(self, similar: SimilarScan) -> None:
+        """Ask where the scan's likeness to a case of the library comes from."""
+        if self._scan_job is not None:
+            self._jobs.heatmap = None
+            question = ExplainLikeness(self._scan_job, similar)
+            self._jobs.likeness = self._worker.ask(self._window, question)
 
     def close(self) -> None:
         """Ask nothing more, and let the worker forget this window."""
@@ -279,13 +304,14 @@ class AskModel(QObject):
         if isinstance(answer, ScanEncoded):
             self._encoded = (*answer.notices, *answer.doubts)
             self._times = times
+            self._results.set_embedding(answer.embedding)
         elif isinstance(answer, FindingsScored):
             self._show_findings(answer, (*self._times, *times))
         elif isinstance(answer, TypedAnswer):
             self._results.set_typed(answer)
         elif isinstance(answer, Explanation):
             self._results.set_explanation(answer)
-        elif isinstance(answer, Relevance):
+        elif isinstance(answer, Relevance | Likeness):
             self._results.set_heatmap(answer)
 
     def _show_findings(self, answer: FindingsScored, times: tuple[StageTime, ...]) -> None:
@@ -305,6 +331,9 @@ class AskModel(QObject):
         problem = Problem.of(error)
         if name == "typed":
             self._results.set_explanation(Explanation(problem.summary, problem.remedy))
+            return
+        if name == "likeness":
+            self.likeness_failed.emit(problem)
             return
         if name == "scan" and isinstance(error, NotScorableError):
             self._session.set_refusal(problem)

@@ -9,10 +9,12 @@ from app.state.window_words import in_window
 from medct_core.errors import MedctError
 from medct_core.findings.finding import Finding
 from medct_core.findings.reference import Five
+from medct_core.inference.embedding import Embedding
 from medct_core.inference.paraphrase import Spread
 from medct_core.inference.prompt import Prompt
 from medct_core.inference.wording import PromptStyle
 from medct_core.models.stamp import ModelStamp
+from medct_core.retrieval.centring import Centring
 from medct_core.volume.notice import Notice
 
 
@@ -127,6 +129,9 @@ class ModelFacts:
         By finding, how it scores known cases, where it says so.
     known_population
         Whom those cases show: ``phantoms``; empty where there are none.
+    centring
+        The mean of known scans that comes with it, for a library too small to fit its own; None
+        where it brings none.
     """
 
     stamp: ModelStamp
@@ -137,9 +142,10 @@ class ModelFacts:
     prompts: tuple[Prompt, ...]
     known: Mapping[str, KnownScores] = field(default_factory=dict, hash=False)
     known_population: str = ""
+    centring: Centring | None = field(default=None, compare=False)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class ScanEncoded:
     """A scan may be asked about now.
 
@@ -149,10 +155,13 @@ class ScanEncoded:
         The scan's own and what preparation adds.
     doubts
         What is against its scores.
+    embedding
+        The scan as the model sees it.
     """
 
     notices: tuple[Notice, ...]
     doubts: tuple[Notice, ...]
+    embedding: Embedding
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,8 +14,13 @@ from app.state.answers import (
     TypedAnswer,
 )
 from medct_core.findings.finding import Finding
+from medct_core.inference.embedding import Embedding
+from medct_core.inference.likeness import Likeness
 from medct_core.inference.scores import Relevance
 from medct_core.volume.notice import Notice
+
+ShownMap = Relevance | Likeness
+"""A map of places: of the score of a finding, or of the likeness to another scan."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,10 +50,11 @@ class ScoredList:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Answers:
+    embedding: Embedding | None = None
     scored: ScoredList | None = None
     typed: TypedAnswer | None = None
     explanation: Explanation | None = None
-    heatmap: Relevance | None = None
+    heatmap: ShownMap | None = None
     stage: StageProgress | None = None
     problem: Problem | None = None
 
@@ -61,10 +67,11 @@ class ResultsState(QObject):
 
     model_changed = Signal(object)  # ModelFacts | None
     model_problem_changed = Signal(object)  # Problem | None: why a model could not be loaded
+    embedding_changed = Signal(object)  # Embedding | None: the scan as the model sees it
     scored_changed = Signal(object)  # ScoredList | None
     typed_changed = Signal(object)  # TypedAnswer | None
     explanation_changed = Signal(object)  # Explanation | None: why there is no typed answer
-    heatmap_changed = Signal(object)  # Relevance | None
+    heatmap_changed = Signal(object)  # ShownMap | None
     stage_changed = Signal(object)  # StageProgress | None: what is being worked on
     problem_changed = Signal(object)  # Problem | None: why the scan has no scores
 
@@ -85,6 +92,11 @@ class ResultsState(QObject):
         return self._model_problem
 
     @property
+    def embedding(self) -> Embedding | None:
+        """The scan as the model sees it; there before its findings."""
+        return self._answers.embedding
+
+    @property
     def scored(self) -> ScoredList | None:
         """The findings of the list."""
         return self._answers.scored
@@ -100,7 +112,7 @@ class ResultsState(QObject):
         return self._answers.explanation
 
     @property
-    def heatmap(self) -> Relevance | None:
+    def heatmap(self) -> ShownMap | None:
         """The map that was asked for."""
         return self._answers.heatmap
 
@@ -126,6 +138,12 @@ class ResultsState(QObject):
             self._model_problem = problem
             self.model_problem_changed.emit(problem)
 
+    def set_embedding(self, embedding: Embedding | None) -> None:
+        """Keep what the model sees of the scan."""
+        if embedding is not self._answers.embedding:
+            self._answers = replace(self._answers, embedding=embedding)
+            self.embedding_changed.emit(embedding)
+
     def set_scored(self, scored: ScoredList | None) -> None:
         """Show the findings of the list."""
         if scored != self._answers.scored:
@@ -144,7 +162,7 @@ class ResultsState(QObject):
             self._answers = replace(self._answers, explanation=explanation)
             self.explanation_changed.emit(explanation)
 
-    def set_heatmap(self, heatmap: Relevance | None) -> None:
+    def set_heatmap(self, heatmap: ShownMap | None) -> None:
         """Show a map, or none."""
         if heatmap is not self._answers.heatmap:
             self._answers = replace(self._answers, heatmap=heatmap)
@@ -164,6 +182,7 @@ class ResultsState(QObject):
 
     def clear(self) -> None:
         """Drop everything that was said about a scan; the model stays."""
+        self.set_embedding(None)
         self.set_scored(None)
         self.set_typed(None)
         self.set_explanation(None)

@@ -4,14 +4,13 @@ from functools import partial
 
 from PySide6.QtCore import QObject, Signal
 
-from app.state.results import ResultsState
+from app.state.results import ResultsState, ShownMap
 from app.viewer.heatmap_overlay import heatmap_grid, heatmap_overlay
 from app.viewer.overlay_image import OverlayImage
 from app.viewer.render_grid import RenderGrid
 from app.workers.loader_pool import LoaderPool, OnProgress
 from app.workers.newest_job import NewestJob
 from medct_core.cancel import CancelToken
-from medct_core.inference.scores import Relevance
 
 
 class HeatmapDisplay(QObject):
@@ -53,18 +52,18 @@ class HeatmapDisplay(QObject):
         """What is drawn in 3D; None without a map, and until it is ready."""
         return self._grid
 
-    def _on_heatmap(self, relevance: Relevance | None) -> None:
+    def _on_heatmap(self, shown: ShownMap | None) -> None:
         self._job.cancel()
-        self._overlays = () if relevance is None else (heatmap_overlay(relevance),)
+        self._overlays = () if shown is None else (heatmap_overlay(shown),)
         self.overlays_changed.emit(self._overlays)
         self._show_grid(None)
-        if relevance is not None:
-            self._job.start(partial(_grid_of, relevance), doing="preparing the heatmap for 3D")
+        if shown is not None:
+            self._job.start(partial(_grid_of, shown), doing="preparing the heatmap for 3D")
 
     def _show_grid(self, grid: RenderGrid | None) -> None:
         self._grid = grid
         self.grid_changed.emit(grid)
 
 
-def _grid_of(relevance: Relevance, _cancel: CancelToken, _told: OnProgress) -> RenderGrid:
-    return heatmap_grid(relevance)
+def _grid_of(shown: ShownMap, _cancel: CancelToken, _told: OnProgress) -> RenderGrid:
+    return heatmap_grid(shown)

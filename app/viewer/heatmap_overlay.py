@@ -1,21 +1,25 @@
-"""Heatmaps: which parts of a scan spoke for a score, made ready for slices and for 3D."""
+"""Heatmaps: which parts of a scan spoke for a score or a likeness, ready for slices and 3D."""
 
 import numpy as np
 import numpy.typing as npt
 
+from app.state.results import ShownMap
 from app.state.view import Overlay, Vector, as_vector
 from app.viewer.overlay_image import ColourTable, OverlayImage
 from app.viewer.render_grid import RenderGrid
 from app.viewer.slice_order import clamped
 from app.viewer.transfer_functions import CIVIDIS, HEAT_FAINT, HEAT_FLOOR
-from medct_core.inference.scores import Relevance
+from medct_core.inference.likeness import Likeness
 from medct_core.volume.geometry import Geometry
 
 ATTENTION = "model attention, not lesion outline"
 """Stands beside every heatmap."""
 
 MEANING = "log-odds"
-"""What the numbers of the colour bar are: parts of the raw score."""
+"""What the numbers of the colour bar of a finding are: parts of the raw score."""
+
+MEANING_OF_LIKENESS = "parts of the similarity"
+"""What they are for a likeness: parts of the cosine of two centred vectors."""
 
 _LEVELS = 256
 _HALF_VOXEL = 0.5
@@ -23,7 +27,7 @@ _HALF_VOXEL = 0.5
 _LEAST = 1e-6
 
 
-def heatmap_overlay(relevance: Relevance) -> OverlayImage:
+def heatmap_overlay(shown: ShownMap) -> OverlayImage:
     """Colour what spoke for a finding, in the numbers that add up to its raw score.
 
     Only what spoke *for* the finding is shown. A score is what speaks for it less what speaks
@@ -35,56 +39,59 @@ def heatmap_overlay(relevance: Relevance) -> OverlayImage:
 
     Parameters
     ----------
-    relevance
-        A map that adds up to the score; its blocks may reach beyond the scan.
+    shown
+        A map that adds up to the score or the likeness; its blocks may reach beyond the scan.
     """
-    for_it = _speaking_for(relevance)
+    for_it = _speaking_for(shown)
     shape = (for_it.shape[0], for_it.shape[1], for_it.shape[2])
     return OverlayImage(
         kind=Overlay.HEATMAP,
         values=np.asfortranarray(for_it),
-        geometry=Geometry(shape, relevance.affine),
+        geometry=Geometry(shape, shown.affine),
         colours=cividis_table(),
         low=0.0,
         high=_highest(for_it),
-        caption=heatmap_caption(relevance),
-        meaning=MEANING,
+        caption=heatmap_caption(shown),
+        meaning=MEANING_OF_LIKENESS if isinstance(shown, Likeness) else MEANING,
     )
 
 
-def heatmap_grid(relevance: Relevance) -> RenderGrid:
+def heatmap_grid(shown: ShownMap) -> RenderGrid:
     """Make the same map ready for 3D, with the same top of its colour bar; call it on a worker."""
     # Loads scipy, which the window does not wait for.
     from app.viewer.render_scan import prepare_heatmap  # noqa: PLC0415
 
-    for_it = _speaking_for(relevance)
-    return prepare_heatmap(for_it, relevance.affine, highest=_highest(for_it))
+    for_it = _speaking_for(shown)
+    return prepare_heatmap(for_it, shown.affine, highest=_highest(for_it))
 
 
-def heatmap_caption(relevance: Relevance) -> str:
-    """Say whose map it is, what it is not, and what speaks for and against the finding."""
-    share = relevance.values * relevance.logit_scale
+def heatmap_caption(shown: ShownMap) -> str:
+    """Say whose map it is, what it is not, and what speaks for and against it."""
+    share = shown.parts
     for_it, against = float(share[share > 0].sum()), float(-share[share < 0].sum())
-    name = relevance.prompt.name
+    name, sums = shown.name, f"for {for_it:.2f}, against {against:.2f}"
+    if isinstance(shown, Likeness):
+        name = f"Where this scan is like {shown.other}"
+        sums = f"{sums}, what all scans share {shown.common:+.2f}: similarity {shown.cosine:.2f}"
     if for_it <= _LEAST:
         return f"{name}: no part of the scan speaks for it"
-    return f"{name}: {ATTENTION}\nfor {for_it:.2f}, against {against:.2f}"
+    return f"{name}: {ATTENTION}\n{sums}"
 
 
-def strongest_place(relevance: Relevance, geometry: Geometry) -> Vector:
+def strongest_place(shown: ShownMap, geometry: Geometry) -> Vector:
     """Where in a scan a finding is strongest, LPS mm.
 
     The middle of the strongest block whose middle lies within the scan: the model also looks at
     the padding around it, where nobody can look. If no middle does, the nearest place inside.
     """
-    cells = np.indices(relevance.values.shape).reshape(3, -1).T
-    places = cells @ relevance.affine[:3, :3].T + relevance.affine[:3, 3]
+    cells = np.indices(shown.values.shape).reshape(3, -1).T
+    places = cells @ shown.affine[:3, :3].T + shown.affine[:3, 3]
     index = geometry.to_index(places)
     upper = np.array(geometry.shape) - _HALF_VOXEL
     is_inside = ((index >= -_HALF_VOXEL) & (index <= upper)).all(axis=1)
     if not is_inside.any():
-        return clamped(geometry, relevance.strongest_mm)
-    strength = np.where(is_inside, relevance.values.ravel(), -np.inf)
+        return clamped(geometry, shown.strongest_mm)
+    strength = np.where(is_inside, shown.values.ravel(), -np.inf)
     return as_vector(places[int(np.argmax(strength))])
 
 
@@ -101,10 +108,9 @@ def cividis_table() -> ColourTable:
     return table
 
 
-def _speaking_for(relevance: Relevance) -> npt.NDArray[np.float32]:
+def _speaking_for(shown: ShownMap) -> npt.NDArray[np.float32]:
     """Give the parts of the raw score, log-odds, any shape; 0 for what speaks against."""
-    share: npt.NDArray[np.float32] = (relevance.values * relevance.logit_scale).astype(np.float32)
-    return share.clip(min=0.0)
+    return shown.parts.clip(min=0.0)
 
 
 def _highest(for_it: npt.NDArray[np.float32]) -> float:

@@ -1,5 +1,7 @@
 """Asking the real model. Importing this loads torch, so only the worker's thread does."""
 
+import logging
+from collections import OrderedDict
 from collections.abc import Callable
 
 import numpy.typing as npt
@@ -13,6 +15,7 @@ from app.state.answers import (
     ModelFacts,
     TypedAnswer,
 )
+from app.workers.questions import SimilarScan
 from medct_core.analysis import (
     EncodedScan,
     OnStage,
@@ -24,22 +27,39 @@ from medct_core.analysis import (
     reference_of,
     score_scan,
 )
+from medct_core.archive.queries import centring_of, text_query
 from medct_core.cancel import CancelToken
+from medct_core.errors import ModelUnavailableError
 from medct_core.findings.calibration import Calibration
 from medct_core.findings.conclude import calibrated_score, raw_score
 from medct_core.findings.finding import Finding
 from medct_core.findings.reference import Five, KnownCases, Reference
 from medct_core.inference.device import choose_device, memory_errors_explained
+from medct_core.inference.embedding import Embedding
 from medct_core.inference.engine import InferenceEngine
 from medct_core.inference.language import Distance, distance
+from medct_core.inference.likeness import Likeness
 from medct_core.inference.loading import open_engine
 from medct_core.inference.paraphrase import paraphrases, spread_of
 from medct_core.inference.prompt import Prompt
 from medct_core.inference.prompt_sets import style_of
-from medct_core.inference.relevance import explained, tokens_of
+from medct_core.inference.relevance import (
+    explained,
+    likeness_map,
+    require_one_model,
+    tokens_of,
+)
 from medct_core.inference.scores import Relevance
 from medct_core.preprocess.prepare import prepare
+from medct_core.retrieval.centring import Centring
+from medct_core.retrieval.search import Query
+from medct_core.retrieval.why_similar import towards
 from medct_core.volume.volume import Volume
+
+_OPEN_SCAN = "the open scan"
+_TOKENS_OF_SCANS = 2
+
+log = logging.getLogger(__name__)
 
 _OFF_TOPIC = Explanation(
     "No word of this is known from chest CT, so a number would mean nothing.",
@@ -77,8 +97,9 @@ class EngineDesk:
     def __init__(self, engine: InferenceEngine) -> None:
         self._engine = engine
         self._facts = _facts_of(engine)
-        # The tokens of one scan are a few megabytes and serve every map of it.
-        self._tokens: tuple[str, npt.NDArray[float32]] | None = None
+        # The tokens of a scan are a few megabytes and serve every map of it: those of the scan
+        # that was asked about last, and of the one beside it.
+        self._tokens: OrderedDict[str, npt.NDArray[float32]] = OrderedDict()
 
     @property
     def facts(self) -> ModelFacts:
@@ -102,7 +123,7 @@ class EngineDesk:
             watch.remove()
         # An embedding that was kept between runs passed nothing; a quantised one needs nothing.
         if passed and scan.embedding.codes is None:
-            self._tokens = scan.embedding.volume_sha256, passed[0]
+            self._keep(scan.embedding.volume_sha256, passed[0])
         return scan
 
     def findings(
@@ -140,7 +161,7 @@ class EngineDesk:
         The first map of a scan whose embedding was kept between runs encodes it again; errors as
         in `analysis.encode_scan`.
         """
-        tokens = self._tokens_of(volume, scan, cancel, on_stage)
+        tokens = self._tokens_of(volume, scan.embedding, cancel, on_stage)
         on_stage("score", 0.0)
         return explained(
             self._engine,
@@ -150,6 +171,69 @@ class EngineDesk:
             input_affine=scan.input_affine,
             cancel=cancel,
         )
+
+    def likeness(
+        self,
+        volume: Volume,
+        scan: EncodedScan,
+        similar: SimilarScan,
+        *,
+        cancel: CancelToken,
+        on_stage: OnStage,
+    ) -> Likeness:
+        """Say where a scan's likeness to a case of the library comes from.
+
+        Raises
+        ------
+        ModelMismatchError
+            If another model embedded the case. Others are as for `relevance`.
+        """
+        own, case = scan.embedding, similar.case
+        seen = towards(
+            own.vector, case.vector, similar.centring, name=case.source, stamp=case.stamp
+        )
+        require_one_model(self._engine, seen)
+        tokens = self._tokens_of(volume, own, cancel, on_stage)
+        return likeness_map(self._engine, own, tokens, seen, input_affine=scan.input_affine)
+
+    def likeness_beside(
+        self,
+        volume: Volume,
+        scan: EncodedScan,
+        similar: SimilarScan,
+        *,
+        cancel: CancelToken,
+        on_stage: OnStage,
+    ) -> Likeness:
+        """Say where in the scan of a case, `volume`, its likeness to another scan comes from.
+
+        The scan of a case is encoded once more where the library keeps no codes of it; errors
+        are those of `likeness`.
+        """
+        case, recipe = similar.case, self._engine.recipe
+        seen = towards(
+            case.vector,
+            scan.embedding.vector,
+            similar.centring,
+            name=_OPEN_SCAN,
+            stamp=case.stamp,
+        )
+        require_one_model(self._engine, seen)
+        own = Embedding(case.vector, case.stamp, case.scan_sha256, case.codes)
+        on_stage("prepare", 0.0)
+        affine = prepare(volume, recipe, cancel=cancel).affine
+        tokens = self._tokens_of(volume, own, cancel, on_stage)
+        return likeness_map(self._engine, own, tokens, seen, input_affine=affine)
+
+    def text_query(self, text: str, *, cancel: CancelToken, on_stage: OnStage) -> Query:
+        """Encode words that similar cases are wanted for; errors as in `queries.text_query`."""
+        on_stage("text", 0.0)
+        return text_query(self._engine, text, cancel=cancel)
+
+    def embedding(self, volume: Volume, *, cancel: CancelToken, on_stage: OnStage) -> Embedding:
+        """Encode a scan for the library; errors as in `analysis.encode_scan`."""
+        scan = encode_scan(self._engine, volume, cancel=cancel, on_progress=on_stage)
+        return scan.embedding
 
     def _far(self, prompt: Prompt) -> Explanation | None:
         found = {distance(text, self._pieces) for text in (prompt.name, *prompt.present)}
@@ -164,20 +248,26 @@ class EngineDesk:
         return len(pieces) + pieces.count(tokenizer.unk_token)
 
     def _tokens_of(
-        self, volume: Volume, scan: EncodedScan, cancel: CancelToken, on_stage: OnStage
+        self, volume: Volume, embedding: Embedding, cancel: CancelToken, on_stage: OnStage
     ) -> npt.NDArray[float32]:
-        scan_sha256 = scan.embedding.volume_sha256
-        if self._tokens is None or self._tokens[0] != scan_sha256:
+        name = embedding.volume_sha256
+        if name not in self._tokens:
             on_stage("prepare", 0.0)
             tokens = tokens_of(
                 self._engine,
-                scan.embedding,
+                embedding,
                 lambda: prepare(volume, self._engine.recipe, cancel=cancel),
                 cancel=cancel,
                 on_progress=lambda fraction: on_stage("encode", fraction),
             )
-            self._tokens = scan_sha256, tokens
-        return self._tokens[1]
+            self._keep(name, tokens)
+        self._tokens.move_to_end(name)
+        return self._tokens[name]
+
+    def _keep(self, name: str, tokens: npt.NDArray[float32]) -> None:
+        self._tokens[name] = tokens
+        while len(self._tokens) > _TOKENS_OF_SCANS:
+            self._tokens.popitem(last=False)
 
 
 def _facts_of(engine: InferenceEngine) -> ModelFacts:
@@ -192,7 +282,17 @@ def _facts_of(engine: InferenceEngine) -> ModelFacts:
         prompts=prompts,
         known=_known(engine, reference, prompts),
         known_population="" if reference is None else reference.population,
+        centring=_centring(engine),
     )
+
+
+def _centring(engine: InferenceEngine) -> Centring | None:
+    """Read the mean that comes with a model; one that is damaged stops no scoring."""
+    try:
+        return centring_of(engine)
+    except ModelUnavailableError as error:
+        log.warning("Small libraries are searched without a mean: %s", error.summary)
+        return None
 
 
 def _known(

@@ -23,19 +23,28 @@ from app.workers.mailbox import MODEL, Job, Kind, LatestWinsMailbox, Topic
 from app.workers.questions import (
     KINDS,
     AboutScan,
+    EmbedScan,
+    EmbedText,
     EncodeScan,
+    ExplainBeside,
+    ExplainLikeness,
     ExplainScore,
     ForgetScan,
     LoadModel,
     Question,
     ScoreFindings,
+    ScoreTyped,
+    SimilarScan,
 )
 from app.workers.stages import Pace, StageClock
 from medct_core.cancel import Cancelled, CancelToken
 from medct_core.errors import MedctError, OutOfMemoryError
 from medct_core.findings.finding import Finding
+from medct_core.inference.embedding import Embedding
+from medct_core.inference.likeness import Likeness
 from medct_core.inference.prompt import Prompt
 from medct_core.inference.scores import Relevance
+from medct_core.retrieval.search import Query
 from medct_core.volume.volume import Volume
 
 if TYPE_CHECKING:
@@ -44,7 +53,9 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 OnStage = Callable[[str, float], None]
-Answer = ScanEncoded | FindingsScored | TypedAnswer | Explanation | Relevance | ModelFacts | None
+Map = Relevance | Likeness
+OfScan = ScanEncoded | FindingsScored | TypedAnswer | Explanation | Map
+Answer = OfScan | Query | Embedding | ModelFacts | None
 
 _DOING = {
     Kind.LOAD_MODEL: "loading the model",
@@ -52,6 +63,9 @@ _DOING = {
     Kind.SCORE_LIST: "scoring the findings",
     Kind.SCORE_TYPED: "scoring the prompt",
     Kind.RELEVANCE: "working out the heatmap",
+    Kind.BESIDE: "working out the heatmap of the similar case",
+    Kind.SIMILAR: "reading the words",
+    Kind.ARCHIVE: "encoding a scan for the library",
     Kind.FORGET: "closing the scan",
 }
 
@@ -94,6 +108,34 @@ class Desk(Protocol):
     ) -> Relevance:
         """Say where a score comes from."""
 
+    def likeness(
+        self,
+        volume: Volume,
+        scan: "EncodedScan",
+        similar: SimilarScan,
+        *,
+        cancel: CancelToken,
+        on_stage: OnStage,
+    ) -> Likeness:
+        """Say where the scan's likeness to a case comes from."""
+
+    def likeness_beside(
+        self,
+        volume: Volume,
+        scan: "EncodedScan",
+        similar: SimilarScan,
+        *,
+        cancel: CancelToken,
+        on_stage: OnStage,
+    ) -> Likeness:
+        """Say where in the volume of a case its likeness to the scan comes from."""
+
+    def text_query(self, text: str, *, cancel: CancelToken, on_stage: OnStage) -> Query:
+        """Encode words that similar cases are wanted for."""
+
+    def embedding(self, volume: Volume, *, cancel: CancelToken, on_stage: OnStage) -> Embedding:
+        """Encode a scan for the library; refuse an unsuitable one."""
+
 
 OpenDesk = Callable[[ModelChoice, Callable[[float], None]], Desk]
 """Takes which model to load and who is told of the fraction; gives the model."""
@@ -125,6 +167,14 @@ class _Kept:
     job: int
     volume: Volume
     outcome: "EncodedScan | MedctError"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Told:
+    """What stops work, and who is told how far it is."""
+
+    cancel: CancelToken
+    on_stage: OnStage
 
 
 class InferenceWorker(QThread):
@@ -221,6 +271,10 @@ class InferenceWorker(QThread):
             return None
         if isinstance(question, EncodeScan):
             return self._encode(question, job, clock)
+        if isinstance(question, EmbedText):
+            return self._model().text_query(question.text, cancel=job.cancel, on_stage=clock)
+        if isinstance(question, EmbedScan):
+            return self._model().embedding(question.volume, cancel=job.cancel, on_stage=clock)
         return self._asked(question, job, clock)
 
     def _load(self, choice: ModelChoice, cancel: CancelToken, clock: StageClock) -> ModelFacts:
@@ -269,7 +323,7 @@ class InferenceWorker(QThread):
             self._kept[window] = _Kept(job.number, question.volume, shown)
             raise
         self._kept[window] = _Kept(job.number, question.volume, scan)
-        return ScanEncoded(scan.notices, scan.doubts)
+        return ScanEncoded(scan.notices, scan.doubts, scan.embedding)
 
     def _asked(self, question: AboutScan, job: Job[Question], clock: StageClock) -> Answer:
         kept = self._kept.get(job.topic.window)
@@ -281,13 +335,30 @@ class InferenceWorker(QThread):
         if isinstance(question, ScoreFindings):
             findings = desk.findings(scan, question.own, cancel=job.cancel, on_stage=clock)
             return FindingsScored(findings, desk.facts)
-        if isinstance(question, ExplainScore):
-            return desk.relevance(
-                kept.volume, scan, question.prompt, cancel=job.cancel, on_stage=clock
-            )
-        return desk.typed(scan, question.prompt, cancel=job.cancel, on_stage=clock)
+        if isinstance(question, ScoreTyped):
+            return desk.typed(scan, question.prompt, cancel=job.cancel, on_stage=clock)
+        told = _Told(job.cancel, clock)
+        return _mapped(desk, kept.volume, scan, question, told)
 
     def _model(self) -> Desk:
         if self._desk is None:
             raise copy(self._without_desk)
         return self._desk
+
+
+def _mapped(
+    desk: Desk,
+    volume: Volume,
+    scan: "EncodedScan",
+    question: ExplainScore | ExplainLikeness | ExplainBeside,
+    told: _Told,
+) -> Map:
+    """Answer a question about places."""
+    cancel, on_stage = told.cancel, told.on_stage
+    if isinstance(question, ExplainScore):
+        return desk.relevance(volume, scan, question.prompt, cancel=cancel, on_stage=on_stage)
+    if isinstance(question, ExplainLikeness):
+        return desk.likeness(volume, scan, question.similar, cancel=cancel, on_stage=on_stage)
+    return desk.likeness_beside(
+        question.volume, scan, question.similar, cancel=cancel, on_stage=on_stage
+    )

@@ -21,11 +21,15 @@ class Kind(Enum):
     SCORE_LIST = "score-list"
     SCORE_TYPED = "score-typed"
     RELEVANCE = "relevance"
+    BESIDE = "beside"
     SIMILAR = "similar"
+    ARCHIVE = "archive"
     FORGET = "forget"
 
 
-_OF_A_SCAN = frozenset({Kind.SCORE_LIST, Kind.SCORE_TYPED, Kind.RELEVANCE, Kind.SIMILAR})
+_OF_A_SCAN = frozenset(
+    {Kind.SCORE_LIST, Kind.SCORE_TYPED, Kind.RELEVANCE, Kind.BESIDE, Kind.SIMILAR}
+)
 _REPLACES: dict[Kind, frozenset[Kind]] = {
     Kind.EMBED: frozenset({Kind.EMBED}) | _OF_A_SCAN,
     Kind.FORGET: frozenset({Kind.EMBED, Kind.FORGET}) | _OF_A_SCAN,
@@ -35,6 +39,9 @@ _REPLACES: dict[Kind, frozenset[Kind]] = {
 Another scan makes every question about the one before it pointless; a question never stops the
 encoding it waits for.
 """
+
+_BACKGROUND = frozenset({Kind.ARCHIVE})
+"""What nobody sits and waits for: it gives way to everything else, whoever asks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +81,9 @@ class LatestWinsMailbox(Generic[Request]):
 
     Posting a job stops those it replaces, whether they wait or run: the same topic, all questions
     about the scan that another one takes the place of, and for another model whatever runs. A job
-    for another model goes first, as everything else must be asked of that one. One thread takes,
-    any thread may do the rest.
+    for another model goes first, as everything else must be asked of that one. Work in the
+    background comes last and is stopped by whatever is posted; who wants it asks again. One
+    thread takes, any thread may do the rest.
     """
 
     def __init__(self) -> None:
@@ -109,7 +117,9 @@ class LatestWinsMailbox(Generic[Request]):
             self._changed.wait_for(lambda: self._waiting or self._closed)
             if self._closed:
                 return None
-            _, self._running = self._waiting.popitem(last=False)
+            foreground = (n for n, job in self._waiting.items() if not _is_background(job.topic))
+            first = next(foreground, next(iter(self._waiting)))
+            self._running = self._waiting.pop(first)
             return self._running
 
     def cancel(self, number: int) -> bool:
@@ -143,4 +153,9 @@ def _is_replaced(older: Topic, newer: Topic) -> bool:
 
 def _is_stopped(older: Topic, newer: Topic) -> bool:
     """Whether a running job on `older` is pointless once `newer` was asked."""
-    return newer.kind is Kind.LOAD_MODEL or _is_replaced(older, newer)
+    gives_way = _is_background(older) and not _is_background(newer)
+    return newer.kind is Kind.LOAD_MODEL or gives_way or _is_replaced(older, newer)
+
+
+def _is_background(topic: Topic) -> bool:
+    return topic.kind in _BACKGROUND

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from app.state.answers import ModelChoice
 from app.workers.mailbox import Kind
 from medct_core.inference.prompt import Prompt
+from medct_core.retrieval.centring import Centring
+from medct_core.retrieval.library_case import LibraryCase
 from medct_core.volume.volume import Volume
 
 
@@ -56,6 +58,68 @@ class ExplainScore:
     prompt: Prompt
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class SimilarScan:
+    """A case of the library as a search compares it.
+
+    Attributes
+    ----------
+    case
+        With its vector.
+    centring
+        That of the search.
+    """
+
+    case: LibraryCase
+    centring: Centring
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ExplainLikeness:
+    """Say where the scan's likeness to a case comes from; the answer is `Likeness`."""
+
+    scan_job: int
+    similar: SimilarScan
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ExplainBeside:
+    """Say where in the scan of a case its likeness to the window's comes from.
+
+    The answer is `Likeness`.
+
+    Attributes
+    ----------
+    scan_job
+        Job number of the `EncodeScan` of the window's scan.
+    similar
+        The case.
+    volume
+        Its scan.
+    """
+
+    scan_job: int
+    similar: SimilarScan
+    volume: Volume
+
+
+@dataclass(frozen=True, slots=True)
+class EmbedText:
+    """Encode words that similar cases are wanted for; the answer is `retrieval.search.Query`."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class EmbedScan:
+    """Encode a scan for the library, in the background; the answer is `Embedding`.
+
+    It gives way to every other question: then it is cancelled, and may be asked again.
+    """
+
+    volume: Volume
+
+
 @dataclass(frozen=True, slots=True)
 class ForgetScan:
     """Let go of everything about the window's scan; the answer is None."""
@@ -68,16 +132,20 @@ class LoadModel:
     choice: ModelChoice
 
 
-AboutScan = ScoreFindings | ScoreTyped | ExplainScore
+AboutScan = ScoreFindings | ScoreTyped | ExplainScore | ExplainLikeness | ExplainBeside
 """Questions that wait for the encoding they name."""
 
-Question = EncodeScan | AboutScan | ForgetScan | LoadModel
+Question = EncodeScan | AboutScan | EmbedText | EmbedScan | ForgetScan | LoadModel
 
 KINDS: dict[type, Kind] = {
     EncodeScan: Kind.EMBED,
     ScoreFindings: Kind.SCORE_LIST,
     ScoreTyped: Kind.SCORE_TYPED,
     ExplainScore: Kind.RELEVANCE,
+    ExplainLikeness: Kind.RELEVANCE,
+    ExplainBeside: Kind.BESIDE,
+    EmbedText: Kind.SIMILAR,
+    EmbedScan: Kind.ARCHIVE,
     ForgetScan: Kind.FORGET,
     LoadModel: Kind.LOAD_MODEL,
 }

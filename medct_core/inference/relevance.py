@@ -164,12 +164,7 @@ def likeness_map(
     ModelMismatchError
         If the other scan was embedded by another model.
     """
-    if towards.stamp != engine.stamp:
-        raise ModelMismatchError(
-            f"{towards.other!r} was embedded by {towards.stamp.model} or with other settings than "
-            f"this scan by {engine.stamp.model}.",
-            remedy="Search again with the model that is loaded, then ask once more.",
-        )
+    require_one_model(engine, towards)
     return Likeness(
         other=towards.other,
         values=_split(engine, tokens, towards.direction),
@@ -178,6 +173,22 @@ def likeness_map(
         stamp=engine.stamp,
         volume_sha256=embedding.volume_sha256,
     )
+
+
+def require_one_model(engine: InferenceEngine, towards: Towards) -> None:
+    """Make sure that two scans were embedded by the model that would split their likeness.
+
+    Raises
+    ------
+    ModelMismatchError
+        If they were not.
+    """
+    if towards.stamp != engine.stamp:
+        raise ModelMismatchError(
+            f"{towards.other!r} was embedded by {towards.stamp.model} or with other settings than "
+            f"those of {engine.stamp.model}, which is loaded.",
+            remedy="Search again with the model that is loaded, then ask once more.",
+        )
 
 
 def token_affine(

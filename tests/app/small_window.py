@@ -20,7 +20,7 @@ from app.windows.main_window import MainWindow
 from app.workers.questions import EncodeScan, ScoreFindings
 from medct_core.findings.finding import Finding
 from medct_core.inference.prompt import Prompt
-from tests.app.stand_ins import NODULE, FakeLoader, FakeWorker, facts
+from tests.app.stand_ins import NODULE, FakeLoader, FakeWorker, embedding, facts
 from tests.app.state.test_session import scan
 
 EFFUSION = Prompt("Pleural effusion", ("Pleural effusion is present.",), ("No effusion.",))
@@ -86,7 +86,9 @@ class SmallWindow:
         """Answer what was asked last; both findings where none are named."""
         asked = prompts or (NODULE, EFFUSION)
         encode, score = (self.worker.number_of(kind) for kind in (EncodeScan, ScoreFindings))
-        self.worker.answered.emit(encode, ScanEncoded((), ()), (StageTime("encode", 2.0),))
+        assert self.session.volume is not None
+        encoded = ScanEncoded((), (), embedding(self.session.volume))
+        self.worker.answered.emit(encode, encoded, (StageTime("encode", 2.0),))
         findings = tuple(Finding(prompt, 0.5) for prompt in asked)
         times = (StageTime("score", 0.1),)
         self.worker.answered.emit(score, FindingsScored(findings, facts()), times)

@@ -12,16 +12,20 @@ from PySide6.QtCore import QObject, Signal
 from app.state.answers import ModelChoice, ModelFacts, TypedAnswer
 from app.workers.inference_worker import InferenceWorker, OnStage
 from app.workers.loader_pool import LoaderPool, Work
-from app.workers.questions import Question
+from app.workers.questions import Question, SimilarScan
 from medct_core.cancel import CancelToken
 from medct_core.findings.finding import Finding
+from medct_core.inference.embedding import Embedding
+from medct_core.inference.likeness import Likeness
 from medct_core.inference.paraphrase import Spread
 from medct_core.inference.prompt import Prompt
 from medct_core.inference.scores import Relevance
 from medct_core.inference.wording import CT_CLIP_STYLE
 from medct_core.models.stamp import ModelStamp
+from medct_core.retrieval.search import Query
 from medct_core.volume.notice import Notice
 from medct_core.volume.volume import Volume
+from tests.library_samples import unit_vector
 
 if TYPE_CHECKING:
     from medct_core.analysis import EncodedScan
@@ -47,6 +51,21 @@ def relevance(prompt: Prompt = NODULE) -> Relevance:
     return Relevance(prompt, array, affine, "contribution", 1.0, facts().stamp, "0" * 64)
 
 
+def embedding(volume: Volume, stamp: ModelStamp | None = None) -> Embedding:
+    """Give a vector that another scan does not have."""
+    sha256 = volume.content_sha256
+    return Embedding(unit_vector(int(sha256[:8], 16)), stamp or facts().stamp, sha256)
+
+
+def likeness(other: str = "like.nii.gz") -> Likeness:
+    """Give a map of one token."""
+    values = np.full((1, 1, 1), 0.5, "f4")
+    return Likeness(other, values, np.eye(4), -0.1, facts().stamp, "0" * 64)
+
+
+EMBEDDED = Embedding(unit_vector(0), facts().stamp, "0" * 64)
+
+
 @dataclass
 class StandInDesk:
     """A model that answers at once, waits at a gate, or goes wrong, as told."""
@@ -69,7 +88,9 @@ class StandInDesk:
         self._pass("encode", cancel)
         self.encoded.append(volume)
         doubts = (DOUBT,) if forced else ()
-        encoded = SimpleNamespace(notices=(NOTICE,), doubts=doubts, source=volume.source)
+        encoded = SimpleNamespace(
+            notices=(NOTICE,), doubts=doubts, source=volume.source, embedding=self._seen(volume)
+        )
         # The real one would load torch, and only a desk looks into it.
         return cast("EncodedScan", encoded)
 
@@ -107,6 +128,46 @@ class StandInDesk:
         """Explain when the gate is open."""
         self._pass("relevance", cancel)
         return relevance(prompt)
+
+    def text_query(self, text: str, *, cancel: CancelToken, on_stage: OnStage) -> Query:
+        """Encode words when the gate is open; other words are another vector."""
+        self._pass("text", cancel)
+        return Query(unit_vector(len(text)), self.facts.stamp)
+
+    def embedding(self, volume: Volume, *, cancel: CancelToken, on_stage: OnStage) -> Embedding:
+        """Encode for the library when the gate is open."""
+        on_stage("encode", 0.5)
+        self._pass("embedding", cancel)
+        return self._seen(volume)
+
+    def _seen(self, volume: Volume) -> Embedding:
+        return embedding(volume, self.facts.stamp)
+
+    def likeness(
+        self,
+        volume: Volume,
+        scan: "EncodedScan",
+        similar: SimilarScan,
+        *,
+        cancel: CancelToken,
+        on_stage: OnStage,
+    ) -> Likeness:
+        """Explain when the gate is open."""
+        self._pass("likeness", cancel)
+        return likeness(similar.case.source)
+
+    def likeness_beside(
+        self,
+        volume: Volume,
+        scan: "EncodedScan",
+        similar: SimilarScan,
+        *,
+        cancel: CancelToken,
+        on_stage: OnStage,
+    ) -> Likeness:
+        """Explain when the gate is open."""
+        self._pass("likeness_beside", cancel)
+        return likeness(volume.source)
 
     def _pass(self, step: str, cancel: CancelToken) -> None:
         self.began.set()

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 from pytestqt.qtbot import QtBot
 
@@ -12,6 +13,7 @@ from app.state.answers import (
     FindingsScored,
     ModelChoice,
     ModelFacts,
+    Problem,
     ScanEncoded,
     StageProgress,
     StageTime,
@@ -21,14 +23,33 @@ from app.state.prompt_list import PromptList
 from app.state.results import ResultsState
 from app.state.session import OpenScan, SessionState
 from app.workers.inference_worker import InferenceWorker, open_real_desk
-from app.workers.questions import EncodeScan, ExplainScore, ForgetScan, ScoreFindings, ScoreTyped
+from app.workers.questions import (
+    EncodeScan,
+    ExplainLikeness,
+    ExplainScore,
+    ForgetScan,
+    ScoreFindings,
+    ScoreTyped,
+    SimilarScan,
+)
 from medct_core.errors import ModelUnavailableError, NotScorableError, PromptRefusedError
 from medct_core.findings.finding import Finding
 from medct_core.inference.prompt import Prompt
+from medct_core.retrieval.centring import Centring
 from medct_core.vocabulary import FINDINGS
 from medct_core.volume.notice import Notice
-from tests import small_chest, tiny_model
-from tests.app.stand_ins import DOUBT, NODULE, NOTICE, PATIENCE_MS, FakeWorker, facts, relevance
+from tests import library_samples, small_chest, tiny_model
+from tests.app.stand_ins import (
+    DOUBT,
+    EMBEDDED,
+    NODULE,
+    NOTICE,
+    PATIENCE_MS,
+    FakeWorker,
+    facts,
+    likeness,
+    relevance,
+)
 from tests.app.state.test_session import scan
 
 pytestmark = pytest.mark.gui
@@ -67,7 +88,7 @@ class Window:
     def answer_scan(self, model: ModelFacts | None = None) -> None:
         """Encode and score what was asked last."""
         encode, score = self.number(EncodeScan), self.number(ScoreFindings)
-        self.worker.answered.emit(encode, ScanEncoded((NOTICE,), (DOUBT,)), ENCODE)
+        self.worker.answered.emit(encode, ScanEncoded((NOTICE,), (DOUBT,), EMBEDDED), ENCODE)
         findings = FindingsScored((Finding(NODULE, 0.5),), model or facts())
         self.worker.answered.emit(score, findings, SCORE)
 
@@ -126,7 +147,7 @@ def test_answers_about_the_scan_before_are_dropped(window: Window) -> None:
     late = window.number(ScoreFindings)
     window.open("b.nii.gz")
 
-    window.worker.answered.emit(1, ScanEncoded((), ()), ENCODE)
+    window.worker.answered.emit(1, ScanEncoded((), (), EMBEDDED), ENCODE)
     window.worker.answered.emit(late, FindingsScored((), facts()), SCORE)
     window.worker.progress.emit(1, StageProgress("encode", 0.9, 3.0))
     window.worker.failed.emit(1, NO_LUNGS)
@@ -361,6 +382,50 @@ def test_a_heatmap_is_shown_for_a_scan_that_was_asked_about(window: Window) -> N
     window.worker.answered.emit(window.number(ExplainScore), found, ())
 
     assert window.results.heatmap is found
+
+
+def similar() -> SimilarScan:
+    return SimilarScan(library_samples.case(), Centring(np.zeros(8, "f4"), None, 1))
+
+
+def test_a_likeness_is_shown_for_a_scan_that_was_asked_about(window: Window) -> None:
+    window.ask.show_likeness(similar())
+    assert window.worker.of(ExplainLikeness) == []
+    window.open()
+    window.ask.show_likeness(similar())
+    found = likeness()
+
+    window.worker.answered.emit(window.number(ExplainLikeness), found, ())
+
+    assert window.ask.scan_job == window.number(EncodeScan)
+    assert window.results.heatmap is found
+
+
+def test_of_a_heatmap_and_a_likeness_only_the_newer_is_waited_for(window: Window) -> None:
+    window.open()
+    window.answer_scan()
+    window.ask.show_heatmap(NODULE)
+    window.ask.show_likeness(similar())
+
+    window.worker.answered.emit(window.number(ExplainScore), relevance(), ())
+    is_waiting = window.ask.is_asking
+    window.ask.show_heatmap(NODULE)
+    window.worker.answered.emit(window.number(ExplainLikeness), likeness(), ())
+
+    assert is_waiting
+    assert window.results.heatmap is None
+
+
+def test_a_likeness_that_fails_leaves_the_scores_alone(window: Window, qtbot: QtBot) -> None:
+    window.open()
+    window.answer_scan()
+    window.ask.show_likeness(similar())
+
+    with qtbot.waitSignal(window.ask.likeness_failed) as told:
+        window.worker.failed.emit(window.number(ExplainLikeness), NO_MODEL)
+
+    assert told.args == [Problem.of(NO_MODEL)]
+    assert window.results.problem is None
 
 
 def test_another_model_scores_the_scan_again(window: Window) -> None:

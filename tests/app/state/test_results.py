@@ -7,12 +7,13 @@ import pytest
 from app.state.answers import Explanation, Problem, StageProgress, TypedAnswer
 from app.state.results import ResultsState, ScoredList
 from medct_core.findings.finding import Finding
-from tests.app.stand_ins import NODULE, facts, relevance
+from tests.app.stand_ins import EMBEDDED, NODULE, facts, relevance
 
 SCORED = ScoredList((Finding(NODULE, 0.5),), facts(), (), datetime(2026, 11, 22, tzinfo=UTC))
 VALUES = {
     "model": facts(),
     "model_problem": Problem("Missing.", "Install it."),
+    "embedding": EMBEDDED,
     "scored": SCORED,
     "typed": TypedAnswer(Finding(NODULE, 0.5), None, facts()),
     "explanation": Explanation("It is empty.", "Type something."),

@@ -10,6 +10,7 @@ from hypothesis.extra import numpy as hnp
 from app.state.view import Overlay, PlaneKind, standard_plane
 from app.viewer.heatmap_overlay import (
     ATTENTION,
+    MEANING_OF_LIKENESS,
     cividis_table,
     heatmap_caption,
     heatmap_grid,
@@ -20,6 +21,7 @@ from app.viewer.overlay_image import OverlayScene, coloured
 from app.viewer.pixel_grid import grid_of
 from app.viewer.render_grid import HEAT_STEPS
 from app.viewer.transfer_functions import heatmap_function
+from medct_core.inference.likeness import Likeness
 from medct_core.inference.scores import Relevance
 from medct_core.volume.geometry import Geometry
 from tests import phantoms
@@ -142,3 +144,32 @@ def test_a_scan_between_all_blocks_gives_its_nearest_place() -> None:
     place = strongest_place(relevance(hot((1, 2, 3))), far)
 
     assert np.abs(place).max() <= 2.0
+
+
+def likeness(values: npt.NDArray[np.float32]) -> Likeness:
+    affine = relevance(values).affine
+    return Likeness("like.nii.gz", values, affine, -0.25, facts().stamp, "0" * 64)
+
+
+def test_a_likeness_is_shown_in_parts_of_the_similarity() -> None:
+    overlay = heatmap_overlay(likeness(hot((1, 2, 3))))
+
+    assert (overlay.low, overlay.high) == (0.0, 0.5)
+    assert overlay.meaning == MEANING_OF_LIKENESS
+
+
+def test_the_caption_of_a_likeness_adds_up_to_the_similarity() -> None:
+    values = np.zeros(SHAPE, dtype=np.float32)
+    values[0, 0, 0], values[1, 1, 1] = 0.75, -0.125
+
+    caption = heatmap_caption(likeness(values))
+
+    assert caption.startswith(f"Where this scan is like like.nii.gz: {ATTENTION}")
+    assert "for 0.75, against 0.12, what all scans share -0.25: similarity 0.38" in caption
+
+
+def test_a_likeness_is_strongest_at_the_middle_of_its_block() -> None:
+    grid = phantoms.centred((60, 60, 60), (2.0, 2.0, 2.0))
+    shown = likeness(hot((1, 2, 3)))
+
+    assert strongest_place(shown, grid) == pytest.approx(shown.strongest_mm)

@@ -2,21 +2,30 @@
 
 import math
 from pathlib import Path
-from typing import TypedDict
+from typing import TypedDict, Unpack
 
 import numpy as np
 import pytest
 from pytestqt.qtbot import QtBot
 
 from app.state.answers import Explanation, FindingsScored, ModelChoice, TypedAnswer
-from app.workers.inference_worker import InferenceWorker, OnStage, open_real_desk
-from app.workers.questions import EncodeScan, ExplainScore, ScoreFindings, ScoreTyped
+from app.workers.inference_worker import Desk, InferenceWorker, OnStage, open_real_desk
+from app.workers.questions import (
+    EncodeScan,
+    ExplainScore,
+    ScoreFindings,
+    ScoreTyped,
+    SimilarScan,
+)
 from medct_core.cancel import CancelToken
-from medct_core.errors import ModelUnavailableError, NotScorableError
+from medct_core.errors import ModelMismatchError, ModelUnavailableError, NotScorableError
 from medct_core.inference.scores import Relevance
 from medct_core.inference.wording import CT_CLIP_STYLE, prompt_from_text
+from medct_core.retrieval.centring import Centring
+from medct_core.retrieval.library_case import case_id_of
 from medct_core.vocabulary import FINDINGS
-from tests import report_samples, small_chest, tiny_model
+from medct_core.volume.volume import Volume
+from tests import library_samples, report_samples, small_chest, tiny_model
 from tests.app.stand_ins import PATIENCE_MS
 from tests.app.workers.test_inference_worker import Heard
 
@@ -107,6 +116,62 @@ def test_a_scan_that_was_just_encoded_is_not_encoded_again_for_its_map(
     assert without == ["score"]
     assert "encode" in stages
     np.testing.assert_array_equal(at_once.values, again.values)
+
+
+def similar_to(desk: Desk, volume: Volume, **common: Unpack[Common]) -> SimilarScan:
+    """Make a case of a scan, and centre it on something that is no scan."""
+    embedding = desk.encode(volume, forced=True, **common).embedding
+    mean = np.full_like(embedding.vector, 0.01)
+    case = library_samples.case(
+        stamp=embedding.stamp,
+        case_id=case_id_of(embedding.volume_sha256, embedding.stamp),
+        scan_sha256=embedding.volume_sha256,
+        vector=embedding.vector,
+        codes=embedding.codes,
+    )
+    return SimilarScan(case, Centring(mean, None, 1))
+
+
+@pytest.mark.parametrize("kind", [tiny_model.PAIR, tiny_model.LOCAL])
+def test_the_likeness_of_two_scans_adds_up_in_either_of_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: tiny_model.Kind
+) -> None:
+    monkeypatch.setenv("MEDCT_CACHE", str(tmp_path / "cache"))
+    folder = tiny_model.write_model(tmp_path / "tiny", kind)
+    desk = open_real_desk(ModelChoice(str(folder), device="cpu"), lambda _share: None)
+    common: Common = {"cancel": CancelToken(), "on_stage": lambda _stage, _share: None}
+    volume, other = small_chest.volume(1), small_chest.volume(2)
+    similar = similar_to(desk, other, **common)
+    scan = desk.encode(volume, forced=False, **common)
+
+    here = desk.likeness(volume, scan, similar, **common)
+    there = desk.likeness_beside(other, scan, similar, **common)
+
+    units = similar.centring.unit(np.stack([scan.embedding.vector, similar.case.vector]))
+    assert here.cosine == pytest.approx(float(units[0] @ units[1]), abs=1e-4)
+    assert there.cosine == pytest.approx(here.cosine, abs=1e-4)
+    assert (here.other, there.other) == (similar.case.source, "the open scan")
+    assert there.volume_sha256 == other.content_sha256
+
+
+def test_a_case_of_another_model_is_refused_before_anything_is_encoded(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MEDCT_CACHE", str(tmp_path / "cache"))
+    folder = tiny_model.write_model(tmp_path / "tiny", tiny_model.LOCAL)
+    desk = open_real_desk(ModelChoice(str(folder), device="cpu"), lambda _share: None)
+    stages: list[str] = []
+    common: Common = {"cancel": CancelToken(), "on_stage": lambda stage, _: stages.append(stage)}
+    volume = small_chest.volume()
+    scan = desk.encode(volume, forced=False, **common)
+    similar = SimilarScan(library_samples.case(), Centring(np.zeros(8, "f4"), None, 1))
+    stages.clear()
+
+    for asked in (desk.likeness, desk.likeness_beside):
+        with pytest.raises(ModelMismatchError, match="tiny"):
+            asked(volume, scan, similar, **common)
+
+    assert stages == []
 
 
 def test_a_model_that_is_not_there_is_told(qtbot: QtBot, tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
 from PySide6.QtCore import QObject
 from pytestqt.qtbot import QtBot
@@ -20,10 +21,13 @@ from app.state.answers import (
 from app.workers.inference_worker import Desk, InferenceWorker
 from app.workers.questions import (
     EncodeScan,
+    ExplainBeside,
+    ExplainLikeness,
     ExplainScore,
     ForgetScan,
     ScoreFindings,
     ScoreTyped,
+    SimilarScan,
 )
 from medct_core.errors import (
     MedctError,
@@ -31,8 +35,10 @@ from medct_core.errors import (
     NotScorableError,
     OutOfMemoryError,
 )
+from medct_core.inference.likeness import Likeness
 from medct_core.inference.scores import Relevance
-from tests import report_samples
+from medct_core.retrieval.centring import Centring
+from tests import library_samples, report_samples
 from tests.app.stand_ins import NODULE, PATIENCE_MS, StandInDesk, facts
 
 pytestmark = pytest.mark.gui
@@ -373,3 +379,18 @@ def test_stopping_ends_a_running_job_and_a_thread_that_never_began(qtbot: QtBot)
 
     assert running.isFinished()
     qtbot.waitUntil(lambda: heard.cancelled == [scan], timeout=PATIENCE_MS)
+
+
+def test_a_likeness_is_asked_of_the_scan_and_of_the_one_beside_it(
+    start: Start, qtbot: QtBot
+) -> None:
+    worker, heard = start(Models(first=StandInDesk()))
+    similar = SimilarScan(library_samples.case(), Centring(np.zeros(8, "f4"), None, 1))
+
+    scan = worker.ask("w", SCAN)
+    here = worker.ask("w", ExplainLikeness(scan, similar))
+    there = worker.ask("w", ExplainBeside(scan, similar, OTHER.volume))
+    qtbot.waitUntil(lambda: {here, there} <= heard.ended, timeout=PATIENCE_MS)
+
+    names = [one.other for job in (here, there) if isinstance(one := heard.answers[job], Likeness)]
+    assert names == [similar.case.source, "b.nii.gz"]

@@ -15,6 +15,7 @@ QUESTIONS = (Kind.SCORE_LIST, Kind.SCORE_TYPED, Kind.RELEVANCE, Kind.SIMILAR)
 TOPICS = [MODEL, *(Topic(w, k) for w in WINDOWS for k in Kind if k is not Kind.LOAD_MODEL)]
 EMBED = Topic("left", Kind.EMBED)
 TYPED = Topic("left", Kind.SCORE_TYPED)
+ARCHIVE = Topic("left", Kind.ARCHIVE)
 
 topics = st.sampled_from(TOPICS)
 
@@ -113,6 +114,31 @@ def test_a_window_that_is_forgotten_asks_nothing_more() -> None:
     assert running is not None
     assert running.cancel.is_cancelled
     assert [job.request for job in drained(mailbox, 2)] == ["other scan", "closed"]
+
+
+@pytest.mark.parametrize("kind", [kind for kind in Kind if kind is not Kind.ARCHIVE])
+def test_work_in_the_background_gives_way_to_everything_else(kind: Kind) -> None:
+    mailbox = LatestWinsMailbox[str]()
+    mailbox.post(ARCHIVE, "first of a folder")
+    running = mailbox.take()
+    mailbox.post(Topic("other folder", Kind.ARCHIVE), "second of a folder")
+    assert running is not None
+    assert not running.cancel.is_cancelled
+
+    mailbox.post(Topic("right", kind), "somebody waits for this")
+
+    assert running.cancel.is_cancelled
+    works = [job.request for job in drained(mailbox, 2)]
+    assert works == ["somebody waits for this", "second of a folder"]
+
+
+def test_a_closed_scan_leaves_the_background_alone() -> None:
+    mailbox = LatestWinsMailbox[str]()
+    mailbox.post(ARCHIVE, "scan of a folder")
+
+    mailbox.post(Topic("left", Kind.FORGET), "closed")
+
+    assert [job.request for job in drained(mailbox, 2)] == ["closed", "scan of a folder"]
 
 
 def test_a_job_is_stopped_by_its_number_wherever_it_is() -> None:
@@ -218,8 +244,11 @@ class Mailbox(RuleBasedStateMachine):
         self.waiting = [one for one in self.waiting if not replaces(topic, one[1])]
         place = 0 if topic == MODEL else len(self.waiting)
         self.waiting.insert(place, (number, topic))
+        self.waiting.sort(key=lambda one: one[1].kind is Kind.ARCHIVE)
         if self.running is not None:
-            self.stopped |= topic == MODEL or replaces(topic, self.running.topic)
+            older = self.running.topic
+            gives_way = older.kind is Kind.ARCHIVE is not topic.kind
+            self.stopped |= topic == MODEL or gives_way or replaces(topic, older)
 
     @precondition(lambda self: self.waiting)
     @rule()
@@ -249,9 +278,9 @@ def replaces(newer: Topic, older: Topic) -> bool:
     if newer.window != older.window:
         return False
     if newer.kind is Kind.FORGET:
-        return True
+        return older.kind is not Kind.ARCHIVE
     if newer.kind is Kind.EMBED:
-        return older.kind is not Kind.FORGET
+        return older.kind not in {Kind.FORGET, Kind.ARCHIVE}
     return newer.kind is older.kind
 
 
