@@ -7,26 +7,14 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from medct_core.commands.console import cancel_on_interrupt, print_json, print_text, progress_bar
+from medct_core.commands.evaluate_retrieval import retrieval
+from medct_core.commands.phantom_choices import DomainChoice, DrawChoice
 from medct_core.errors import UsageError
 
 if TYPE_CHECKING:
     from medct_core.evaluation.phantoms import PhantomEvaluation
     from medct_core.inference.engine import InferenceEngine
     from medct_core.inference.prompt import Prompt
-
-
-class DrawChoice(Enum):
-    """How often each finding is drawn."""
-
-    BALANCED = "balanced"
-    NATURAL = "natural"
-
-
-class DomainChoice(Enum):
-    """Which of the two synthetic scanners."""
-
-    A = "a"
-    B = "b"
 
 
 class WordingChoice(Enum):
@@ -50,6 +38,7 @@ def register(app: typer.Typer) -> None:
     )
     evaluate = typer.Typer(help=help_text)
     evaluate.command("phantoms")(phantoms)
+    evaluate.command("retrieval")(retrieval)
     app.add_typer(evaluate, name="evaluate", no_args_is_help=True)
 
 

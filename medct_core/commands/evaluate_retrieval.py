@@ -1,0 +1,230 @@
+"""`medct evaluate retrieval`: how well scans find scans and reports, and reports find scans."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from medct_core.cancel import CancelToken
+from medct_core.commands.console import print_json, print_text, progress_bar
+from medct_core.commands.interrupt import interruptible
+from medct_core.commands.library_add import DeviceOption
+from medct_core.commands.library_place import AsJson, open_library
+from medct_core.commands.phantom_choices import DomainChoice, DrawChoice
+from medct_core.errors import UsageError
+
+if TYPE_CHECKING:
+    from medct_core.evaluation.retrieval import Frame, FrameResult, RetrievalEvaluation
+    from medct_core.evaluation.retrieval_estimate import Estimate
+    from medct_core.evaluation.retrieval_overlap import Overlap
+    from medct_core.evaluation.retrieval_ranks import Ranking
+    from medct_core.inference.engine import InferenceEngine
+
+_TITLES = {
+    "report_to_volume": "report to volume",
+    "volume_to_report": "volume to report",
+    "clip_released_map": 'volume to volume, "MAP@K" as CT-CLIP released it (mean label overlap)',
+    "label_overlap": "volume to volume, mean label overlap, other patients only",
+    "any_shared_label_map": 'volume to volume, "MAP@K" of RadFinder (any shared label)',
+}
+
+OnProgress = Callable[[float], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What is measured, and on what."""
+
+    seeds: str | None
+    fit_seeds: str | None
+    draw: DrawChoice
+    domain: DomainChoice
+    library: str | None
+    keep: Path | None
+
+
+def retrieval(
+    seeds: Annotated[
+        str | None, typer.Option(help="Phantoms, half-open range A:B; from 5000000.")
+    ] = None,
+    library: Annotated[
+        str | None, typer.Option(help="Folder or address of a library, instead of phantoms.")
+    ] = None,
+    model: Annotated[str, typer.Option(help="Name or folder of a model.")] = "medct-mini",
+    fit_seeds: Annotated[
+        str | None, typer.Option(help="Other phantoms: mean and whitening are fitted on them.")
+    ] = None,
+    draw: Annotated[DrawChoice, typer.Option()] = DrawChoice.BALANCED,
+    domain: Annotated[DomainChoice, typer.Option()] = DomainChoice.A,
+    keep: Annotated[
+        Path | None, typer.Option(help="Folder that keeps embedded phantoms for the next time.")
+    ] = None,
+    device: DeviceOption = "auto",
+    as_json: AsJson = False,
+) -> None:
+    """Measure retrieval on synthetic scans that no training has seen, or on a library.
+
+    Recall@K, mean reciprocal rank, average precision and median rank both ways between scans and
+    reports; between scans, both numbers that the literature calls MAP@K. Each stands beside its
+    interval and what a random order reaches.
+
+    Example: medct evaluate retrieval --seeds 5400000:5400400 --fit-seeds 5600000:5600300
+    """
+    if (seeds is None) == (library is None):
+        raise UsageError(
+            "Retrieval is measured on phantoms or on a library.",
+            remedy="Give either --seeds or --library.",
+        )
+    if library is not None and fit_seeds is not None:
+        raise UsageError(
+            "A library's mean is fitted on the library, not on phantoms.",
+            remedy="Leave --fit-seeds out.",
+        )
+    wish = Wish(seeds, fit_seeds, draw, domain, library, keep)
+    result = interruptible(lambda cancel: _measured(wish, model, device, cancel))
+    print_json(result.to_json()) if as_json else print_text(_table(result))
+
+
+def _measured(wish: Wish, model: str, device: str, cancel: CancelToken) -> "RetrievalEvaluation":
+    from medct_core.inference.loading import open_engine
+
+    with progress_bar("Loading the model") as report:
+        engine = open_engine(model, device=device, on_progress=report)
+    if wish.library is not None:
+        return _on_library(engine, wish.library, cancel)
+    return _on_phantoms(engine, wish, cancel)
+
+
+def _on_phantoms(
+    engine: "InferenceEngine", wish: Wish, cancel: CancelToken
+) -> "RetrievalEvaluation":
+    from medct_core.evaluation.retrieval import RAW, evaluate_retrieval, frames_from
+    from medct_core.evaluation.retrieval_phantoms import (
+        PhantomRange,
+        check_apart,
+        phantom_cases,
+    )
+    from medct_core.phantom.generate import PHANTOM_VERSION
+    from medct_core.phantom.sampling import Draw
+    from medct_core.phantom.seeds import parse_seeds
+
+    def phantoms(seeds: str) -> PhantomRange:
+        return PhantomRange(*parse_seeds(seeds), Draw(wish.draw.value), wish.domain.value)
+
+    wanted = phantoms(wish.seeds or "")
+    fitting = phantoms(wish.fit_seeds) if wish.fit_seeds is not None else None
+    frames = [RAW, *_model_frames(engine, cancel)]
+    if fitting is not None:
+        check_apart(wanted, fitting)
+        with progress_bar("Embedding phantoms to fit on") as report:
+            other = phantom_cases(
+                engine, fitting, keep=wish.keep, cancel=cancel, on_progress=report
+            )
+        seeds = f"{fitting.first}:{fitting.stop}"
+        frames += frames_from(other, fitted_on=f"{len(other)} other phantoms, seeds {seeds}")
+    with progress_bar("Embedding phantoms") as report:
+        cases = phantom_cases(engine, wanted, keep=wish.keep, cancel=cancel, on_progress=report)
+    source = (
+        f"phantoms, version {PHANTOM_VERSION}, seeds {wanted.first}:{wanted.stop}, domain "
+        f"{wanted.domain}, {wanted.draw.value} draw"
+    )
+    with progress_bar("Comparing") as report:
+        return evaluate_retrieval(
+            cases, frames, stamp=engine.stamp, source=source, cancel=cancel, on_progress=report
+        )
+
+
+def _on_library(
+    engine: "InferenceEngine", library: str, cancel: CancelToken
+) -> "RetrievalEvaluation":
+    from medct_core.evaluation.retrieval import RAW, evaluate_retrieval, frames_from
+    from medct_core.evaluation.retrieval_library import UNSAID, library_cases
+    from medct_core.retrieval.spread import LEAST_CASES
+
+    kept = open_library(library)
+    with progress_bar("Reading the reports") as report:
+        taken = library_cases(engine, kept, cancel=cancel, on_progress=report)
+    cases, count = taken.cases, len(taken.cases)
+    frames = [RAW, *_model_frames(engine, cancel)]
+    if count >= LEAST_CASES:
+        frames += frames_from(cases, fitted_on=f"the {count} cases that are measured themselves")
+    source = (
+        f"{count} of the {taken.of} cases of a library with a report or a known finding; {UNSAID}"
+    )
+    with progress_bar("Comparing") as report:
+        return evaluate_retrieval(
+            cases, frames, stamp=engine.stamp, source=source, cancel=cancel, on_progress=report
+        )
+
+
+def _model_frames(engine: "InferenceEngine", cancel: CancelToken) -> "tuple[Frame, ...]":
+    """Compare as a search of a small library does: by the mean that comes with the model."""
+    from dataclasses import replace
+
+    from medct_core.archive.queries import centring_of
+    from medct_core.errors import ModelUnavailableError
+    from medct_core.evaluation.retrieval import Frame
+    from medct_core.inference.text_mean import mean_of_wordings
+
+    scans = centring_of(engine)
+    if scans is None:
+        return ()
+    try:
+        texts = replace(scans, mean=mean_of_wordings(engine, cancel=cancel))
+    except ModelUnavailableError:
+        texts = None
+    said = f"{scans.fitted_on} scans that came with the model; texts: its wordings"
+    return (Frame("model mean", scans, texts, said),)
+
+
+def _table(result: "RetrievalEvaluation") -> str:
+    rules = result.to_json()["rules"]
+    lines = [
+        f"{result.stamp.model} on {result.source}",
+        f"{result.n} scans of {result.patients} patients, {result.with_report} with a report "
+        f"({result.reports} different), {result.without_finding} without a finding, "
+        f"{result.findings_per_scan:.1f} findings a scan",
+    ]
+    for one in result.results:
+        lines += ["", f"{one.cosines} cosines (fitted on {one.fitted_on})", *_frame_lines(one)]
+    lines += ["", "value [95 % interval] chance"]
+    assert isinstance(rules, dict)
+    lines += [f"{name.replace('_', ' ')}: {text}" for name, text in rules.items()]
+    return "\n".join(lines)
+
+
+def _frame_lines(result: "FrameResult") -> list[str]:
+    rankings = {name: getattr(result, name) for name in ("report_to_volume", "volume_to_report")}
+    overlaps = {name: getattr(result, name) for name in _TITLES if name not in rankings}
+    lines: list[str] = []
+    for name, ranking in rankings.items():
+        if ranking is not None:
+            lines += _ranking_lines(_TITLES[name], ranking)
+    for name, overlap in overlaps.items():
+        if overlap is not None:
+            lines += _overlap_lines(_TITLES[name], overlap)
+    return lines
+
+
+def _ranking_lines(title: str, ranking: "Ranking") -> list[str]:
+    rows = {f"Recall@{k}": one for k, one in ranking.recall.items()}
+    rows |= {"MRR": ranking.mrr, "average precision": ranking.average_precision}
+    lines = [f"  {title}: {ranking.queries} asked, {ranking.candidates} to be found"]
+    lines += [_line(name, one) for name, one in rows.items()]
+    return [*lines, _line("median rank", ranking.median_rank, digits=1)]
+
+
+def _overlap_lines(title: str, overlap: "Overlap") -> list[str]:
+    share = overlap.share_relevant
+    common = "" if share is None else f"; {share:.3f} of them share a finding"
+    lines = [f"  {title}: {overlap.queries} asked, {overlap.candidates} to be found{common}"]
+    return [*lines, *(_line(f"@{k}", one) for k, one in overlap.at.items())]
+
+
+def _line(name: str, one: "Estimate", *, digits: int = 3) -> str:
+    if one.value is None:
+        return f"    {name:18s} -"
+    numbers = [f"{number:.{digits}f}" for number in (one.value, one.low, one.high, one.chance)]
+    return "    {:18s} {} [{}, {}] {}".format(name, *numbers)

@@ -1,0 +1,17 @@
+"""What commands offer of phantoms: how findings are drawn, and which scanner."""
+
+from enum import Enum
+
+
+class DrawChoice(Enum):
+    """How often each finding is drawn."""
+
+    BALANCED = "balanced"
+    NATURAL = "natural"
+
+
+class DomainChoice(Enum):
+    """Which of the two synthetic scanners."""
+
+    A = "a"
+    B = "b"
