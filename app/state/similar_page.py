@@ -119,7 +119,7 @@ def shown_findings(
     Parameters
     ----------
     names
-        All that could be shown: `SimilarPage.finding_names` or `CaseMap.finding_names`.
+        All that something is said of: `SimilarPage.finding_names`.
     judged
         The findings of the open scan on which the reader gave a verdict.
     setting
@@ -127,12 +127,12 @@ def shown_findings(
 
     Returns
     -------
-    Those of `names` that a verdict was given on, or all where that is chosen or every finding of
-    the vocabulary was judged.
+    Those that a verdict was given on; all, the vocabulary's too, where that is chosen or every
+    finding of the vocabulary was judged.
     """
     if setting is KnownFindingsShown.ALWAYS or set(FINDINGS) <= set(judged):
-        return frozenset(names)
-    return frozenset(names) & frozenset(judged)
+        return frozenset({*names, *FINDINGS})
+    return frozenset(judged)
 
 
 def _read_only(array: npt.NDArray[_Number]) -> npt.NDArray[_Number]:

@@ -1,0 +1,124 @@
+"""Above the similar cases: what they are like, and asking for others."""
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QLabel, QLineEdit, QPushButton
+from pytestqt.qtbot import QtBot
+
+from app.panels.similar_head import SimilarHead
+from tests.similar_samples import page
+
+pytestmark = pytest.mark.gui
+
+
+@pytest.fixture
+def head(qtbot: QtBot) -> SimilarHead:
+    shown = SimilarHead()
+    qtbot.addWidget(shown)
+    shown.show_page(page(), is_kept_back=False)
+    shown.show()
+    return shown
+
+
+def button(head: SimilarHead, text: str) -> QPushButton:
+    return next(one for one in head.findChildren(QPushButton) if one.text().startswith(text))
+
+
+def line(head: SimilarHead) -> QLineEdit:
+    return head.findChildren(QLineEdit)[0]
+
+
+def words(head: SimilarHead) -> str:
+    return " ".join(one.text() for one in head.findChildren(QLabel) if one.isVisible())
+
+
+def test_it_says_in_which_library_and_with_which_model(head: SimilarHead) -> None:
+    assert words(head) == "Cases like this scan lungs · 9 cases · tiny"
+
+
+def test_a_single_case_is_one_case(head: SimilarHead) -> None:
+    head.show_page(page(1, count=1, notice="Raw cosines."), is_kept_back=False)
+
+    assert "lungs · 1 case · tiny" in words(head)
+    assert "Raw cosines." in words(head)
+
+
+def test_words_are_asked_with_enter(head: SimilarHead, qtbot: QtBot) -> None:
+    with qtbot.waitSignal(head.text_asked) as asked:
+        QTest.keyClicks(line(head), "  large   effusion ")
+        QTest.keyClick(line(head), Qt.Key.Key_Return)
+
+    assert asked.args == ["large effusion"]
+
+
+def test_nothing_is_asked_without_words(head: SimilarHead, qtbot: QtBot) -> None:
+    with qtbot.assertNotEmitted(head.text_asked):
+        QTest.keyClick(line(head), Qt.Key.Key_Return)
+
+
+def test_from_words_there_are_two_ways_back_to_the_scan(head: SimilarHead, qtbot: QtBot) -> None:
+    head.show_page(page(of_text="effusion"), is_kept_back=False)
+    assert line(head).text() == "effusion"
+    asked: list[str] = []
+    head.text_asked.connect(asked.append)
+
+    button(head, "Back").click()
+    line(head).clear()
+    QTest.keyClick(line(head), Qt.Key.Key_Return)
+
+    assert asked == ["", ""]
+    with qtbot.assertNotEmitted(head.text_asked):
+        head.show_page(page(), is_kept_back=False)
+    assert not button(head, "Back").isVisible()
+
+
+def test_what_is_kept_back_can_be_asked_for_with_a_warning(head: SimilarHead, qtbot: QtBot) -> None:
+    assert not button(head, "Show all").isVisible()
+
+    head.show_page(page(), is_kept_back=True)
+
+    assert "Seeing it may sway you" in words(head)
+    with qtbot.waitSignal(head.show_all_wanted):
+        button(head, "Show all").click()
+
+
+def test_a_scan_that_is_in_the_library_is_updated(head: SimilarHead, qtbot: QtBot) -> None:
+    head.show_page(page(is_in_library=True), is_kept_back=False)
+
+    with qtbot.waitSignal(head.add_wanted):
+        button(head, "Update this case").click()
+
+
+def test_without_a_scan_none_can_be_added(head: SimilarHead) -> None:
+    head.set_scan_open(is_open=False)
+
+    assert not button(head, "Add this scan").isEnabled()
+
+
+def test_the_menu_fills_or_changes_the_library(head: SimilarHead, qtbot: QtBot) -> None:
+    actions = button(head, "Library").menu().actions()
+    wanted = (head.add_folder_wanted, head.library_wanted, head.phantom_library_wanted)
+
+    for action, signal in zip(actions, wanted, strict=True):
+        with qtbot.waitSignal(signal):
+            action.trigger()
+
+
+def test_the_number_of_filters_stands_on_their_button(head: SimilarHead, qtbot: QtBot) -> None:
+    head.show_filter_count(2)
+    with qtbot.waitSignal(head.filters_toggled) as toggled:
+        button(head, "Filters (2)").click()
+    head.show_filter_count(0)
+
+    assert toggled.args == [True]
+    assert head.is_filtering
+    assert button(head, "Filters").text() == "Filters"
+
+
+def test_the_keyboard_writes_where_words_are_asked(head: SimilarHead, qtbot: QtBot) -> None:
+    head.activateWindow()
+
+    head.focus_text()
+
+    qtbot.waitUntil(line(head).hasFocus)
