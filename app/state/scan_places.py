@@ -1,0 +1,146 @@
+"""ScanPlaces: where scans lie on this machine, by what they hold; no library knows it."""
+
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from platformdirs import user_data_path
+from PySide6.QtCore import QLockFile
+
+from app.state.json_file import read_json, write_json
+from medct_core.measurement.fields import Fields, JsonValue
+
+FILE_VARIABLE = "MEDCT_PLACES"
+"""Environment variable that names another file."""
+
+MOST = 10_000
+"""Scans that are kept; the ones that were not opened for longest are forgotten."""
+
+_VERSION = 1
+_PATIENCE_MS = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class ScanPlace:
+    """Where one scan lies.
+
+    Attributes
+    ----------
+    path
+        File, folder or zip, absolute.
+    series_uid
+        Which series of it; empty for the largest chest CT.
+    frame
+        Which volume of a 4D scan, from 1; None where there is only one.
+    """
+
+    path: Path
+    series_uid: str = ""
+    frame: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ScanPlaces:
+    """A list of this user on this machine, so that a case of a library can be opened again.
+
+    A scan is named by `Volume.content_sha256`, or by the id of its case in a library. Losing the
+    list costs a question where a file lies, so a damaged one is begun anew. All of it reads or
+    writes a file, and a drive may be slow: call it on a loader thread.
+
+    Attributes
+    ----------
+    file
+        Where it is kept; made with the first scan.
+    """
+
+    file: Path
+
+    def find(self, *names: str) -> ScanPlace | None:
+        """Give the place of the first of these names that is known, and where something lies."""
+        known = self._read()
+        places = (known[name] for name in names if name in known)
+        return next((place for place in places if _exists(place.path)), None)
+
+    def note(self, name: str, place: ScanPlace) -> None:
+        """Remember where a scan lies, in the place of what was known of it.
+
+        Raises
+        ------
+        OutOfDiskError
+            If the list cannot be written.
+        """
+        self.note_all({name: place})
+
+    def note_all(self, places: Mapping[str, ScanPlace]) -> None:
+        """Remember many at once; errors as in `note`."""
+        with self._held():
+            known = self._read()
+            kept = {name: one for name, one in known.items() if name not in places}
+            self._write({**kept, **places}, unless=known)
+
+    def forget(self, name: str) -> None:
+        """Forget where a scan lies, as when another one lies there; errors as in `note`."""
+        with self._held():
+            known = self._read()
+            self._write({key: one for key, one in known.items() if key != name}, unless=known)
+
+    def _read(self) -> dict[str, ScanPlace]:
+        with suppress(OSError, ValueError):
+            fields = Fields(read_json(self.file), name="list of places")
+            if fields.number("version") == _VERSION:
+                return dict(fields.objects("places", _named))
+        return {}
+
+    def _write(self, places: dict[str, ScanPlace], *, unless: dict[str, ScanPlace]) -> None:
+        newest = list(places.items())[-MOST:]
+        if newest != list(unless.items()):
+            values: JsonValue = {
+                "version": _VERSION,
+                "places": [_to_values(name, place) for name, place in newest],
+            }
+            write_json(values, self.file, what="The list of places of scans")
+
+    @contextmanager
+    def _held(self) -> Iterator[None]:
+        """Keep other windows and programs from writing meanwhile."""
+        lock = QLockFile(str(self.file.with_suffix(".lock")))
+        # A lock is stale when its program is dead, however long it has been held.
+        lock.setStaleLockTime(0)
+        with suppress(OSError):
+            self.file.parent.mkdir(parents=True, exist_ok=True)
+        lock.tryLock(_PATIENCE_MS)
+        try:
+            yield
+        finally:
+            lock.unlock()
+
+
+def default_scan_places() -> ScanPlaces:
+    """Give this user's list, or the one `FILE_VARIABLE` names."""
+    named = os.environ.get(FILE_VARIABLE)
+    folder = user_data_path("medct", appauthor=False)
+    return ScanPlaces(Path(named) if named else folder / "scan-places.json")
+
+
+def _to_values(name: str, place: ScanPlace) -> dict[str, JsonValue]:
+    return {
+        "name": name,
+        "path": str(place.path.absolute()),
+        "series_uid": place.series_uid,
+        "frame": place.frame,
+    }
+
+
+def _named(fields: Fields) -> tuple[str, ScanPlace]:
+    frame = int(fields.number("frame")) if fields.has("frame") else None
+    place = ScanPlace(Path(fields.text("path")), fields.text("series_uid"), frame)
+    return fields.text("name"), place
+
+
+def _exists(path: Path) -> bool:
+    try:
+        return path.exists()
+    except OSError:
+        return False
