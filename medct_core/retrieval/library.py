@@ -1,6 +1,7 @@
 """CaseLibrary: a library of cases that a person keeps, in a folder or on an object store."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from itertools import chain
 from pathlib import Path
 
@@ -154,6 +155,20 @@ class CaseLibrary:
     def find(self, case_id: str) -> LibraryCase | None:
         """Read one case; None where it is not kept."""
         return next(self._read(self._names(), f"case_id = {quoted(case_id)}"), None)
+
+    def find_all(self, case_ids: Iterable[str]) -> dict[str, LibraryCase]:
+        """Read some cases, by their ids; one that is not kept is left out."""
+        ids = ", ".join(quoted(one) for one in case_ids)
+        if not ids:
+            return {}
+        return {case.case_id: case for case in self._read(self._names(), f"case_id IN ({ids})")}
+
+    def writing(self) -> AbstractContextManager[None]:
+        """Keep other processes from writing while the block runs; for tables in `connection`.
+
+        Not while a method of this library writes, which would wait for the block.
+        """
+        return self._store.writing()
 
     def case_named(self, beginning: str) -> LibraryCase:
         """Read the case whose id begins like this.
