@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from math import floor
 
+from app.state.case_words import facts_text
 from medct_core.retrieval.library_case import KnownFinding, LibraryCase
 from medct_core.retrieval.search import SimilarCase
 
@@ -93,17 +94,6 @@ def mark_text(card: SimilarCard) -> str:
     if card.is_not_similar:
         marks.append("✗ Marked as not similar")
     return " · ".join(marks)
-
-
-def facts_text(case: LibraryCase) -> str:
-    """Say age, sex, contrast, slices and tags in one line; empty where nothing is known."""
-    parts = [f"aged {case.age_band}"] if case.age_band else []
-    parts += [{"F": "female", "M": "male"}[case.sex]] if case.sex else []
-    if case.contrast is not None:
-        parts.append("contrast" if case.contrast else "no contrast")
-    if case.slice_thickness_mm is not None:
-        parts.append(f"{case.slice_thickness_mm:.3g} mm")
-    return " · ".join([*parts, *(f"#{tag}" for tag in case.tags)])
 
 
 def known_text(card: SimilarCard) -> str:

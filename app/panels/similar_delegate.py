@@ -25,13 +25,13 @@ from PySide6.QtWidgets import (
 
 from app.panels.similar_card import (
     SimilarCard,
-    facts_text,
     known_text,
     mark_text,
     place_text,
     spoken,
 )
 from app.panels.similar_model import CARD_ROLE, PICTURES_ROLE
+from app.state.case_words import facts_text
 from app.theme import DARK, Theme
 
 Index = QModelIndex | QPersistentModelIndex

@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 from app.panels.similar_card import (
     SimilarCard,
     cards_of,
-    facts_text,
     known_text,
     mark_text,
     percentile_text,
@@ -17,7 +16,6 @@ from app.panels.similar_card import (
     spoken,
 )
 from medct_core.retrieval.library_case import KnownFinding
-from tests import library_samples
 from tests.similar_samples import HAS, HAS_NOT, REPORTED, found
 
 KNOWN = {"findings": (HAS_NOT, HAS, REPORTED)}
@@ -54,15 +52,6 @@ def test_no_case_is_more_alike_than_all_pairs(percentile: float) -> None:
 
     assert "100" not in text
     assert text == "<1%" or float(text.removesuffix("%")) <= percentile
-
-
-def test_facts_that_are_unknown_take_no_room() -> None:
-    known_facts = library_samples.case(
-        age_band="60-69", sex="F", contrast=False, slice_thickness_mm=1.25, tags=("a", "b")
-    )
-
-    assert facts_text(known_facts) == "aged 60-69 · female · no contrast · 1.25 mm · #a · #b"
-    assert facts_text(library_samples.case()) == ""
 
 
 def test_what_a_case_has_comes_first_and_a_tick_says_what_is_verified() -> None:

@@ -1,0 +1,43 @@
+"""What is known of a case besides its findings, in one line."""
+
+from typing import Protocol
+
+
+class DescribedCase(Protocol):
+    """What a case of a library, or a row of it, says of a scan; fields as in `LibraryCase`."""
+
+    @property
+    def age_band(self) -> str:
+        """Ten years, or empty."""
+        ...
+
+    @property
+    def sex(self) -> str:
+        """Letter, or empty."""
+        ...
+
+    @property
+    def contrast(self) -> bool | None:
+        """Whether it was given."""
+        ...
+
+    @property
+    def slice_thickness_mm(self) -> float | None:
+        """Millimetres."""
+        ...
+
+    @property
+    def tags(self) -> tuple[str, ...]:
+        """The user's own words."""
+        ...
+
+
+def facts_text(case: DescribedCase) -> str:
+    """Say age, sex, contrast, slices and tags; empty where nothing is known."""
+    parts = [f"aged {case.age_band}"] if case.age_band else []
+    parts += [{"F": "female", "M": "male"}[case.sex]] if case.sex else []
+    if case.contrast is not None:
+        parts.append("contrast" if case.contrast else "no contrast")
+    if case.slice_thickness_mm is not None:
+        parts.append(f"{case.slice_thickness_mm:.3g} mm")
+    return " · ".join([*parts, *(f"#{tag}" for tag in case.tags)])
