@@ -61,7 +61,7 @@ class EvidenceLines(QScrollArea):
 
     def _hidden_text(self, count: int, hidden: int) -> str:
         if not count:
-            return self.tr("Nothing is known about the findings of the nearest cases.")
+            return self.tr("What the nearest cases had is not counted yet.")
         if not hidden:
             return ""
         if hidden == 1:

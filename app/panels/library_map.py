@@ -30,6 +30,17 @@ _REACH_PIXELS = 12.0
 _PADDING = 0.08
 
 
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """How spots are drawn; colours are ``#rrggbb``, None for none."""
+
+    size: int
+    edge: str | None
+    fill: str | None
+    symbol: str = "o"
+    width: float = 1.2
+
+
 class LibraryMap(QWidget):
     """Draws a map, says what the pointer is over, and reports a case that is clicked.
 
@@ -45,6 +56,7 @@ class LibraryMap(QWidget):
         self._map: CaseMap | None = None
         self._shown_findings: frozenset[str] = frozenset()
         self._similar: frozenset[str] = frozenset()
+        self._numbers: dict[str, int] = {}
         self._selected = ""
         self._pointed: int | None = None
         self._canvas = ChartCanvas(theme)
@@ -61,7 +73,7 @@ class LibraryMap(QWidget):
 
     def show_waiting(self) -> None:
         """Say that the map is being made."""
-        self._map = None
+        self._map, self._numbers = None, {}
         self._canvas.show_message(self.tr("Map"), self.tr("The map of the library is being made."))
         for label in (self._legend, self._note, self._said):
             label.show_text("")
@@ -69,6 +81,8 @@ class LibraryMap(QWidget):
     def show_map(self, case_map: CaseMap) -> None:
         """Draw a map, as a whole."""
         self._map = case_map
+        self._numbers = {case_id: number for number, case_id in enumerate(case_map.case_ids)}
+        self._pointed = None
         self._note.show_text(case_map.note)
         self._offer_findings()
         if not case_map.case_ids:
@@ -80,19 +94,20 @@ class LibraryMap(QWidget):
 
     def show_shown_findings(self, names: frozenset[str]) -> None:
         """Colour by these findings only, and say no other."""
-        self._shown_findings = names
-        self._offer_findings()
-        self._draw()
+        if names != self._shown_findings:
+            self._shown_findings = names
+            self._offer_findings()
+            self._draw_cases()
 
     def show_similar(self, case_ids: frozenset[str]) -> None:
         """Draw an edge around the cases that are listed as similar."""
         self._similar = case_ids
-        self._draw()
+        self._draw_similar()
 
     def show_selected(self, case_id: str) -> None:
         """Mark a case without reporting it; none where it is not on the map."""
         self._selected = case_id
-        self._draw()
+        self._draw_selected()
         self._say(self._place_of(case_id))
 
     def show_whole(self) -> None:
@@ -169,7 +184,7 @@ class LibraryMap(QWidget):
         plot.setMouseEnabled(x=True, y=True)
 
     def _connect(self) -> None:
-        self._finding.currentIndexChanged.connect(self._draw)
+        self._finding.currentIndexChanged.connect(self._draw_cases)
         self._fit.clicked.connect(self.show_whole)
         scene = self._canvas.plot.scene()
         scene.sigMouseMoved.connect(self._point_at)
@@ -188,30 +203,41 @@ class LibraryMap(QWidget):
             self._finding.setCurrentIndex(max(self._finding.findData(chosen), 0))
 
     def _draw(self) -> None:
-        if self._map is None or not self._map.case_ids:
+        self._draw_cases()
+        self._draw_similar()
+        self._draw_selected()
+        if self._map is not None:
+            query = self._map.query
+            cross = np.empty((0, 2)) if query is None else query[None]
+            look = _Look(_CROSS_SIZE, self._theme.surface, self._theme.text, symbol="+")
+            _show_spots(self._layers["query"], cross, look)
+
+    def _draw_cases(self) -> None:
+        if self._map is None:
             return
-        theme, points = self._theme, self._map.points
-        kinds = self._kinds(self._map)
-        ids = np.array(self._map.case_ids)
-        chosen = {
-            **{name: kinds == name for name in ("unknown", "absent", "present")},
-            "similar": np.isin(ids, list(self._similar)),
-            "selected": ids == self._selected,
-        }
-        looks = {
-            "unknown": _Look(_UNKNOWN_SIZE, None, theme.raw),
-            "absent": _Look(_KNOWN_SIZE, theme.absent, None),
-            "present": _Look(_KNOWN_SIZE, theme.surface, theme.present),
-            "similar": _Look(_RING_SIZE, theme.muted, None),
-            "selected": _Look(_RING_SIZE, theme.accent, None, width=3.0),
-        }
-        for name, look in looks.items():
-            _show_spots(self._layers[name], points[chosen[name]], look)
-        query = self._map.query
-        cross = np.empty((0, 2)) if query is None else query[None]
-        look = _Look(_CROSS_SIZE, theme.surface, theme.text, symbol="+")
-        _show_spots(self._layers["query"], cross, look)
+        theme, kinds = self._theme, self._kinds(self._map)
+        for name, look in (
+            ("unknown", _Look(_UNKNOWN_SIZE, None, theme.raw)),
+            ("absent", _Look(_KNOWN_SIZE, theme.absent, None)),
+            ("present", _Look(_KNOWN_SIZE, theme.surface, theme.present)),
+        ):
+            _show_spots(self._layers[name], self._map.points[kinds == name], look)
         self._show_legend(self._map)
+
+    def _draw_similar(self) -> None:
+        look = _Look(_RING_SIZE, self._theme.muted, None)
+        self._draw_around("similar", self._similar, look)
+        if self._map is not None:
+            self._show_legend(self._map)
+
+    def _draw_selected(self) -> None:
+        look = _Look(_RING_SIZE, self._theme.accent, None, width=3.0)
+        self._draw_around("selected", frozenset({self._selected}), look)
+
+    def _draw_around(self, layer: str, case_ids: frozenset[str], look: _Look) -> None:
+        if self._map is not None:
+            here = [self._numbers[one] for one in case_ids if one in self._numbers]
+            _show_spots(self._layers[layer], self._map.points[here], look)
 
     def _kinds(self, case_map: CaseMap) -> npt.NDArray[np.str_]:
         """Say of each case whether it is known to have the chosen finding: ``(n,)``."""
@@ -225,7 +251,7 @@ class LibraryMap(QWidget):
 
     def _show_legend(self, case_map: CaseMap) -> None:
         parts = [self.tr("+ what was asked with.")] if case_map.query is not None else []
-        if self._similar & set(case_map.case_ids):
+        if self._similar & self._numbers.keys():
             parts.append(self.tr("Circled: the similar cases."))
         if name := self._finding.currentData():
             parts.append(self.tr("● has it, ○ does not, · not known: {0}.").format(name))
@@ -268,9 +294,7 @@ class LibraryMap(QWidget):
         return np.argsort(away, kind="stable")
 
     def _place_of(self, case_id: str) -> int | None:
-        if self._map is None or case_id not in self._map.case_ids:
-            return None
-        return self._map.case_ids.index(case_id)
+        return self._numbers.get(case_id)
 
     def _say(self, number: int | None) -> None:
         text = "" if number is None else self._words(number)
@@ -290,17 +314,6 @@ class LibraryMap(QWidget):
             and self._map.present[name][number]
         ]
         return "\n".join([self._map.labels[number], *([", ".join(has)] if has else [])])
-
-
-@dataclass(frozen=True, slots=True)
-class _Look:
-    """How spots are drawn; colours are ``#rrggbb``, None for none."""
-
-    size: int
-    edge: str | None
-    fill: str | None
-    symbol: str = "o"
-    width: float = 1.2
 
 
 def _show_spots(layer: Any, points: npt.NDArray[np.floating[Any]], look: _Look) -> None:  # noqa: ANN401 - pyqtgraph has no types

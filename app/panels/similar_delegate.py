@@ -237,8 +237,8 @@ def _lines(card: SimilarCard, font: QFont, width: int) -> tuple[tuple[str, _Tone
     lines += [(line, _Tone.MARK) for line in wrapped(mark_text(card), font, width, _MOST_LINES)]
     # Beginning and end of a file name both tell it from its neighbours.
     lines.append((metrics.elidedText(card.case.source, dots.ElideMiddle, width), _Tone.TEXT))
-    if facts := facts_text(card.case):
-        lines.append((metrics.elidedText(facts, dots.ElideRight, width), _Tone.MUTED))
+    facts = facts_text(card.case)
+    lines += [(line, _Tone.MUTED) for line in wrapped(facts, font, width, _MOST_LINES)]
     lines += [(line, _Tone.MUTED) for line in wrapped(known_text(card), font, width, _MOST_LINES)]
     return tuple(lines)
 

@@ -104,10 +104,13 @@ class SimilarPanel(QWidget):
         self._show_start()
         self._start.show_failure(summary, remedy)
 
-    def show_map(self, case_map: CaseMap) -> None:
-        """Draw the map of the library."""
-        self._made_map().show_map(case_map)
-        self._show_on_map()
+    def show_map(self, case_map: CaseMap | None) -> None:
+        """Draw the map of the library; None while it is being made."""
+        if case_map is not None:
+            self._made_map().show_map(case_map)
+            self._show_on_map()
+        elif self._map is not None:
+            self._map.show_waiting()
 
     def set_scan_open(self, is_open: bool) -> None:
         """Say whether there is a scan that could be added."""

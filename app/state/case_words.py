@@ -27,17 +27,28 @@ class DescribedCase(Protocol):
         ...
 
     @property
+    def kernel(self) -> str:
+        """Name of the scanner's, or empty."""
+        ...
+
+    @property
+    def scanner(self) -> str:
+        """Maker and model, or empty."""
+        ...
+
+    @property
     def tags(self) -> tuple[str, ...]:
         """The user's own words."""
         ...
 
 
 def facts_text(case: DescribedCase) -> str:
-    """Say age, sex, contrast, slices and tags; empty where nothing is known."""
+    """Say age, sex, contrast, slices, scanner and tags; empty where nothing is known."""
     parts = [f"aged {case.age_band}"] if case.age_band else []
     parts += [{"F": "female", "M": "male"}[case.sex]] if case.sex else []
     if case.contrast is not None:
         parts.append("contrast" if case.contrast else "no contrast")
     if case.slice_thickness_mm is not None:
         parts.append(f"{case.slice_thickness_mm:.3g} mm")
+    parts += [made for made in (case.kernel, case.scanner) if made]
     return " · ".join([*parts, *(f"#{tag}" for tag in case.tags)])

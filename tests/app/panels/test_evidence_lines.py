@@ -80,10 +80,10 @@ def test_one_that_is_kept_back_is_one_finding(lines: EvidenceLines) -> None:
     assert "1 finding is shown after your verdict on it." in words(lines)
 
 
-def test_without_evidence_it_says_so(lines: EvidenceLines) -> None:
+def test_what_is_not_counted_yet_is_not_said_to_be_unknown(lines: EvidenceLines) -> None:
     lines.show_evidence((), ALL)
 
-    assert "Nothing is known" in words(lines)
+    assert "is not counted yet" in words(lines)
 
 
 def test_a_light_theme_repaints_the_bars(lines: EvidenceLines) -> None:

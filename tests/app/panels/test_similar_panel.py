@@ -202,6 +202,17 @@ def test_the_map_is_wanted_when_it_is_first_looked_for(panel: SimilarPanel, qtbo
         show_tab(panel, "Map")
 
 
+def test_a_map_that_is_made_anew_is_not_shown_meanwhile(panel: SimilarPanel, qtbot: QtBot) -> None:
+    panel.show_map(None)
+    panel.show_page(PAGE, NONE)
+    panel.show_map(MAP)
+    show_tab(panel, "Map")
+
+    panel.show_map(None)
+
+    qtbot.waitUntil(lambda: "is being made" in words(panel))
+
+
 def test_a_case_chosen_on_the_map_is_chosen_in_the_list(panel: SimilarPanel, qtbot: QtBot) -> None:
     panel.show_page(PAGE, NONE)
     panel.show_map(MAP)
