@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QMenu
 
 from app.connections.availability import Availability
 from app.connections.case_parts import CaseStates, Controllers, Services
+from app.connections.companion_place import CompanionPlace
 from app.connections.dialogs import DialogConnection
 from app.connections.exporting import ExportConnection
 from app.connections.finding_actions import FindingActions
@@ -27,6 +28,7 @@ from app.connections.prompts import PromptConnection
 from app.connections.report_text import ReportTextConnection
 from app.connections.scan import ScanConnection
 from app.connections.sessions import SessionConnection
+from app.connections.similar import SimilarConnection, SimilarControllers
 from app.connections.tool_actions import ToolActions
 from app.connections.triggers import connect_all
 from app.connections.view_actions import ViewActions
@@ -34,6 +36,7 @@ from app.connections.view_menu import ViewMenu
 from app.connections.volume import VolumeConnection
 from app.connections.volume_controls import VolumeControls
 from app.connections.work import WorkConnection
+from app.controllers.find_similar import SimilarStates
 from app.controllers.keep_session import KeepSession, SessionParts
 from app.settings import MouseProfile, Settings
 from app.state.answers import ModelFacts
@@ -83,6 +86,7 @@ class CaseWindow(QObject):
         self._show_scans(services)
         self._show_beside(THEMES[settings.theme])
         self._show_answers(services)
+        self._show_similar(settings)
         self._take_orders(services)
         self._keep_work(services)
         self._talk_about_program(services, settings)
@@ -118,6 +122,7 @@ class CaseWindow(QObject):
         if settings.export_folder != before.export_folder:
             self._propose_folder(settings)
         self.controllers.ask_model.set_score_on_open(settings.score_on_open)
+        self.similar.take_settings(settings)
 
     def _begin(self, settings: Settings) -> None:
         """Use the settings that the window opens with."""
@@ -163,11 +168,13 @@ class CaseWindow(QObject):
     def _show_beside(self, theme: Theme) -> None:
         states, window, controllers = self.states, self.window, self.controllers
         session, view = states.session, states.view
+        self.place = CompanionPlace(window.views, session, view, parent=self)
         self.prior = PriorConnection(
             window,
             self.actions,
-            (session, states.prior, view),
+            (session, states.prior),
             controllers.open_prior,
+            place=self.place,
             parent=self,
         )
         self.header = HeaderConnection(
@@ -189,7 +196,9 @@ class CaseWindow(QObject):
         self.work = WorkConnection(
             window, (session, results), (controllers.open_study, ask), parent=self
         )
-        shown = FindingStates(session, results, states.lists.reviews, view, states.prompts)
+        shown = FindingStates(
+            session, results, states.lists.reviews, view, states.prompts, states.similar
+        )
         self.findings = FindingsConnection(window, shown, ask, parent=self)
         self.prompts = PromptConnection(
             window.prompt_panel, (session, states.prompts, results), ask, parent=self
@@ -203,6 +212,20 @@ class CaseWindow(QObject):
             window, states.masks, controllers.show_masks, self.heatmap.display, parent=self
         )
 
+    def _show_similar(self, settings: Settings) -> None:
+        states, controllers = self.states, self.controllers
+        self.similar = SimilarConnection(
+            self.window,
+            self.actions,
+            SimilarStates(states.session, states.results, states.lists, states.similar),
+            SimilarControllers(
+                controllers.find_similar, controllers.add_case, controllers.fill_library
+            ),
+            settings,
+            self,
+        )
+        self.similar.settings_chosen.connect(self.settings_chosen)
+
     def _take_orders(self, services: Services) -> None:
         states, window, controllers = self.states, self.window, self.controllers
         session, view, results = states.session, states.view, states.results
@@ -215,7 +238,7 @@ class CaseWindow(QObject):
             self.actions,
             window.views,
             self.measuring.desk,
-            self.prior.companion,
+            self.place.companion,
             self.work,
             parent=self,
         )
@@ -288,6 +311,8 @@ class CaseWindow(QObject):
         self.actions["full_screen"].setChecked(self.window.isFullScreen())
 
     def _close(self) -> None:
+        self.controllers.fill_library.close()
+        self.controllers.find_similar.close()
         self.controllers.ask_model.close()
         self.controllers.open_study.cancel()
         self.controllers.open_prior.cancel()

@@ -1,25 +1,21 @@
 """The prior beside the scan: its dialog, its picture, and what speaks against comparing."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QFileDialog
 
+from app.connections.companion_place import CompanionPlace
 from app.connections.opening import SCAN_FILTER
-from app.connections.opening_window import opening_window
 from app.connections.questions import QuestionConnection
-from app.connections.scan import caption_of
 from app.connections.triggers import connect_all
 from app.controllers.open_prior import OpenPrior
 from app.state.answers import Problem
 from app.state.session import Loading, OpenScan, SessionState
-from app.state.view import Layout, ViewState
-from app.viewer.companion_view import CompanionView
+from app.viewer.companion_view import Companion
 from app.windows.main_window import MainWindow
-from medct_core.volume.volume import Unit
 
 
 class PriorConnection(QObject):
@@ -32,9 +28,11 @@ class PriorConnection(QObject):
     actions
         By name.
     states
-        The scan, the prior, and how the scan is looked at.
+        The scan and the prior.
     open_prior
         Opens and closes priors.
+    place
+        Where it stands.
     parent
         Owner.
     """
@@ -43,18 +41,17 @@ class PriorConnection(QObject):
         self,
         window: MainWindow,
         actions: Mapping[str, QAction],
-        states: tuple[SessionState, SessionState, ViewState],
+        states: tuple[SessionState, SessionState],
         open_prior: OpenPrior,
         *,
+        place: CompanionPlace,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
         self._window, self._actions, self._open_prior = window, actions, open_prior
-        self._session, self._prior, self._view = states
-        self._layout_before = self._view.layout
+        self._session, self._prior = states
+        self._place = place
         self._folder = ""
-        self.companion = CompanionView(self._view, parent=window.views)
-        self.companion.hide()
         connect_all(
             actions,
             {
@@ -77,8 +74,7 @@ class PriorConnection(QObject):
         QuestionConnection(self._window, self._prior, self._open_prior.opening, self)
         self._session.scan_changed.connect(self._on_current)
         self._open_prior.notices_changed.connect(self._show_caption)
-        self.companion.close_requested.connect(self._open_prior.close_prior)
-        self.companion.maximise_asked.connect(self._maximise)
+        self._place.companion.close_requested.connect(self._open_prior.close_prior)
 
     def _choose_file(self) -> None:
         filters = self.tr("Scans ({0});;All files (*)").format(SCAN_FILTER)
@@ -100,31 +96,13 @@ class PriorConnection(QObject):
     def _on_prior(self, scan: OpenScan | None) -> None:
         self._show_actions()
         if scan is None:
-            self._take_away()
-            return
-        volume = self._session.volume
-        self.companion.show_prior(
-            scan.volume, current=volume.geometry if volume else None, name=_name_of(scan)
-        )
-        self.companion.show_patient(scan.patient)
-        if scan.volume.unit is not Unit.HU:
-            self.companion.show_own_window(opening_window(scan, self._view.window))
-        self._show_caption()
-        self._window.views.set_companion(self.companion)
-        if self._view.layout is not Layout.COMPARE:
-            self._layout_before = self._view.layout
-            self._view.set_layout(Layout.COMPARE)
+            self._place.take_away(Companion.PRIOR)
+        else:
+            self._place.show(Companion.PRIOR, scan, name=_name_of(scan))
+            self._show_caption()
 
-    def _take_away(self) -> None:
-        self.companion.show_prior(None)
-        self.companion.show_patient(None)
-        self._window.views.set_companion(None)
-        if self._view.layout is Layout.COMPARE:
-            self._view.set_layout(self._layout_before)
-
-    def _on_current(self, scan: OpenScan | None) -> None:
+    def _on_current(self) -> None:
         self._show_actions()
-        self.companion.link.show_current(scan.volume.geometry if scan else None)
 
     def _show_actions(self) -> None:
         self._actions["open_prior"].setEnabled(self._session.scan is not None)
@@ -133,9 +111,7 @@ class PriorConnection(QObject):
     def _show_caption(self) -> None:
         scan = self._prior.scan
         if scan is not None:
-            caption = caption_of(scan)
-            notices = (*self._open_prior.notices, *caption.notices)
-            self.companion.show_caption(replace(caption, notices=notices))
+            self._place.show_notices(scan, self._open_prior.notices)
 
     def _on_loading(self, loading: Loading | None) -> None:
         text = self.tr("Opening the prior {0} …").format(loading.name) if loading else ""
@@ -145,9 +121,6 @@ class PriorConnection(QObject):
         if problem is not None:
             summary = self.tr("The prior was not opened. {0}").format(problem.summary)
             self._window.banner.show_problem(summary, problem.remedy)
-
-    def _maximise(self) -> None:
-        self._window.views.toggle_maximised(self.companion)
 
 
 def _name_of(scan: OpenScan) -> str:

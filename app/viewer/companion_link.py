@@ -58,9 +58,11 @@ class CompanionLink(QObject):
         self._prior_grid: Geometry | None = None
         self._offset_mm = 0.0
         self._start, self._start_mm = Start.BY_POSITION, 0.0
+        self._wanted_start = Start.BY_POSITION
         self._is_linked = True
         self._is_window_linked = True
         self._is_following = False
+        self._shared = _OVERLAYS
         self._connect()
         self._copy_look()
 
@@ -103,11 +105,36 @@ class CompanionLink(QObject):
         index = float(self._prior_grid.to_index(self.prior.crosshair_mm)[axis])
         return not -_HALF_VOXEL <= index <= self._prior_grid.shape[axis] - _HALF_VOXEL
 
-    def show_grids(self, current: Geometry | None, prior: Geometry | None) -> None:
-        """Begin with two scans: by position, or by their middles where they hardly meet."""
+    def show_grids(
+        self,
+        current: Geometry | None,
+        prior: Geometry | None,
+        *,
+        start: Start = Start.BY_POSITION,
+    ) -> None:
+        """Begin with two scans.
+
+        Parameters
+        ----------
+        current, prior
+            Their grids; None where there is none.
+        start
+            By position, and by their middles where they hardly meet; or by their middles in any
+            case, as of two patients.
+        """
         self._current_grid, self._prior_grid = current, prior
-        self._is_linked = True
+        self._wanted_start, self._is_linked = start, True
         self.reset_offset()
+
+    def share_heatmap(self) -> None:
+        """Show the companion's own heatmap wherever the current scan shows one."""
+        self._shared = _OVERLAYS | {Overlay.HEATMAP}
+        self._copy_look()
+
+    def keep_heatmap_apart(self) -> None:
+        """Show no heatmap over the companion."""
+        self._shared = _OVERLAYS
+        self._copy_look()
 
     def show_current(self, current: Geometry | None) -> None:
         """Go on with another scan of the same examination; the offset stays."""
@@ -122,12 +149,18 @@ class CompanionLink(QObject):
             there = _extent_mm(self._prior_grid, self.normal)
             common = min(here[1], there[1]) - max(here[0], there[0])
             shorter = min(here[1] - here[0], there[1] - there[0])
-            if common < _LEAST_COMMON_SHARE * shorter:
+            hardly_meet = common < _LEAST_COMMON_SHARE * shorter
+            if hardly_meet or self._wanted_start is Start.BY_MIDDLE:
                 self._start = Start.BY_MIDDLE
                 self._offset_mm = (sum(there) - sum(here)) / 2
         self._start_mm = self._offset_mm
         self._follow()
         self.changed.emit()
+
+    def lay_at(self, point_mm: Vector) -> None:
+        """Lay the prior so that one of its points, LPS mm, is at the level that is shown."""
+        self._take_offset(point_mm)
+        self._follow()
 
     def step_offset(self, count: int) -> None:
         """Scroll the prior alone by its own slices; the offset changes."""
@@ -171,6 +204,7 @@ class CompanionLink(QObject):
             current.inverted_changed,
             current.slab_changed,
             current.overlays_changed,
+            current.heatmap_opacity_changed,
             current.smooth_changed,
         ):
             signal.connect(self._copy_look)
@@ -180,8 +214,9 @@ class CompanionLink(QObject):
         current, prior = self._current, self.prior
         prior.set_slab(current.slab)
         prior.set_smooth(current.smooth)
+        prior.set_heatmap_opacity(current.heatmap_opacity)
         for overlay in Overlay:
-            if overlay in current.overlays & _OVERLAYS:
+            if overlay in current.overlays & self._shared:
                 prior.show_overlay(overlay)
             else:
                 prior.hide_overlay(overlay)

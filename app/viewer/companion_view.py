@@ -1,6 +1,7 @@
-"""CompanionView: a prior beside the current scan, in the same plane of the patient."""
+"""CompanionView: a prior or a similar case beside the current scan, in the same plane."""
 
 from dataclasses import replace
+from enum import Enum
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPalette, QWheelEvent
@@ -18,6 +19,7 @@ from app.state.view import PlaneKind, ViewState
 from app.viewer import slice_paint
 from app.viewer.companion_link import CompanionLink, Start
 from app.viewer.mouse_profiles import DragAction, MouseProfile
+from app.viewer.overlay_image import OverlayImage
 from app.viewer.overlay_text import Caption
 from app.viewer.slice_scene import Quality
 from app.viewer.slice_view import SliceView
@@ -32,15 +34,35 @@ _NO_OFFSET_MM = 0.05
 _BAR_COLOUR = QColor(0x30, 0x30, 0x34)
 
 
+class Companion(Enum):
+    """Which scan stands beside the current one."""
+
+    PRIOR = "prior"
+    SIMILAR = "similar"
+
+
 class _PriorSlice(SliceView):
-    """A slice of the prior; says so where the prior ends, and scrolls alone with Alt."""
+    """A slice of the companion; says so where it ends, and scrolls alone with Alt."""
 
     def __init__(self, link: CompanionLink, parent: QWidget) -> None:
         super().__init__(link.kind, link.prior, parent)
         self._link = link
         self._alone = 0
-        self.setAccessibleName(self.tr("Prior, {0}").format(self.plane_name()))
-        self.setWhatsThis(self.tr("Wheel: scroll both. Alt and wheel: scroll the prior alone."))
+        self._ends = ""
+        self.show_role(Companion.PRIOR)
+
+    def show_role(self, role: Companion) -> None:
+        """Speak of the scan as what it is."""
+        if role is Companion.PRIOR:
+            name = self.tr("Prior, {0}")
+            self._ends = self.tr("The prior does not reach this level.")
+            wheel = self.tr("Wheel: scroll both. Alt and wheel: scroll the prior alone.")
+        else:
+            name = self.tr("Similar case, {0}")
+            self._ends = self.tr("The similar case does not reach this level.")
+            wheel = self.tr("Wheel: scroll both. Alt and wheel: scroll the similar case alone.")
+        self.setAccessibleName(name.format(self.plane_name()))
+        self.setWhatsThis(wheel)
 
     def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802 - Qt's name
         """Scroll, alone while Alt is down."""
@@ -60,11 +82,11 @@ class _PriorSlice(SliceView):
         if not self._link.is_beyond:
             super()._paint(painter, patient, quality, probe=probe)
             return
-        # The last slice of the prior would be taken for the one of this level.
+        # Its last slice would be taken for the one of this level.
         size = self._frame.size
         painter.fillRect(0, 0, *size, slice_paint.BACKGROUND)
         painter.setFont(slice_paint.text_font(self.font(), size))
-        slice_paint.paint_message(painter, self.tr("The prior does not reach this level."), size)
+        slice_paint.paint_message(painter, self._ends, size)
 
 
 class _Line(QLabel):
@@ -109,7 +131,7 @@ class CompanionView(QWidget):
         self._link = CompanionLink(current, kind, self)
         self._view = _PriorSlice(self._link, self)
         self._caption = Caption()
-        self._name = ""
+        self._name, self._role = "", Companion.PRIOR
         self._title = _Line()
         self._offset = _Line()
         self._linked = QToolButton()
@@ -128,7 +150,7 @@ class CompanionView(QWidget):
 
     @property
     def view(self) -> SliceView:
-        """The slice of the prior."""
+        """Its slice."""
         return self._view
 
     def show_prior(
@@ -152,10 +174,38 @@ class CompanionView(QWidget):
         name
             Follows the word PRIOR: its date, or its file where there is none.
         """
-        self._name, self._caption = name, caption or Caption()
-        self._view.show_volume(prior, self._caption)
+        self._show(Companion.PRIOR, prior, name, caption)
         self._link.show_grids(current, None if prior is None else prior.geometry)
         self._view.fit()
+
+    def show_similar(
+        self,
+        scan: Volume,
+        caption: Caption,
+        *,
+        current: Geometry | None = None,
+        name: str,
+    ) -> None:
+        """Show a similar case, laid middle on middle: two patients share no place.
+
+        Parameters
+        ----------
+        scan, caption, current
+            As for `show_prior`.
+        name
+            Follows the words SIMILAR CASE: its source, and how alike it is.
+        """
+        self._show(Companion.SIMILAR, scan, name, caption)
+        self._link.show_grids(current, scan.geometry, start=Start.BY_MIDDLE)
+        self._view.fit()
+
+    def show_overlays(self, overlays: tuple[OverlayImage, ...]) -> None:
+        """Lay the companion's own heatmap over it, shown with that of the current scan."""
+        self._view.show_overlays(overlays)
+        if overlays:
+            self._link.share_heatmap()
+        else:
+            self._link.keep_heatmap_apart()
 
     def show_caption(self, caption: Caption) -> None:
         """Say something else about the prior that is shown."""
@@ -190,8 +240,29 @@ class CompanionView(QWidget):
         towards = [part if offset > 0 else -part for part in self._link.normal]
         return self.tr("offset {0} {1:.1f} mm").format(direction_letters(towards), abs(offset))
 
+    def _show(
+        self, role: Companion, volume: Volume | None, name: str, caption: Caption | None
+    ) -> None:
+        self._role, self._name, self._caption = role, name, caption or Caption()
+        self._describe_role()
+        self._view.show_volume(volume, self._caption)
+
+    def _describe_role(self) -> None:
+        """Speak of the scan as what it is: nobody may take a similar case for a prior."""
+        self._view.show_role(self._role)
+        if self._role is Companion.PRIOR:
+            name, close = self.tr("Prior"), self.tr("Close the prior")
+            reset = self.tr("Lay the prior where it lay at first")
+        else:
+            name, close = self.tr("Similar case"), self.tr("Close the similar case")
+            reset = self.tr("Lay the similar case where it lay at first")
+        self.setAccessibleName(name)
+        self._reset.setToolTip(reset)
+        self._close.setToolTip(close)
+        self._close.setAccessibleName(close)
+
     def _describe(self) -> None:
-        self.setAccessibleName(self.tr("Prior"))
+        self._describe_role()
         # Around pictures it is dark in every theme.
         palette = self.palette()
         palette.setColor(QPalette.ColorRole.Window, _BAR_COLOUR)
@@ -203,21 +274,18 @@ class CompanionView(QWidget):
         self._linked.setToolTip(
             self.tr(
                 "Scroll both together. Switch off, scroll, and switch on again to keep the "
-                "distance; or turn the wheel over the prior while Alt is down."
+                "distance; or turn the wheel over this picture while Alt is down."
             )
         )
         self._window.setText(self.tr("W/L"))
         self._window.setCheckable(True)
         self._window.setToolTip(self.tr("See both through the same window"))
         self._reset.setText(self.tr("Reset"))
-        self._reset.setToolTip(self.tr("Lay the prior where it lay at first"))
         self._close.setText("\N{MULTIPLICATION SIGN}")
-        self._close.setToolTip(self.tr("Close the prior"))
         for button, name in (
             (self._linked, self.tr("Link scrolling")),
             (self._window, self.tr("Link the window")),
             (self._reset, self.tr("Reset the offset")),
-            (self._close, self.tr("Close the prior")),
         ):
             button.setAccessibleName(name)
         for label in (self._title, self._offset):
@@ -269,7 +337,9 @@ class CompanionView(QWidget):
         with QSignalBlocker(self._linked), QSignalBlocker(self._window):
             self._linked.setChecked(self._link.is_linked)
             self._window.setChecked(self._link.is_window_linked)
-        title = f"{self.tr('PRIOR')} {self._name}".strip()
+        is_prior = self._role is Companion.PRIOR
+        role = self.tr("PRIOR") if is_prior else self.tr("SIMILAR CASE")
+        title = f"{role} {self._name}".strip()
         state = self.tr("linked") if self._link.is_linked else self.tr("not linked")
         placed = f"{self.offset_text()}, {state}"
         by_middle = self._link.start is Start.BY_MIDDLE

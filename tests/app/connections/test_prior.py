@@ -8,6 +8,7 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
+from app.connections.companion_place import CompanionPlace
 from app.connections.prior import PriorConnection
 from app.controllers.open_prior import OpenPrior
 from app.controllers.read_study import find_study, read_scan
@@ -52,8 +53,13 @@ class Beside:
         self.actions = {
             name: QAction(name) for name in ("open_prior", "open_prior_folder", "close_prior")
         }
+        self.place = CompanionPlace(self.window.views, self.session, self.view)
         self.connection = PriorConnection(
-            self.window, self.actions, (self.session, self.prior, self.view), self.open_prior
+            self.window,
+            self.actions,
+            (self.session, self.prior),
+            self.open_prior,
+            place=self.place,
         )
         self.session.scan_changed.connect(self._show)
         self.session.set_scan(scan)
@@ -73,7 +79,7 @@ class Beside:
     @property
     def words(self) -> str:
         """What the bar over the prior says."""
-        labels = self.connection.companion.findChildren(QLabel)
+        labels = self.place.companion.findChildren(QLabel)
         return " ".join(label.text() for label in labels)
 
 
@@ -86,7 +92,7 @@ def test_a_prior_stands_beside_the_scan_at_the_same_place(beside: Beside, folder
     beside.open(folder / "then.nii.gz")
     beside.window.views.views[PlaneKind.AXIAL].step(3)
 
-    companion = beside.connection.companion
+    companion = beside.place.companion
     assert beside.view.layout is Layout.COMPARE
     assert companion.isVisible()
     assert companion.link.prior.crosshair_mm == pytest.approx(beside.view.crosshair_mm)
@@ -101,7 +107,7 @@ def test_closing_it_brings_the_layout_back(beside: Beside, folder: Path) -> None
     beside.actions["close_prior"].trigger()
 
     assert beside.view.layout is Layout.AXIAL
-    assert not beside.connection.companion.isVisible()
+    assert not beside.place.companion.isVisible()
     assert not beside.actions["close_prior"].isEnabled()
 
 
@@ -110,20 +116,20 @@ def test_another_study_takes_it_away(beside: Beside, folder: Path) -> None:
 
     beside.session.set_scan(opened(folder / "then.nii.gz"))
 
-    assert not beside.connection.companion.isVisible()
+    assert not beside.place.companion.isVisible()
 
 
 def test_a_prior_of_other_units_has_a_window_of_its_own(beside: Beside, folder: Path) -> None:
     beside.open(folder / "mr.nii.gz")
 
-    link = beside.connection.companion.link
+    link = beside.place.companion.link
     assert not link.is_window_linked
     assert link.prior.window != beside.view.window
 
 
 def test_what_speaks_against_comparing_stands_in_the_picture(beside: Beside, folder: Path) -> None:
     beside.open(folder / "then.nii.gz")
-    view = beside.connection.companion.view
+    view = beside.place.companion.view
     view.resize(400, 400)
     before = view.snapshot()
 
@@ -161,7 +167,7 @@ def test_a_prior_in_time_asks_which_volume(beside: Beside, qtbot: QtBot) -> None
 
 def test_it_is_maximised_and_comes_back(beside: Beside, folder: Path) -> None:
     beside.open(folder / "then.nii.gz")
-    companion = beside.connection.companion
+    companion = beside.place.companion
 
     companion.maximise_asked.emit()
     assert not beside.window.views.views[PlaneKind.AXIAL].isVisible()

@@ -211,3 +211,26 @@ def test_without_a_prior_nothing_is_moved(qapp: object) -> None:
 
     assert link.offset_mm == 0.0
     assert not link.is_beyond
+
+
+def test_scans_of_two_patients_are_laid_middle_on_middle_wherever_they_lie(qapp: object) -> None:
+    link = CompanionLink(ViewState())
+    elsewhere = moved(PRIOR, (0.0, 0.0, 7.0))
+
+    link.show_grids(CURRENT, elsewhere, start=Start.BY_MIDDLE)
+
+    assert link.start is Start.BY_MIDDLE
+    assert abs(link.offset_mm) == pytest.approx(7.0)
+    assert not link.is_moved
+
+
+def test_a_point_of_the_prior_is_laid_at_the_level_that_is_shown(pair: Pair) -> None:
+    pair.current.set_crosshair((1.0, 2.0, 5.0))
+
+    pair.link.lay_at((9.0, -9.0, -12.0))
+    laid = pair.depths_mm
+    pair.current.set_crosshair((1.0, 2.0, 6.0))
+
+    assert laid == pytest.approx((5.0, -12.0))
+    assert pair.depths_mm == pytest.approx((6.0, -11.0))
+    assert pair.link.is_moved

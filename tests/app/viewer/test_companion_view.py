@@ -275,3 +275,19 @@ def test_buttons_of_the_mouse_are_those_of_the_other_views(companion: CompanionV
     companion.set_left_action(DragAction.PAN)
 
     assert companion.view.kind is PlaneKind.AXIAL
+
+
+def test_a_similar_case_says_so_in_title_names_and_where_it_ends(
+    companion: CompanionView, state: ViewState, views: LinkedViews
+) -> None:
+    current = phantoms.letter_f()
+
+    companion.show_similar(
+        turned(current), Caption(), current=current.geometry, name="like.nii.gz, 2 of 4"
+    )
+
+    view = companion.view
+    words = [companion.accessibleName(), view.accessibleName(), view.whatsThis()]
+    words += [*texts(companion), *(one.toolTip() for one in companion.findChildren(QToolButton))]
+    assert texts(companion)[0] == "SIMILAR CASE like.nii.gz, 2 of 4"
+    assert not any("prior" in text.lower() for text in words)
