@@ -14,6 +14,7 @@ from medct_core.commands.console import (
     progress_bar,
 )
 from medct_core.commands.library_add import add, import_table
+from medct_core.commands.library_ask import ask
 from medct_core.commands.library_place import (
     AsJson,
     LibraryOption,
@@ -21,6 +22,7 @@ from medct_core.commands.library_place import (
     open_library,
 )
 from medct_core.commands.library_search import search
+from medct_core.commands.library_teach import mark, taught, teach, unteach
 
 if TYPE_CHECKING:
     from medct_core.retrieval.library import CaseLibrary
@@ -49,6 +51,11 @@ def register(app: typer.Typer) -> None:
     library.command("list")(list_cases)
     library.command("show")(show)
     library.command("search")(search)
+    library.command("mark")(mark)
+    library.command("teach")(teach)
+    library.command("unteach")(unteach)
+    library.command("taught")(taught)
+    library.command("ask")(ask)
     library.command("compact")(compact)
     library.command("export")(export)
     library.command("verify")(verify)

@@ -17,6 +17,9 @@ from medct_core.retrieval.arrow_rows import from_rows, schema_of, stamp_of, to_r
 from medct_core.retrieval.case_filter import CaseFilter, quoted
 from medct_core.retrieval.library_case import LibraryCase, case_id_of, stamp_key
 from medct_core.retrieval.library_store import LibraryStore, explained, is_folder, no_library
+from medct_core.retrieval.taught_finding import TaughtFinding
+from medct_core.retrieval.taught_store import TABLE as TAUGHT
+from medct_core.retrieval.taught_store import TaughtStore
 
 _CASES = "cases_"
 _ALL = CaseFilter()
@@ -100,6 +103,29 @@ class CaseLibrary:
         """How much room it takes."""
         return sum(self._store.files().values())
 
+    @property
+    def taught(self) -> TaughtStore:
+        """The findings it was taught; `keep_taught` keeps a new one."""
+        return TaughtStore(self._store)
+
+    def keep_taught(self, taught: TaughtFinding) -> None:
+        """Keep what was learned from cases that are all still there.
+
+        Raises
+        ------
+        UsageError
+            If one was removed in the meantime.
+        """
+        self.taught.keep(taught)
+        cases = () if taught.probe is None else taught.probe.case_ids
+        gone = set(cases) - self._ids(taught.stamp) if cases else set()
+        if gone:
+            self.taught.forget_cases(gone)
+            raise UsageError(
+                f"{len(gone)} of the cases were removed while the finding was taught.",
+                remedy="Teach it again.",
+            )
+
     def stamps(self) -> tuple[ModelStamp, ...]:
         """Name the models that embedded its cases."""
         tables = (self._store.table(name) for name in self._names())
@@ -124,15 +150,20 @@ class CaseLibrary:
         return sum(self._overwrite(stamp, group) for stamp, group in _by_stamp(cases).items())
 
     def remove(self, case_ids: Sequence[str]) -> int:
-        """Remove cases for good, from old versions and indices too.
+        """Remove cases for good, from old versions, indices and taught findings too.
+
+        A finding that was taught with one of them must be taught again.
 
         Returns
         -------
         How many were there.
         """
+        if not case_ids:
+            return 0
+        self.taught.forget_cases(case_ids)
         wanted = f"case_id IN ({', '.join(quoted(one) for one in case_ids)})"
         count = 0
-        for name in self._store.names() if case_ids else ():
+        for name in set(self._store.names()) - {TAUGHT}:
             with explained(self.address), self._store.writing():
                 table = self._store.table(name)
                 found = table.count_rows(wanted)
@@ -236,6 +267,14 @@ class CaseLibrary:
         """Join the small files that writing leaves, and drop versions nobody reads any more."""
         for name in self._store.names():
             self._store.compact(name)
+
+    def _ids(self, stamp: ModelStamp) -> set[str]:
+        name = _name_of(stamp)
+        if name not in self._names():
+            return set()
+        with explained(self.address):
+            rows = self._store.table(name).search().select(["case_id"]).to_arrow()
+        return set(rows.column("case_id").to_pylist())
 
     def _names(self) -> tuple[str, ...]:
         return tuple(name for name in self._store.names() if name.startswith(_CASES))
