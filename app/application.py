@@ -23,6 +23,7 @@ from app.windows.disclaimer_dialog import DisclaimerDialog
 from app.windows.key_guard import KeyGuard
 from app.windows.restore_dialog import RestoreDialog
 from app.workers.inference_worker import InferenceWorker, OpenDesk, open_real_desk
+from app.workers.library_worker import LibraryWorker
 from app.workers.loader_pool import LoaderPool, OnProgress
 from app.workers.newest_job import NewestJob
 from medct_core.cancel import CancelToken
@@ -33,7 +34,7 @@ log = logging.getLogger(__name__)
 _RECENT, _CONSENT, _YES = "recent", "understood-not-a-medical-device", "yes"
 _GEOMETRY, _DOCKS = "window/geometry", "window/docks"
 # Raised when docks are added, so that an older arrangement does not hide them.
-_DOCKS_VERSION = 1
+_DOCKS_VERSION = 2
 _TIDY_UP_MS = 500
 
 
@@ -76,6 +77,7 @@ class Application(QObject):
             cases=default_case_folder(),
             autosaves=default_autosave_folder(),
             recent=self._recent,
+            library=LibraryWorker(self),
             log_folder=default_log_folder(),
         )
         self._recent.load(_texts(self._memory.value(_RECENT)))
@@ -114,6 +116,7 @@ class Application(QObject):
     def start_work(self) -> None:
         """Load the model and what reads files; called when the first window is painted."""
         self._worker.start()
+        self._services.library.start()
         for window in self._windows:
             window.controllers.open_study.prepare()
         self._missing.start(partial(_missing, self._recent.files), doing="looking for files")
@@ -160,6 +163,7 @@ class Application(QObject):
         for window in self.windows:
             window.window.close()
         self._services.loader.stop()
+        self._services.library.stop()
         self._worker.stop()
 
     def _open_another(self) -> None:

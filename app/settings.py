@@ -67,6 +67,14 @@ class Settings:
         Whether the patient's name stands in the corner when a scan opens.
     export_folder
         Where reports went last; empty for the usual place.
+    library
+        Folder or ``s3://`` address of the library of cases; empty for the usual place.
+    search_on_open
+        Whether similar cases are searched as soon as a scan is encoded.
+    known_findings
+        When a similar case may say which findings it has.
+    reader
+        Who says so of the findings of a case that is added; empty for nobody.
     shortcuts
         Name of an action and the keys a person chose for it, such as ``Ctrl+O``.
     """
@@ -81,6 +89,10 @@ class Settings:
     volume_rendering: bool = True
     patient_text: bool = False
     export_folder: str = ""
+    library: str = ""
+    search_on_open: bool = True
+    known_findings: KnownFindingsShown = KnownFindingsShown.AFTER_VERDICT
+    reader: str = ""
     shortcuts: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -88,7 +100,11 @@ class Settings:
 
 
 _DEVICE = re.compile(r"auto|cpu|mps|cuda(:\d+)?")
-_CHOICES: dict[str, type[StrEnum]] = {"theme": Theme, "mouse": MouseProfile}
+_CHOICES: dict[str, type[StrEnum]] = {
+    "theme": Theme,
+    "mouse": MouseProfile,
+    "known_findings": KnownFindingsShown,
+}
 _KEYS = tuple(one.name for one in fields(Settings))
 _SWITCHES = frozenset(one.name for one in fields(Settings) if isinstance(one.default, bool))
 

@@ -31,6 +31,8 @@ NEED_SCAN = (
     "reject_finding",
     "heatmap",
     "mark_image",
+    "find_similar",
+    "add_case",
 )
 """Names of actions. What only changes how scans will look, such as layouts, is not among them."""
 

@@ -5,9 +5,17 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject
 
+from app.controllers.add_case import AddCase
 from app.controllers.ask_model import AskModel, WindowState
 from app.controllers.draw_thumbnails import DrawThumbnails
 from app.controllers.export_report import ExportReport
+from app.controllers.fill_library import FillLibrary, FillWorkers
+from app.controllers.find_similar import (
+    FindSimilar,
+    SearchChoice,
+    SimilarStates,
+    SimilarWorkers,
+)
 from app.controllers.keep_case import KeepCase
 from app.controllers.open_prior import OpenPrior
 from app.controllers.open_study import OpenStudy
@@ -26,8 +34,10 @@ from app.state.recent_files import RecentFiles
 from app.state.results import ResultsState
 from app.state.reviews import MarkedImages, ReviewList
 from app.state.session import SessionState
+from app.state.similar import SimilarState
 from app.state.view import ViewState
 from app.workers.inference_worker import InferenceWorker
+from app.workers.library_worker import LibraryWorker
 from app.workers.loader_pool import LoaderPool
 
 
@@ -45,6 +55,8 @@ class Services:
         Where case records lie, and sessions for the case of a crash.
     recent
         What was opened before.
+    library
+        Works on the library of cases.
     log_folder
         Where logs lie.
     """
@@ -54,6 +66,7 @@ class Services:
     cases: CaseFolder
     autosaves: AutosaveFolder
     recent: RecentFiles
+    library: LibraryWorker
     log_folder: Path
 
 
@@ -68,6 +81,7 @@ class CaseStates(QObject):
         self.results = ResultsState(self)
         self.masks = MasksState(self)
         self.prior = SessionState(self)
+        self.similar = SimilarState(self)
         self.lists = CaseLists(
             MeasurementList(self),
             ReviewList(self),
@@ -112,4 +126,28 @@ class Controllers(QObject):
             name,
             score_on_open=settings.score_on_open,
             parent=self,
+        )
+        self._keep_library(name, states, services, settings)
+
+    def _keep_library(
+        self, name: str, states: CaseStates, services: Services, settings: Settings
+    ) -> None:
+        session, results, lists = states.session, states.results, states.lists
+        choice, library = SearchChoice.of(settings), services.library
+        self.find_similar = FindSimilar(
+            SimilarStates(session, results, lists, states.similar),
+            SimilarWorkers(services.worker, library),
+            name,
+            choice,
+            self.ask_model,
+            self,
+        )
+        self.add_case = AddCase((session, results, lists), library, choice.address, self)
+        self.fill_library = FillLibrary(
+            states.similar,
+            results,
+            FillWorkers(services.loader, services.worker, library),
+            name,
+            choice.address,
+            self,
         )

@@ -15,6 +15,7 @@ from app.state.results import ResultsState, ScoredList
 from app.state.reviewed import reviewed_all
 from app.state.reviews import ReviewList
 from app.state.session import SessionState
+from app.state.similar import SimilarState
 from app.state.view import Overlay, ViewState
 from app.windows.main_window import MainWindow
 from medct_core.findings.finding import Finding
@@ -40,6 +41,7 @@ class FindingStates:
     reviews: ReviewList
     view: ViewState
     prompts: PromptList
+    similar: SimilarState
 
 
 class FindingsConnection(QObject):
@@ -101,6 +103,8 @@ class FindingsConnection(QObject):
             states.results.heatmap_changed,
             states.view.overlays_changed,
             states.reviews.changed,
+            states.similar.shown_changed,
+            states.similar.allowed_changed,
         ):
             changed.connect(self._show)
         for told in (states.results.problem_changed, states.results.model_problem_changed):
@@ -204,10 +208,19 @@ class FindingsConnection(QObject):
             review=_REVIEWS[said.decision],
             statement=said.edited_text,
             comment=said.comment,
+            evidence=self._evidence(finding.prompt.name),
             is_heatmap_shown=heatmap is not None
             and heatmap.name == finding.prompt.name
             and Overlay.HEATMAP in self._states.view.overlays,
         )
+
+    def _evidence(self, name: str) -> str:
+        """Say what the nearest cases of the open scan had, where that may be shown."""
+        similar = self._states.similar
+        if similar.page is None or similar.page.of_text or name not in similar.allowed:
+            return ""
+        named = (one for one in similar.page.evidence if one.finding == name)
+        return next((one.sentence for one in named), "")
 
     def _show_chart(self) -> None:
         if self._chart is not None:

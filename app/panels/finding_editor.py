@@ -41,6 +41,7 @@ class FindingEditor(QWidget):
         self._reset = QPushButton(self.tr("Reset"))
         self._statement = QLineEdit(placeholderText=self.tr("Wording for the report"))
         self._comment = QLineEdit(placeholderText=self.tr("Comment"))
+        self._evidence = TextLabel(role="muted")
         self._describe()
         self._lay_out()
         self._connect()
@@ -59,6 +60,9 @@ class FindingEditor(QWidget):
         self._show_text(self._statement, "" if row is None else row.statement)
         self._show_text(self._comment, "" if row is None else row.comment)
         self._show_threshold(row)
+        has_evidence = row is not None and bool(row.evidence)
+        said = self.tr("Similar cases: {evidence}").format(evidence=row.evidence if row else "")
+        self._evidence.show_text(said if has_evidence else "")
 
     def report_texts(self) -> None:
         """Report what is typed and was not reported yet."""
@@ -123,6 +127,7 @@ class FindingEditor(QWidget):
         grid.addWidget(self._reset, 2, 3)
         grid.addWidget(self._statement, 3, 0, 1, 4)
         grid.addWidget(self._comment, 4, 0, 1, 4)
+        grid.addWidget(self._evidence, 5, 0, 1, 4)
         grid.setColumnStretch(2, 1)
 
     def _connect(self) -> None:

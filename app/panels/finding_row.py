@@ -71,6 +71,8 @@ class FindingRow:
         The reader's remark; may be empty.
     is_heatmap_shown
         Whether its heatmap lies over the slices now.
+    evidence
+        What similar cases had, in one sentence; empty where it is not known or not shown.
     """
 
     finding: Finding
@@ -78,6 +80,7 @@ class FindingRow:
     statement: str = ""
     comment: str = ""
     is_heatmap_shown: bool = False
+    evidence: str = ""
 
     @property
     def name(self) -> str:
@@ -129,6 +132,7 @@ def spoken(row: FindingRow) -> str:
     parts.append(row.review.value)
     parts += [f"worded as {row.statement}"] if row.statement else []
     parts += [f"comment: {row.comment}"] if row.comment else []
+    parts += [f"similar cases: {row.evidence}"] if row.evidence else []
     return ", ".join(parts)
 
 

@@ -17,6 +17,7 @@ class Menu(Enum):
     TOOLS = "&Tools"
     MODEL = "&Model"
     FINDINGS = "Fi&ndings"
+    CASES = "&Cases"
     HELP = "&Help"
 
 
@@ -267,6 +268,21 @@ _FINDINGS = (
     _judging("mark_image", "&Mark this picture", "Keep the active view for the report", ("K",)),
 )
 
+_searching = partial(ActionRow, menu=Menu.CASES, group="search")
+_filling = partial(ActionRow, menu=Menu.CASES, group="fill")
+_library = partial(ActionRow, menu=Menu.CASES, group="library")
+
+_CASES = (
+    _searching("find_similar", "&Find similar", "Show the cases most like this scan", ("F7",)),
+    _searching("search_words", "Search in &words", "Find cases like what you type", ("Shift+F7",)),
+    _filling(
+        "add_case", "&Add this scan…", "Put it into the library, with your verdicts", ("Ctrl+D",)
+    ),
+    _filling("add_folder", "Add f&older of scans…", "Put every chest CT of a folder into it"),
+    _filling("phantom_library", "Add &phantoms", "Draw synthetic scans to try the search on"),
+    _library("choose_library", "Choose &library…", "Open another library, or begin a new one"),
+)
+
 _help = partial(ActionRow, menu=Menu.HELP)
 
 _HELP = (
@@ -283,6 +299,7 @@ ROWS: tuple[ActionRow, ...] = (
     *_TOOLS,
     *_MODEL,
     *_FINDINGS,
+    *_CASES,
     *_HELP,
 )
 """Every action, in the order of the menus."""

@@ -8,6 +8,7 @@ from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QDockWidget, QMainWindow, QVBoxLayout, QWidget
 
 from app.panels.banner import Banner
+from app.panels.filling_bar import FillingBar
 from app.panels.findings_panel import FindingsPanel
 from app.panels.masks_panel import MasksPanel
 from app.panels.measurements_panel import MeasurementsPanel
@@ -15,6 +16,7 @@ from app.panels.progress_panel import ProgressPanel
 from app.panels.prompt_panel import PromptPanel
 from app.panels.provenance_strip import ProvenanceStrip
 from app.panels.report_text_panel import ReportTextPanel
+from app.panels.similar_panel import SimilarPanel
 from app.panels.study_panel import StudyPanel
 from app.panels.volume_panel import VolumePanel
 from app.panels.window_panel import WindowPanel
@@ -59,6 +61,8 @@ class MainWindow(QMainWindow):
         self.measurements_panel = MeasurementsPanel()
         self.findings_panel = FindingsPanel(theme)
         self.prompt_panel = PromptPanel(theme)
+        self.similar_panel = SimilarPanel(theme)
+        self.filling_bar = FillingBar()
         self.report_panel = ReportTextPanel()
         self.progress_panel = ProgressPanel()
         self.chart_dock = ChartDock(theme, self)
@@ -86,6 +90,7 @@ class MainWindow(QMainWindow):
             self.masks_panel,
             self.findings_panel,
             self.prompt_panel,
+            self.similar_panel,
             self.chart_dock,
         ):
             panel.show_theme(theme)
@@ -121,22 +126,12 @@ class MainWindow(QMainWindow):
             event.ignore()
 
     def _place_middle(self) -> None:
-        middle = QWidget()
-        layout = QVBoxLayout(middle)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(0)
-        layout.addWidget(self.banner)
-        layout.addWidget(self.views, 1)
-        self.setCentralWidget(middle)
+        self.setCentralWidget(_column(self.banner, self.views))
 
     def _place_docks(self) -> None:
         # No splitter: it gives wrapped sentences the height of one line.
-        asked = QWidget()
-        layout = QVBoxLayout(asked)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(0)
-        layout.addWidget(self.prompt_panel)
-        layout.addWidget(self.findings_panel, 1)
+        asked = _column(self.prompt_panel, self.findings_panel)
+        similar = _column(self.filling_bar, self.similar_panel)
         self._add("study", self.tr("Study"), self.study_panel, _LEFT)
         self._add("masks", self.tr("Masks"), self.masks_panel, _LEFT)
         self._add("window", self.tr("Grey levels"), self.window_panel, _LEFT)
@@ -144,11 +139,12 @@ class MainWindow(QMainWindow):
         self._add("volume", self.tr("3D"), self.volume_panel, _LEFT)
         self._add("progress", self.tr("Progress"), self.progress_panel, _LEFT)
         self._add("findings", self.tr("Findings"), asked, _RIGHT)
+        self._add("similar", self.tr("Similar cases"), similar, _RIGHT)
         self._add("report", self.tr("Report"), self.report_panel, _RIGHT)
         self._add_dock("charts", self.chart_dock, _RIGHT)
         self._stack("study", "masks", "progress")
         self._stack("window", "measurements", "volume")
-        self._stack("findings", "charts", "report")
+        self._stack("findings", "similar", "charts", "report")
         wide = [self.docks["study"], self.docks["findings"]]
         self.resizeDocks(wide, [_LEFT_WIDTH, _RIGHT_WIDTH], Qt.Orientation.Horizontal)
 
@@ -173,3 +169,14 @@ class MainWindow(QMainWindow):
         for name in names[1:]:
             self.tabifyDockWidget(first, self.docks[name])
         first.raise_()
+
+
+def _column(above: QWidget, below: QWidget) -> QWidget:
+    """Put one widget above another that takes the room."""
+    column = QWidget()
+    layout = QVBoxLayout(column)
+    layout.setContentsMargins(0, 0, 0, 0)
+    layout.setSpacing(0)
+    layout.addWidget(above)
+    layout.addWidget(below, 1)
+    return column

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QDialog, QDialogButtonBox, QTabWidget, QVBoxLayout
 from app.panels.text_label import TextLabel
 from app.settings import Settings
 from app.windows.action_table import ROWS
+from app.windows.library_page import LibraryPage
 from app.windows.settings_pages import LookPage, ModelOption, ModelPage
 from app.windows.shortcuts_page import ShortcutsPage
 
@@ -44,6 +45,7 @@ class SettingsDialog(QDialog):
         self._settings = settings
         self._look = LookPage(settings)
         self._model = ModelPage(settings, models, devices)
+        self._library = LibraryPage(settings)
         self._keys = ShortcutsPage(ROWS, settings.shortcuts)
         self._problem = TextLabel(role="refusal")
         self._pages = QTabWidget()
@@ -53,21 +55,23 @@ class SettingsDialog(QDialog):
     def chosen(self) -> Settings:
         """Give the settings as they stand in the dialog."""
         settings = self._model.applied_to(self._look.applied_to(self._settings))
+        settings = self._library.applied_to(settings)
         return replace(settings, shortcuts=self._keys.shortcuts())
 
     def accept(self) -> None:
         """Report the new settings, or say what is wrong with them."""
-        problems = self._model.problems()
-        if problems:
-            self._pages.setCurrentWidget(self._model)
-            self._problem.show_text("\n".join(problems))
-            return
+        for page in (self._model, self._library):
+            if problems := page.problems():
+                self._pages.setCurrentWidget(page)
+                self._problem.show_text("\n".join(problems))
+                return
         self.settings_chosen.emit(self.chosen())
         super().accept()
 
     def _lay_out(self) -> None:
         self._pages.addTab(self._look, self.tr("&Look and mouse"))
         self._pages.addTab(self._model, self.tr("Model and &reports"))
+        self._pages.addTab(self._library, self.tr("&Similar cases"))
         self._pages.addTab(self._keys, self.tr("&Keys"))
         # Without it Fusion paints pages lighter than the window.
         self._pages.setDocumentMode(True)

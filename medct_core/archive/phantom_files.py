@@ -14,9 +14,6 @@ from medct_core.phantom.sampling import Draw, sample_spec
 from medct_core.phantom.streams import stream
 from medct_core.volume.notice import PHANTOM_DESCRIPTION
 
-LIBRARY_SEEDS = range(4_000_000, 4_000_060)
-"""Phantoms of the library that a person may try the search on; nothing is trained from them."""
-
 _GRID = Grid((192, 192, 96), (1.9, 1.9, 3.4))
 _ENDINGS = (".gz", ".nii")
 

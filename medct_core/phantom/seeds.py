@@ -32,6 +32,7 @@ class SeedRange:
 TRAINING = SeedRange("training", 0, 1_000_000)
 VALIDATION = SeedRange("validation", 1_000_000, 2_000_000)
 CALIBRATION = SeedRange("calibration", 2_000_000, 3_000_000)
+LIBRARY = SeedRange("a library to try the search on", 4_000_000, 4_000_060)
 EVALUATION = SeedRange("evaluation", 5_000_000, None)
 
 

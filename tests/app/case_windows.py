@@ -20,6 +20,7 @@ from app.state.case_folder import CaseFolder
 from app.state.recent_files import RecentFiles
 from app.state.session import OpenScan
 from app.workers.inference_worker import InferenceWorker
+from app.workers.library_worker import LibraryWorker
 from app.workers.loader_pool import LoaderPool
 from tests.app.stand_ins import PATIENCE_MS, StandInDesk
 from tests.medct_core.io import making
@@ -180,6 +181,7 @@ class Workplace:
             cases=CaseFolder(self.folder / "cases"),
             autosaves=AutosaveFolder(self.folder / "autosave"),
             recent=RecentFiles(),
+            library=LibraryWorker(),
             log_folder=self.folder / "logs",
         )
 
@@ -190,6 +192,7 @@ class Workplace:
         made.window.show()
         # As the application does: whoever begins later is not told of a model that was ready.
         self.worker.start()
+        self.services.library.start()
         return self.cases[-1]
 
     def close(self) -> None:
@@ -198,6 +201,7 @@ class Workplace:
         for case in self.cases:
             case.window.close()
         self.services.loader.stop()
+        self.services.library.stop()
         self.worker.stop()
         for case in self.cases:
             case.window.deleteLater()

@@ -7,6 +7,14 @@ import pytest
 from PySide6.QtWidgets import QApplication
 
 
+@pytest.fixture(autouse=True)
+def no_library(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keep every test away from the library and the phantoms of whoever runs it."""
+    place = tmp_path_factory.getbasetemp() / "no-library-there"
+    monkeypatch.setenv("MEDCT_LIBRARY", str(place))
+    monkeypatch.setenv("MEDCT_PHANTOMS", str(place))
+
+
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Give a folder for settings; cases, autosaves and logs have others."""

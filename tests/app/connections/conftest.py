@@ -27,6 +27,7 @@ def workplace(qtbot: QtBot, tmp_path: Path) -> Iterator[Workplace]:
     yield place
     place.close()
     assert place.worker.isFinished()
+    assert place.services.library.isFinished()
     assert [one for one in threading.enumerate() if one.name.startswith("loader")] == []
     left = [one for one in QApplication.topLevelWidgets() if one not in before and one.isVisible()]
     assert left == []

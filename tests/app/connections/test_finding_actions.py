@@ -19,7 +19,9 @@ pytestmark = pytest.mark.gui
 @pytest.fixture
 def shown(qtbot: QtBot) -> SmallWindow:
     made = SmallWindow(qtbot)
-    states = FindingStates(made.session, made.results, made.lists.reviews, made.view, made.prompts)
+    states = FindingStates(
+        made.session, made.results, made.lists.reviews, made.view, made.prompts, made.states.similar
+    )
     findings = FindingsConnection(made.window, states, made.ask, parent=made.owner)
     heatmap = HeatmapConnection(
         made.window,

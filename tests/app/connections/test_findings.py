@@ -34,7 +34,12 @@ class Finding(SmallWindow):
     def __post_init__(self) -> None:
         super().__post_init__()
         states = FindingStates(
-            self.session, self.results, self.lists.reviews, self.view, self.prompts
+            self.session,
+            self.results,
+            self.lists.reviews,
+            self.view,
+            self.prompts,
+            self.states.similar,
         )
         self.connection = FindingsConnection(self.window, states, self.ask, parent=self.owner)
         self.panel = self.window.findings_panel
