@@ -20,6 +20,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Give a folder for settings; cases, autosaves and logs have others."""
     for name in ("CASES", "AUTOSAVE", "LOGS"):
         monkeypatch.setenv(f"MEDCT_{name}", str(tmp_path / name.lower()))
+    monkeypatch.setenv("MEDCT_PLACES", str(tmp_path / "places.json"))
     (tmp_path / "settings").mkdir()
     return tmp_path / "settings"
 

@@ -46,6 +46,7 @@ import json, os, sys, tempfile, time
 from pathlib import Path
 folder = tempfile.mkdtemp()
 os.environ.update(MEDCT_CASES=folder, MEDCT_AUTOSAVE=folder, MEDCT_LOGS=folder)
+os.environ["MEDCT_PLACES"] = os.path.join(folder, "places.json")
 from importlib.metadata import EntryPoint
 from medct_core.commands.main import load_command
 load_command(EntryPoint("view", "app.__main__:view", "medct.commands"))
