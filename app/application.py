@@ -18,6 +18,7 @@ from app.state.answers import ModelChoice, ModelFacts, Problem
 from app.state.autosave import CrashedSession, default_autosave_folder
 from app.state.case_folder import default_case_folder
 from app.state.recent_files import RecentFile, RecentFiles, missing_of
+from app.state.scan_places import default_scan_places
 from app.theme import STYLE, THEMES, palette_of, style_sheet_of
 from app.windows.disclaimer_dialog import DisclaimerDialog
 from app.windows.key_guard import KeyGuard
@@ -76,6 +77,7 @@ class Application(QObject):
             loader=LoaderPool(self),
             cases=default_case_folder(),
             autosaves=default_autosave_folder(),
+            places=default_scan_places(),
             recent=self._recent,
             library=LibraryWorker(self),
             log_folder=default_log_folder(),

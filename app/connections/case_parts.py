@@ -17,13 +17,17 @@ from app.controllers.find_similar import (
     SimilarWorkers,
 )
 from app.controllers.keep_case import KeepCase
+from app.controllers.note_places import NotePlaces
+from app.controllers.open_beside import OpenBeside
 from app.controllers.open_prior import OpenPrior
 from app.controllers.open_study import OpenStudy
 from app.controllers.prompt_sets import PromptSets
 from app.controllers.read_header import ReadHeader
 from app.controllers.show_masks import ShowMasks
+from app.controllers.why_similar import WhySimilar, WhyStates
 from app.settings import Settings
 from app.state.autosave import AutosaveFolder
+from app.state.beside import BesideState
 from app.state.case_folder import CaseFolder
 from app.state.case_lists import CaseLists
 from app.state.masks import MasksState
@@ -33,6 +37,7 @@ from app.state.prompt_list import PromptList
 from app.state.recent_files import RecentFiles
 from app.state.results import ResultsState
 from app.state.reviews import MarkedImages, ReviewList
+from app.state.scan_places import ScanPlaces
 from app.state.session import SessionState
 from app.state.similar import SimilarState
 from app.state.view import ViewState
@@ -53,6 +58,8 @@ class Services:
         Reads files.
     cases, autosaves
         Where case records lie, and sessions for the case of a crash.
+    places
+        Where scans lie on this machine.
     recent
         What was opened before.
     library
@@ -65,6 +72,7 @@ class Services:
     loader: LoaderPool
     cases: CaseFolder
     autosaves: AutosaveFolder
+    places: ScanPlaces
     recent: RecentFiles
     library: LibraryWorker
     log_folder: Path
@@ -81,6 +89,7 @@ class CaseStates(QObject):
         self.results = ResultsState(self)
         self.masks = MasksState(self)
         self.prior = SessionState(self)
+        self.beside = BesideState(self)
         self.similar = SimilarState(self)
         self.lists = CaseLists(
             MeasurementList(self),
@@ -128,6 +137,19 @@ class Controllers(QObject):
             parent=self,
         )
         self._keep_library(name, states, services, settings)
+        self._compare(name, states, services)
+
+    def _compare(self, name: str, states: CaseStates, services: Services) -> None:
+        session, places = states.session, services.places
+        NotePlaces(session, places, services.loader, self)
+        self.open_beside = OpenBeside(session, states.beside, places, services.loader, self)
+        self.why_similar = WhySimilar(
+            WhyStates(states.results, states.similar, states.beside),
+            self.ask_model,
+            services.worker,
+            name,
+            self,
+        )
 
     def _keep_library(
         self, name: str, states: CaseStates, services: Services, settings: Settings

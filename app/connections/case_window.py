@@ -8,6 +8,7 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu
 
 from app.connections.availability import Availability
+from app.connections.beside import BesideConnection
 from app.connections.case_parts import CaseStates, Controllers, Services
 from app.connections.companion_place import CompanionPlace
 from app.connections.dialogs import DialogConnection
@@ -20,6 +21,7 @@ from app.connections.heatmap import HeatmapConnection
 from app.connections.measuring import MeasuringConnection
 from app.connections.menus import MenuConnection
 from app.connections.model_actions import ModelActions
+from app.connections.not_similar import NotSimilarConnection
 from app.connections.opening import OpeningConnection
 from app.connections.overlays import OverlayConnection
 from app.connections.prior import PriorConnection
@@ -35,6 +37,7 @@ from app.connections.view_actions import ViewActions
 from app.connections.view_menu import ViewMenu
 from app.connections.volume import VolumeConnection
 from app.connections.volume_controls import VolumeControls
+from app.connections.why import WhyConnection
 from app.connections.work import WorkConnection
 from app.controllers.find_similar import SimilarStates
 from app.controllers.keep_session import KeepSession, SessionParts
@@ -225,6 +228,29 @@ class CaseWindow(QObject):
             self,
         )
         self.similar.settings_chosen.connect(self.settings_chosen)
+        self._compare_cases()
+
+    def _compare_cases(self) -> None:
+        """Show why cases are similar, one beside the scan, and keep which are not."""
+        states, window, controllers = self.states, self.window, self.controllers
+        panel, place = window.similar_panel, self.place
+        BesideConnection(
+            window,
+            panel,
+            (states.similar, states.beside, states.prior),
+            (controllers.open_beside, controllers.open_prior),
+            place=place,
+            parent=self,
+        )
+        WhyConnection(
+            window,
+            panel,
+            (states.session, states.results, states.view, states.beside),
+            controllers.why_similar,
+            place=place,
+            parent=self,
+        )
+        NotSimilarConnection(panel, states.lists.not_similar, self)
 
     def _take_orders(self, services: Services) -> None:
         states, window, controllers = self.states, self.window, self.controllers
@@ -316,6 +342,7 @@ class CaseWindow(QObject):
         self.controllers.ask_model.close()
         self.controllers.open_study.cancel()
         self.controllers.open_prior.cancel()
+        self.controllers.open_beside.cancel()
         self.controllers.show_masks.cancel()
         self.controllers.keep_case.close()
         self.keep_session.close()

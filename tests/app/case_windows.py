@@ -18,6 +18,7 @@ from app.state.answers import ModelFacts
 from app.state.autosave import AutosaveFolder
 from app.state.case_folder import CaseFolder
 from app.state.recent_files import RecentFiles
+from app.state.scan_places import ScanPlaces
 from app.state.session import OpenScan
 from app.workers.inference_worker import InferenceWorker
 from app.workers.library_worker import LibraryWorker
@@ -180,6 +181,7 @@ class Workplace:
             loader=LoaderPool(),
             cases=CaseFolder(self.folder / "cases"),
             autosaves=AutosaveFolder(self.folder / "autosave"),
+            places=ScanPlaces(self.folder / "places.json"),
             recent=RecentFiles(),
             library=LibraryWorker(),
             log_folder=self.folder / "logs",
