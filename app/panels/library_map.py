@@ -250,7 +250,11 @@ class LibraryMap(QWidget):
         return kinds
 
     def _show_legend(self, case_map: CaseMap) -> None:
-        parts = [self.tr("+ what was asked with.")] if case_map.query is not None else []
+        parts = (
+            [self.tr("+ the open scan, or the words asked for.")]
+            if case_map.query is not None
+            else []
+        )
         if self._similar & self._numbers.keys():
             parts.append(self.tr("Circled: the similar cases."))
         if name := self._finding.currentData():

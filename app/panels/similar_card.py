@@ -3,23 +3,25 @@
 from dataclasses import dataclass
 from math import floor
 
-from app.state.case_words import facts_text
+from app.state.case_words import BETWEEN, JOINED, facts_text
 from medct_core.retrieval.library_case import KnownFinding, LibraryCase
 from medct_core.retrieval.search import SimilarCase
+
+LONGEST_PLACE = "99. More alike than 99.9% of pairs"
+"""What `place_text` says of a list of fewer than a hundred cases is not longer."""
 
 VERIFIED = "✓"
 """Stands behind a finding for which there is more than a report."""
 
-# A mark never stands at the end of one line with its finding on the next.
-_JOINED = "\u00a0"
 _MARKS = {True: "●", False: "○"}
 _SAID = {
-    f"{_JOINED}{VERIFIED}": " (verified)",
-    f"●{_JOINED}": "",
-    f"○{_JOINED}": "",
+    f"{JOINED}{VERIFIED}": " (verified)",
+    f"●{JOINED}": "",
+    f"○{JOINED}": "",
     "◆ ": "",
     "✗ ": "",
-    " · ": ", ",
+    BETWEEN: ", ",
+    JOINED: " ",
 }
 _MOST_ABSENT = 3
 _HIGHEST = 99.9
@@ -93,7 +95,7 @@ def mark_text(card: SimilarCard) -> str:
         marks.append(f"◆ Same patient as number {card.rank_of_same}")
     if card.is_not_similar:
         marks.append("✗ Marked as not similar")
-    return " · ".join(marks)
+    return BETWEEN.join(marks)
 
 
 def known_text(card: SimilarCard) -> str:
@@ -107,12 +109,12 @@ def known_text(card: SimilarCard) -> str:
     if len(absent) <= _MOST_ABSENT:
         parts += [f"{_named(finding)} absent" for finding in absent]
     else:
-        tick = f"{_JOINED}{VERIFIED}" if all(finding.is_verified for finding in absent) else ""
+        tick = f"{JOINED}{VERIFIED}" if all(finding.is_verified for finding in absent) else ""
         others = "others " if parts else ""
-        mark = f"{_MARKS[False]}{_JOINED}{len(absent)}"
+        mark = f"{_MARKS[False]}{JOINED}{len(absent)}"
         parts.append(f"{mark} {others}known to be absent{tick}")
     hidden = len(known) - len(shown)
-    return " · ".join([*parts, *([_hidden_text(hidden, is_all=not shown)] if hidden else [])])
+    return BETWEEN.join([*parts, *([_hidden_text(hidden, is_all=not shown)] if hidden else [])])
 
 
 def spoken(card: SimilarCard) -> str:
@@ -135,8 +137,8 @@ def _in_words(text: str) -> str:
 
 
 def _named(finding: KnownFinding) -> str:
-    tick = f"{_JOINED}{VERIFIED}" if finding.is_verified else ""
-    return f"{_MARKS[finding.is_present]}{_JOINED}{finding.name}{tick}"
+    tick = f"{JOINED}{VERIFIED}" if finding.is_verified else ""
+    return f"{_MARKS[finding.is_present]}{JOINED}{finding.name}{tick}"
 
 
 def _hidden_text(count: int, *, is_all: bool) -> str:

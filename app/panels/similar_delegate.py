@@ -24,6 +24,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.panels.similar_card import (
+    LONGEST_PLACE,
     SimilarCard,
     known_text,
     mark_text,
@@ -41,9 +42,7 @@ THUMBNAIL = 96
 
 _PAD, _GAP = 8, 4
 _MOST_LINES = 3
-_SMALL = 76
-_NARROWEST_TEXT = 190
-_SIDE_BY_SIDE = 3 * _SMALL + 2 * _GAP + 3 * _PAD + _NARROWEST_TEXT
+_SMALLEST = 60
 _FADED = 0.45
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 
@@ -78,19 +77,28 @@ class CardPlaces:
         return max(pictures, self.text[1] + lines * spacing + _PAD)
 
 
-def places(width: int) -> CardPlaces:
-    """Lay out a card: writing below the pictures, or beside them where there is room.
+def places(width: int, narrowest: int) -> CardPlaces:
+    """Lay out a card: writing beside the pictures where there is room, else below them.
 
     Parameters
     ----------
     width
         Of the card, logical pixels.
+    narrowest
+        Width that writing beside the pictures needs, logical pixels.
     """
-    if width >= _SIDE_BY_SIDE:
-        left = 3 * _SMALL + 2 * _GAP + 2 * _PAD
-        return CardPlaces(_SMALL, (left, _PAD, width - left - _PAD))
+    beside = (width - 3 * _PAD - 2 * _GAP - narrowest) // 3
+    if beside >= _SMALLEST:
+        side = min(beside, THUMBNAIL)
+        left = 3 * side + 2 * _GAP + 2 * _PAD
+        return CardPlaces(side, (left, _PAD, width - left - _PAD))
     side = min(THUMBNAIL, max(1, (width - 2 * _PAD - 2 * _GAP) // 3))
     return CardPlaces(side, (_PAD, 2 * _PAD + side - 2, width - 2 * _PAD))
+
+
+def narrowest_text(font: QFont) -> int:
+    """Give the width in which no title of a card is cut, logical pixels."""
+    return QFontMetrics(_bold(font)).horizontalAdvance(LONGEST_PLACE)
 
 
 def wrapped(text: str, font: QFont, width: int, most: int) -> tuple[str, ...]:
@@ -144,14 +152,14 @@ class SimilarDelegate(QStyledItemDelegate):
     ) -> QSize:
         """As wide as the list; as high as pictures and writing need."""
         width = self._view.viewport().width()
-        lie = places(width)
+        lie = places(width, narrowest_text(option.font))
         count = len(_lines(index.data(CARD_ROLE), option.font, lie.text[2]))
         return QSize(width, lie.height(count, QFontMetrics(option.font).lineSpacing()))
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         """Draw ground, pictures and writing."""
         card: SimilarCard = index.data(CARD_ROLE)
-        lie = places(option.rect.width())
+        lie = places(option.rect.width(), narrowest_text(option.font))
         painter.save()
         painter.setFont(option.font)
         self._paint_ground(painter, option)

@@ -96,7 +96,7 @@ class SimilarHead(QWidget):
         self._add.setToolTip(self.tr("Put the open scan into the library, with your verdicts"))
         self._library.setToolTip(self.tr("Fill this library, or open another one"))
         self._hidden.setText(
-            self.tr("What is known of a case is shown after your verdict. Seeing it may sway you.")
+            self.tr("Known findings are shown after your verdict, as they may sway it.")
         )
 
     def _lay_out(self) -> None:

@@ -48,8 +48,10 @@ class SimilarList(QListView):
         before = self.current_card
         with QSignalBlocker(self):
             self._cards.show_cards(cards)
+            # A list that is shown again stays where the reader has scrolled it.
+            name = "" if before is None else before.case.case_id
+            self.setCurrentIndex(self._cards.index_of(name))
         self.scheduleDelayedItemsLayout()
-        self.select("" if before is None else before.case.case_id)
 
     def select(self, case_id: str) -> None:
         """Select a case without reporting it; none where it is not listed."""

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QStackedWidget, QTabWidget, QVBoxLayout, QWidget
 
 from app.panels.evidence_lines import EvidenceLines
@@ -185,7 +185,6 @@ class SimilarPanel(QWidget):
         self._tabs.addTab(self._evidence, self.tr("What they had"))
         self._tabs.addTab(self._map_place, self.tr("Map"))
         self._tabs.setDocumentMode(True)
-        self._tabs.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._pages.addWidget(self._start)
         self._pages.addWidget(self._tabs)
         layout = QVBoxLayout(self)

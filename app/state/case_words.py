@@ -42,13 +42,20 @@ class DescribedCase(Protocol):
         ...
 
 
+JOINED = "\u00a0"
+"""A space at which no line is broken."""
+
+BETWEEN = f"{JOINED}· "
+"""Stands between two facts; a line may be broken behind it only."""
+
+
 def facts_text(case: DescribedCase) -> str:
     """Say age, sex, contrast, slices, scanner and tags; empty where nothing is known."""
-    parts = [f"aged {case.age_band}"] if case.age_band else []
+    parts = [f"aged{JOINED}{case.age_band}"] if case.age_band else []
     parts += [{"F": "female", "M": "male"}[case.sex]] if case.sex else []
     if case.contrast is not None:
-        parts.append("contrast" if case.contrast else "no contrast")
+        parts.append("contrast" if case.contrast else f"no{JOINED}contrast")
     if case.slice_thickness_mm is not None:
-        parts.append(f"{case.slice_thickness_mm:.3g} mm")
+        parts.append(f"{case.slice_thickness_mm:.3g}{JOINED}mm")
     parts += [made for made in (case.kernel, case.scanner) if made]
-    return " · ".join([*parts, *(f"#{tag}" for tag in case.tags)])
+    return BETWEEN.join([*parts, *(f"#{tag}" for tag in case.tags)])

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.panels.similar_card import (
+    LONGEST_PLACE,
     SimilarCard,
     cards_of,
     known_text,
@@ -44,6 +45,10 @@ def test_a_case_says_how_alike_it_is(said: dict[str, Any], text: str) -> None:
 )
 def test_a_percentile_is_rounded_down(percentile: float, text: str) -> None:
     assert percentile_text(percentile) == text
+
+
+def test_the_longest_place_is_the_longest() -> None:
+    assert place_text(found(99, percentile=100.0)) == LONGEST_PLACE
 
 
 @given(st.floats(0.0, 100.0))

@@ -11,8 +11,14 @@ from PySide6.QtGui import QFont, QFontMetrics, QHelpEvent, QImage
 from PySide6.QtWidgets import QStyleOptionViewItem, QToolTip
 from pytestqt.qtbot import QtBot
 
-from app.panels.similar_card import SimilarCard, spoken
-from app.panels.similar_delegate import THUMBNAIL, SimilarDelegate, places, wrapped
+from app.panels.similar_card import LONGEST_PLACE, SimilarCard, spoken
+from app.panels.similar_delegate import (
+    THUMBNAIL,
+    SimilarDelegate,
+    narrowest_text,
+    places,
+    wrapped,
+)
 from app.panels.similar_list import SimilarList
 from app.panels.similar_model import SimilarModel
 from app.theme import LIGHT
@@ -43,13 +49,13 @@ def picture(view: SimilarList) -> QImage:
 
 def brightest(image: QImage) -> int:
     """Look at the middle of the first picture of the card."""
-    middle = 8 + places(image.width()).side // 2
+    middle = 8 + places(image.width(), narrowest_text(QFont())).side // 2
     return image.pixelColor(middle, middle).lightness()
 
 
-@given(st.integers(1, 2000))
-def test_pictures_and_writing_stay_within_the_card(width: int) -> None:
-    lie = places(width)
+@given(st.integers(1, 2000), st.integers(50, 400))
+def test_pictures_and_writing_stay_within_the_card(width: int, narrowest: int) -> None:
+    lie = places(width, narrowest)
 
     left, _, room = lie.text
     assert 1 <= lie.side <= THUMBNAIL
@@ -57,14 +63,20 @@ def test_pictures_and_writing_stay_within_the_card(width: int) -> None:
     assert 3 * lie.side <= max(width, 3)
 
 
-@pytest.mark.parametrize("width", [300, 460, 700])
-def test_writing_does_not_cover_the_pictures(width: int) -> None:
-    lie = places(width)
+@given(st.integers(100, 2000), st.integers(50, 400))
+def test_writing_does_not_cover_the_pictures(width: int, narrowest: int) -> None:
+    lie = places(width, narrowest)
 
     left, top, room = lie.text
-    assert top >= lie.side or left >= 3 * lie.side
-    assert room >= 190
+    assert top >= lie.side or (left >= 3 * lie.side and room >= narrowest)
     assert lie.height(4, 15) >= top + 4 * 15
+
+
+@pytest.mark.usefixtures("qapp")
+def test_beside_the_pictures_no_title_is_cut() -> None:
+    font = QFont()
+
+    assert narrowest_text(font) >= QFontMetrics(font).horizontalAdvance(LONGEST_PLACE)
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])

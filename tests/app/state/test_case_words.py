@@ -1,7 +1,11 @@
 """A case in one line."""
 
-from app.state.case_words import facts_text
+from app.state.case_words import DescribedCase, facts_text
 from tests import library_samples
+
+
+def said(case: DescribedCase) -> str:
+    return facts_text(case).replace("\u00a0", " ")
 
 
 def test_facts_that_are_unknown_take_no_room() -> None:
@@ -14,7 +18,7 @@ def test_facts_that_are_unknown_take_no_room() -> None:
         kernel="B60f",
     )
 
-    assert facts_text(known) == "aged 60-69 · female · no contrast · 1.25 mm · B60f · #a · #b"
-    assert facts_text(library_samples.case(contrast=True, scanner="X 64")) == "contrast · X 64"
+    assert said(known) == "aged 60-69 · female · no contrast · 1.25 mm · B60f · #a · #b"
+    assert said(library_samples.case(contrast=True, scanner="X 64")) == "contrast · X 64"
     assert facts_text(library_samples.case(sex="M")) == "male"
     assert facts_text(library_samples.case()) == ""
