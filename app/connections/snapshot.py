@@ -1,5 +1,6 @@
-"""Snapshot: pictures of the real window and of every view, once everything is there."""
+"""Snapshot: pictures of the real window, every view and similar cases, once all is there."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer, Signal
@@ -17,7 +18,9 @@ _SETTLE_MS = 300
 
 
 class Snapshot(QObject):
-    """Waits for scores and 3D, then writes ``window.png`` and one picture a view.
+    """Waits for scores, 3D and similar cases, then writes ``window.png`` and one picture a view.
+
+    Where the library has similar cases, ``similar.png`` shows their panel.
 
     Parameters
     ----------
@@ -49,24 +52,50 @@ class Snapshot(QObject):
             return
         if session.scan is None:
             self._end(session.problem or states.masks.problem or NOTHING_SHOWN)
-        elif not controllers.ask_model.is_asking and not self._shown.volume.is_preparing:
+        elif not self._is_busy:
             self._look.stop()
             QTimer.singleShot(_SETTLE_MS, self._write)
+
+    @property
+    def _is_busy(self) -> bool:
+        """Whether anything that will be in a picture is still waited for."""
+        controllers = self._shown.controllers
+        return (
+            controllers.ask_model.is_asking
+            or controllers.find_similar.is_searching
+            or self._shown.volume.is_preparing
+        )
 
     def _write(self) -> None:
         if not self._shown.window.volume_view.is_resting:
             QTimer.singleShot(_LOOK_MS, self._write)
             return
+        if not self._saved(self._pictures()):
+            return
+        page = self._shown.states.similar.page
+        if page is None or not page.cases:
+            self._end(None)
+            return
+        self._shown.window.show_dock("similar")
+        QTimer.singleShot(_SETTLE_MS, self._write_similar)
+
+    def _write_similar(self) -> None:
+        if self._saved({"similar": self._shown.window.similar_panel.grab().toImage()}):
+            self._end(None)
+
+    def _saved(self, pictures: Mapping[str, QImage]) -> bool:
+        """Write pictures; where they cannot be written, end and say so."""
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
-            for name, picture in self._pictures().items():
+            for name, picture in pictures.items():
                 save_picture(picture, self._folder / f"{name}.png")
         except OutOfDiskError as error:
             self._end(Problem.of(error))
         except OSError as error:
             self._end(Problem.of(_not_made(self._folder, str(error.strerror))))
         else:
-            self._end(None)
+            return True
+        return False
 
     def _pictures(self) -> dict[str, QImage]:
         window = self._shown.window

@@ -11,9 +11,12 @@ from PySide6.QtCore import QObject, Signal
 
 from app.state.answers import ModelChoice, ModelFacts, TypedAnswer
 from app.workers.inference_worker import InferenceWorker, OnStage
+from app.workers.kept_libraries import KeptLibraries
+from app.workers.library_worker import LibraryWork, LibraryWorker
 from app.workers.loader_pool import LoaderPool, Work
 from app.workers.questions import Question, SimilarScan
 from medct_core.cancel import CancelToken
+from medct_core.errors import MedctError
 from medct_core.findings.finding import Finding
 from medct_core.inference.embedding import Embedding
 from medct_core.inference.likeness import Likeness
@@ -223,6 +226,67 @@ class FakeWorker(QObject):
     def as_worker(self) -> InferenceWorker:
         """Pass for the real one."""
         return cast("InferenceWorker", self)
+
+
+class FakeLibrary(QObject):
+    """Takes work on the library and does it when told, also late and out of order."""
+
+    progress = Signal(int, float)
+    done = Signal(int, object)
+    failed = Signal(int, object)
+    cancelled = Signal(int)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.works: list[LibraryWork] = []
+        self.kinds: list[str] = []
+        self.stopped: list[int] = []
+        self.kept = KeptLibraries()
+
+    def ask(self, window: str, kind: str, work: LibraryWork, *, doing: str) -> int:
+        """Note a question; its number is its place, from 1."""
+        assert window
+        return self._note(kind, work, doing)
+
+    def add(self, work: LibraryWork, *, doing: str) -> int:
+        """Note work."""
+        return self._note("add", work, doing)
+
+    def keep(self, work: LibraryWork, *, doing: str) -> int:
+        """Note what is written."""
+        return self._note("keep", work, doing)
+
+    def cancel(self, number: int) -> None:
+        """Note what is to be stopped."""
+        self.stopped.append(number)
+
+    def newest(self, kind: str) -> int:
+        """Give the number of the newest work of a kind."""
+        return max(number for number, one in enumerate(self.kinds, 1) if one == kind)
+
+    def finish(self, number: int) -> object:
+        """Do the work, say what came of it, and give it."""
+        try:
+            result = self.works[number - 1](self.kept, CancelToken(), lambda _: None)
+        except MedctError as error:
+            self.failed.emit(number, error)
+            return error
+        self.done.emit(number, result)
+        return result
+
+    def finish_newest(self, kind: str) -> object:
+        """Do the newest work of a kind."""
+        return self.finish(self.newest(kind))
+
+    def as_library(self) -> LibraryWorker:
+        """Pass for the real one."""
+        return cast("LibraryWorker", self)
+
+    def _note(self, kind: str, work: LibraryWork, doing: str) -> int:
+        assert doing
+        self.works.append(work)
+        self.kinds.append(kind)
+        return len(self.works)
 
 
 class FakeLoader(QObject):
