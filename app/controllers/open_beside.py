@@ -9,6 +9,7 @@ from app.controllers.note_places import place_of
 from app.controllers.open_study import OpenStudy
 from app.state.answers import Problem
 from app.state.beside import BesideScan, BesideState
+from app.state.library_place import phantom_folder
 from app.state.scan_places import ScanPlace, ScanPlaces
 from app.state.session import OpenScan, SessionState
 from app.workers.loader_pool import LoaderPool, OnProgress
@@ -26,9 +27,9 @@ _SHOWN_OF_HASH = 8
 class OpenBeside(QObject):
     """Opens similar cases beside the scan of one window; with another scan they are closed.
 
-    A library knows no folders. Where this machine does not know the place of a scan either,
-    `file_wanted` asks for it and `open_path` answers. A scan with other voxels than those that
-    were added to the library is refused.
+    A library knows no folders. Where this machine does not know the place of a scan either, and
+    it is no phantom that was drawn here, `file_wanted` asks for it and `open_path` answers. A
+    scan with other voxels than those that were added to the library is refused.
 
     Parameters
     ----------
@@ -148,7 +149,9 @@ def _another(scan: OpenScan, case: LibraryCase) -> Problem:
 def _found(
     places: ScanPlaces, case: LibraryCase, _cancel: CancelToken, _told: OnProgress
 ) -> ScanPlace | None:
-    return places.find(case.scan_sha256, case.case_id)
+    drawn = phantom_folder() / case.source
+    known = places.find(case.scan_sha256, case.case_id)
+    return ScanPlace(drawn) if known is None and drawn.exists() else known
 
 
 def _note(

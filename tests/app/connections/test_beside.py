@@ -17,6 +17,7 @@ from app.controllers.read_study import find_study, read_scan
 from app.panels.similar_panel import SimilarPanel
 from app.state.answers import Problem
 from app.state.beside import BesideState
+from app.state.library_place import PHANTOMS_VARIABLE
 from app.state.open_questions import FrameQuestion
 from app.state.scan_places import ScanPlace, ScanPlaces
 from app.state.session import Loading, OpenScan, SessionState
@@ -119,7 +120,8 @@ class Beside:
 
 
 @pytest.fixture
-def beside(qtbot: QtBot, folder: Path, tmp_path: Path) -> Beside:
+def beside(qtbot: QtBot, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Beside:
+    monkeypatch.setenv(PHANTOMS_VARIABLE, str(tmp_path / "phantoms"))
     return Beside(qtbot, folder, ScanPlaces(tmp_path / "places.json"))
 
 

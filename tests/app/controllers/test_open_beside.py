@@ -7,6 +7,7 @@ import pytest
 from app.controllers.open_beside import ITSELF, NO_SCAN, OpenBeside
 from app.controllers.read_study import find_study, read_scan
 from app.state.beside import BesideState
+from app.state.library_place import PHANTOMS_VARIABLE
 from app.state.scan_places import ScanPlace, ScanPlaces
 from app.state.session import OpenScan, SessionState
 from medct_core.cancel import CancelToken
@@ -67,7 +68,10 @@ class Comparing:
 
 
 @pytest.fixture
-def comparing(qapp: object, folder: Path, tmp_path: Path) -> Comparing:
+def comparing(
+    qapp: object, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Comparing:
+    monkeypatch.setenv(PHANTOMS_VARIABLE, str(tmp_path / "phantoms"))
     window = Comparing(ScanPlaces(tmp_path / "places.json"))
     window.session.set_scan(opened(folder / "now.nii.gz"))
     return window
@@ -96,6 +100,18 @@ def test_a_case_is_also_found_by_its_id(comparing: Comparing, folder: Path) -> N
     comparing.finish()
 
     assert comparing.beside.shown is not None
+
+
+def test_a_phantom_that_was_drawn_here_is_found_where_phantoms_are_drawn(
+    comparing: Comparing, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(PHANTOMS_VARIABLE, str(folder))
+
+    comparing.controller.open_case(similar_to(folder / "like.nii.gz"))
+    comparing.finish()
+
+    assert comparing.beside.shown is not None
+    assert comparing.asked == []
 
 
 def test_a_place_that_nobody_knows_is_asked_for_once(comparing: Comparing, folder: Path) -> None:
