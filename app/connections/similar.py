@@ -140,8 +140,7 @@ class SimilarConnection(QObject):
             panel.show_failure(shown.summary, shown.remedy)
 
     def _show_map(self) -> None:
-        if self._similar.map is not None:
-            self._panel.show_map(self._similar.map)
+        self._panel.show_map(self._similar.map)
 
     def _show_scan(self) -> None:
         self._panel.set_scan_open(self._add.can_add)

@@ -42,6 +42,10 @@ class SimilarHead(QWidget):
         self._describe()
         self._lay_out()
         self._connect()
+        for label in (self._title, self._place, self._notice):
+            label.show_text("")
+        self._back.hide()
+        self.show_kept_back(is_some=False)
 
     @property
     def is_filtering(self) -> bool:

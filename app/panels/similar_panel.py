@@ -131,7 +131,8 @@ class SimilarPanel(QWidget):
             self._map.show_selected(case_id)
 
     def focus_text(self) -> None:
-        """Let the keyboard write what cases are asked for."""
+        """Let the keyboard write what cases are asked for, also where none are shown yet."""
+        self._show_tools(is_shown=True)
         self._head.focus_text()
 
     def show_theme(self, theme: Theme) -> None:

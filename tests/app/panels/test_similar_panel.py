@@ -191,6 +191,17 @@ def test_words_are_asked_for(panel: SimilarPanel, qtbot: QtBot) -> None:
     assert asked.args == ["effusion"]
 
 
+def test_words_can_be_asked_for_without_a_scan(panel: SimilarPanel, qtbot: QtBot) -> None:
+    panel.show_empty("Open a chest CT to see cases like it.", "")
+    panel.activateWindow()
+
+    panel.focus_text()
+
+    qtbot.waitUntil(panel.findChildren(QLineEdit)[0].hasFocus)
+    assert "Show all" not in buttons(panel)
+    assert "Back to the scan" not in buttons(panel)
+
+
 def test_the_map_is_wanted_when_it_is_first_looked_for(panel: SimilarPanel, qtbot: QtBot) -> None:
     panel.show_page(PAGE, NONE)
     with qtbot.waitSignal(panel.map_wanted):
