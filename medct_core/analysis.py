@@ -26,7 +26,7 @@ from medct_core.io.deidentify import read_patient_text
 from medct_core.io.open import open_study, read_volume
 from medct_core.io.study import Series
 from medct_core.models import config
-from medct_core.models.bundle import LoadedModel
+from medct_core.models.image_model import AnyModel
 from medct_core.models.manifest import CALIBRATION_FILE, REFERENCE_FILE
 from medct_core.preprocess import recipe
 from medct_core.preprocess.prepare import prepare
@@ -343,7 +343,7 @@ def provenance_of(engine: InferenceEngine) -> Provenance:
     )
 
 
-def range_doubts(loaded: LoadedModel) -> tuple[Notice, ...]:
+def range_doubts(loaded: AnyModel) -> tuple[Notice, ...]:
     """Say so where CT-CLIP's weights are given intensities they were not trained on."""
     if loaded.config != config.CT_CLIP:
         return ()

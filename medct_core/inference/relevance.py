@@ -15,7 +15,6 @@ from medct_core.inference.prompt import Prompt
 from medct_core.inference.request import OnProgress
 from medct_core.inference.scores import Relevance
 from medct_core.inference.similarity import FloatArray
-from medct_core.models.contribution import contributions
 from medct_core.preprocess.model_input import ModelInput
 
 CONTRIBUTION = "contribution"
@@ -54,7 +53,7 @@ def tokens_of(
         return engine.tokens(prepare_again(), cancel=cancel, on_progress=on_progress)
     codes = torch.from_numpy(embedding.codes.astype(np.int64)).to(engine.device)
     with torch.inference_mode():
-        rows = engine.loaded.network.visual_transformer.vq.lookup(codes)
+        rows = engine.with_text.network.visual_transformer.vq.lookup(codes)
     found: FloatArray = rows.float().cpu().numpy()
     return found
 
@@ -129,7 +128,7 @@ def explained(
     return Relevance(
         prompt=prompt,
         values=values,
-        affine=token_affine(input_affine, engine.loaded.config.vision.token_voxels),
+        affine=token_affine(input_affine, engine.image.token_voxels),
         method=CONTRIBUTION,
         logit_scale=scale,
         stamp=engine.stamp,
@@ -168,7 +167,7 @@ def likeness_map(
     return Likeness(
         other=towards.other,
         values=_split(engine, tokens, towards.direction),
-        affine=token_affine(input_affine, engine.loaded.config.vision.token_voxels),
+        affine=token_affine(input_affine, engine.image.token_voxels),
         common=towards.common,
         stamp=engine.stamp,
         volume_sha256=embedding.volume_sha256,
@@ -215,8 +214,7 @@ def token_affine(
 def _split(engine: InferenceEngine, tokens: FloatArray, direction: FloatArray) -> FloatArray:
     """``(d, h, w)``: what the tokens add to the product of the scan's vector and a direction."""
     with torch.inference_mode():
-        shares = contributions(
-            engine.loaded.network,
+        shares = engine.image.shares(
             torch.tensor(tokens, device=engine.device),
             torch.tensor(direction[None], device=engine.device),
         )

@@ -110,7 +110,7 @@ def load_model(
     """
     manifest = read_manifest(folder)
     verify_files(folder, manifest, on_progress)
-    recipe = _read_recipe(folder)
+    recipe = read_recipe(folder)
     config = read_config(folder / CONFIG_FILE)
     tensors = open_tensors(folder / WEIGHTS_FILE)
     if manifest.text_base is not None:
@@ -164,7 +164,14 @@ def read_config(path: Path) -> JointConfig:
         ) from error
 
 
-def _read_recipe(folder: Path) -> Recipe:
+def read_recipe(folder: Path) -> Recipe:
+    """Read how scans are prepared for the model of a folder.
+
+    Raises
+    ------
+    ModelUnavailableError
+        If the file is missing or cannot be used.
+    """
     try:
         return Recipe.from_json((folder / RECIPE_FILE).read_text(encoding="utf-8"))
     except (OSError, ValueError, KeyError, TypeError) as error:

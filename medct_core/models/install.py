@@ -193,7 +193,7 @@ def _copy_bundle(source: Path, name: str | None, on_progress: OnProgress) -> Ins
     require_new(target)
     require_space(models_folder(), _bytes(source), here=0, converted=0)
     with staged(target) as stage:
-        for file in (MANIFEST_FILE, WEIGHTS_FILE, *manifest.files):
+        for file in (MANIFEST_FILE, manifest.weights_file, *manifest.files):
             if not (source / file).is_file():
                 raise ModelUnavailableError(
                     f"The file {file} of the model is missing.", remedy="Get the folder again."

@@ -13,6 +13,8 @@ from medct_core.errors import ModelUnavailableError
 
 MANIFEST_FILE = "manifest.json"
 WEIGHTS_FILE = "model.safetensors"
+PUBLISHED_WEIGHTS_FILE = "model.pt"
+"""Weights kept as they were published, so that their hash is the publisher's."""
 CONFIG_FILE = "config.json"
 RECIPE_FILE = "recipe.json"
 PROMPTS_FILE = "prompts.toml"
@@ -32,6 +34,7 @@ _HASH_LENGTH = 64
 
 TrainedOn = Literal["synthetic", "clinical"]
 PromptStyle = Literal["pair", "single"]
+NetworkKind = Literal["joint", "i3d-resnet"]
 OnProgress = Callable[[float], None]
 
 
@@ -150,13 +153,15 @@ class ModelManifest:
     scoring
         How similarities become scores.
     weights_sha256
-        SHA-256 of `WEIGHTS_FILE` in hex.
+        SHA-256 of the file `weights_file` in hex.
     files
         SHA-256 in hex of every other file of the folder, by its plain name.
     text_base
         Package that brings the text encoder; None where the weights hold it whole.
     source
         Where the weights came from: a repository and commit, or a command.
+    network
+        ``joint`` reads scans and text; ``i3d-resnet`` reads scans only.
 
     Raises
     ------
@@ -177,12 +182,15 @@ class ModelManifest:
     files: Mapping[str, str] = field(default_factory=dict)
     text_base: TextBase | None = None
     source: str = ""
+    network: NetworkKind = "joint"
 
     def __post_init__(self) -> None:
         if not (self.name and self.title and self.version and self.licence):
             raise ValueError("name, title, version and licence may not be empty")
         if self.trained_on not in get_args(TrainedOn):
             raise ValueError(f"trained_on must be one of {get_args(TrainedOn)}")
+        if self.network not in get_args(NetworkKind):
+            raise ValueError(f"network must be one of {get_args(NetworkKind)}")
         hashes = (self.weights_sha256, *self.files.values())
         if any(len(value) != _HASH_LENGTH for value in hashes):
             raise ValueError("every file needs a SHA-256 of 64 hexadecimal digits")
@@ -195,9 +203,22 @@ class ModelManifest:
         """Whether the model has never seen a patient."""
         return self.trained_on == "synthetic"
 
+    @property
+    def reads_text(self) -> bool:
+        """Whether it can be asked about findings, and searched by text."""
+        return self.network == "joint"
+
+    @property
+    def weights_file(self) -> str:
+        """Name of the file in the model's folder that holds the weights."""
+        return WEIGHTS_FILE if self.network == "joint" else PUBLISHED_WEIGHTS_FILE
+
     def to_json(self) -> str:
         """All fields as JSON, as kept in a model folder."""
         fields = {name: getattr(self, name) for name in self.__slots__}
+        if self.network == "joint":
+            # Programs that know no other kind of network read it too.
+            del fields["network"]
         fields["scoring"] = {name: getattr(self.scoring, name) for name in Scoring.__slots__}
         fields["files"] = dict(sorted(self.files.items()))
         if self.text_base is not None:
@@ -285,10 +306,10 @@ def verify_files(
     """
     for name, expected in manifest.files.items():
         require_hash(folder / name, expected)
-    require_hash(folder / WEIGHTS_FILE, manifest.weights_sha256, on_progress)
+    require_hash(folder / manifest.weights_file, manifest.weights_sha256, on_progress)
     if manifest.text_base is not None:
         text_base_folder(manifest.text_base)
-    return (*manifest.files, WEIGHTS_FILE)
+    return (*manifest.files, manifest.weights_file)
 
 
 def text_base_folder(base: TextBase) -> Path:

@@ -9,10 +9,12 @@ import numpy as np
 import numpy.typing as npt
 
 from medct_core.cancel import CancelToken
+from medct_core.preprocess.body import plan_body
 from medct_core.preprocess.model_input import ModelInput
-from medct_core.preprocess.recipe import Recipe
+from medct_core.preprocess.recipe import Clipping, Extent, Recipe
 from medct_core.preprocess.steps import (
     AxisPlan,
+    FloatArray,
     blend_slices,
     plan_axes,
     resample_slice,
@@ -45,18 +47,28 @@ class _Work:
         along_k, along_i, along_j = self.plans
         rows = along_k.weights[slab]
         low, high = int(rows.indices.min()), int(rows.indices.max()) + 1
-        slices = to_model_scale(self.values[:, :, low:high].T, self.recipe)
-        mixed = blend_slices(slices, rows[:, low:high])
+        mixed = blend_slices(self._before(self.values[:, :, low:high].T), rows[:, low:high])
         for row, image in enumerate(mixed, start=along_k.first + slab.start):
             resampled = resample_slice(image, along_i, along_j)
-            self.output[row, along_i.covered, along_j.covered] = resampled
+            self.output[row, along_i.covered, along_j.covered] = self._after(resampled)
+
+    def _before(self, hu: npt.NDArray[np.int16]) -> FloatArray:
+        if self.recipe.clipping is Clipping.AFTER:
+            return hu.astype(np.float32)
+        return to_model_scale(hu, self.recipe)
+
+    def _after(self, resampled: FloatArray) -> FloatArray:
+        if self.recipe.clipping is Clipping.BEFORE:
+            return resampled
+        return to_model_scale(resampled, self.recipe)
 
 
 def prepare(volume: Volume, recipe: Recipe, *, cancel: CancelToken | None = None) -> ModelInput:
     """Bring a scan to the orientation, spacing, shape and range that a model wants.
 
-    The scan is straightened and turned to LPS, clipped, resampled, and cropped or padded about
-    its centre. Only what survives the crop is computed.
+    The scan is straightened and turned, clipped before or after it is resampled, and cropped or
+    padded about its centre, or its body is fitted to the shape. Only what survives the crop is
+    computed.
 
     Parameters
     ----------
@@ -76,11 +88,12 @@ def prepare(volume: Volume, recipe: Recipe, *, cancel: CancelToken | None = None
 
     References
     ----------
-    CT-CLIP's released inference preprocessing (Hamamci et al., 2024), for recipe ``ct-clip``.
+    CT-CLIP's released inference preprocessing (Hamamci et al., 2024), for recipe ``ct-clip``;
+    the order of steps of Astra's published chest preprocessing, for recipe ``astra``.
     """
     token = CancelToken() if cancel is None else cancel
-    straight = reorient(straighten(volume, cancel=token), "LPS")
-    plans = plan_axes(straight.geometry.shape, straight.geometry.spacing_mm, recipe)
+    straight = reorient(straighten(volume, cancel=token), recipe.orientation)
+    plans = _plans(straight, recipe)
     output = np.full(recipe.shape, recipe.pad_value, dtype=np.float32)
     _run(_Work(straight.values, recipe, plans, output, token))
     return ModelInput(
@@ -90,6 +103,12 @@ def prepare(volume: Volume, recipe: Recipe, *, cancel: CancelToken | None = None
         volume_sha256=volume.content_sha256,
         notices=straight.notices,
     )
+
+
+def _plans(volume: Volume, recipe: Recipe) -> tuple[AxisPlan, AxisPlan, AxisPlan]:
+    if recipe.extent is Extent.BODY:
+        return plan_body(volume.values, recipe)
+    return plan_axes(volume.geometry.shape, volume.geometry.spacing_mm, recipe)
 
 
 def _run(work: _Work) -> None:

@@ -155,7 +155,7 @@ def squeezed_axis(count: int, size: int) -> AxisPlan:
     return AxisPlan(weights=identity, first=0, start=0.0, step=1.0)
 
 
-def to_model_scale(hu: npt.NDArray[np.int16], recipe: Recipe) -> FloatArray:
+def to_model_scale(hu: npt.NDArray[np.int16] | FloatArray, recipe: Recipe) -> FloatArray:
     """Clip to the recipe's range and scale.
 
     Parameters

@@ -41,13 +41,13 @@ from medct_core.inference.device import encoding_bytes
 from medct_core.preprocess.model_input import ModelInput
 from tests.benchmarks import test_engine
 engine = test_engine.engine_of(sys.argv[1])
-shape = engine.loaded.config.vision.input_shape
+shape = engine.with_text.config.vision.input_shape
 noise = np.random.default_rng(5).uniform(-1, 1, shape).astype(np.float32)
 prepared = ModelInput(noise, engine.recipe.id, np.eye(4), "0" * 64)
 before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
 engine.embed_volume(prepared)
 peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
-print(peak - before, encoding_bytes(engine.loaded.config.vision))
+print(peak - before, encoding_bytes(engine.with_text.config.vision))
 """
 
 

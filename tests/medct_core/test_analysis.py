@@ -183,7 +183,7 @@ def test_a_path_without_a_name_is_named_after_where_it_leads(
 def test_ct_clips_weights_in_another_intensity_range_are_pointed_out(
     engine: InferenceEngine, network: JointConfig, prepared: recipe.Recipe, codes: list[str]
 ) -> None:
-    loaded = replace(engine.loaded, config=network, recipe=prepared)
+    loaded = replace(engine.with_text, config=network, recipe=prepared)
 
     assert [notice.code for notice in range_doubts(loaded)] == codes
 

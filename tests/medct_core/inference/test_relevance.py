@@ -47,7 +47,7 @@ def test_the_map_adds_up_to_the_score(
 
     logit = engine.score(engine.embed_volume(scan), [EFFUSION]).answers[0].logit
     assert found.logit_scale * float(found.values.sum()) == pytest.approx(logit, abs=1e-4)
-    assert found.values.shape == engine.loaded.config.vision.grid
+    assert found.values.shape == engine.with_text.config.vision.grid
 
 
 def test_the_map_says_what_made_it(engine: InferenceEngine, model_input: ModelInput) -> None:
@@ -163,7 +163,7 @@ def test_the_map_of_a_likeness_adds_up_to_the_cosine_of_the_centred_vectors(
         found = likeness_map(engine, embeddings[0], tokens, seen, input_affine=np.eye(4))
 
         cosine = float(centring.unit(vectors[0]) @ centring.unit(other.vector))
-        assert found.values.shape == engine.loaded.config.vision.grid
+        assert found.values.shape == engine.with_text.config.vision.grid
         assert float(found.values.sum()) + found.common == pytest.approx(cosine, abs=1e-4)
 
 

@@ -16,7 +16,14 @@ from hypothesis import strategies as st
 
 from medct_core.cancel import Cancelled, CancelToken
 from medct_core.preprocess.prepare import prepare
-from medct_core.preprocess.recipe import CT_CLIP, MEDCT_MINI, MEDCT_VLM_PAPER, RECIPES, Recipe
+from medct_core.preprocess.recipe import (
+    ASTRA,
+    CT_CLIP,
+    MEDCT_MINI,
+    MEDCT_VLM_PAPER,
+    RECIPES,
+    Recipe,
+)
 from medct_core.volume.geometry import Geometry
 from medct_core.volume.notice import Notice
 from medct_core.volume.orientation import reorient
@@ -25,6 +32,7 @@ from tests import phantoms
 from tests.benchmarks.plain_prepare import plain_prepare
 
 SMALL = replace(CT_CLIP, shape=(12, 20, 16), spacing_mm=(3.0, 2.0, 2.0))
+SMALL_BODY = replace(ASTRA, shape=(6, 10, 8))
 SMALL_AREA = replace(MEDCT_MINI, shape=(6, 10, 8), spacing_mm=(6.0, 4.0, 4.0))
 ORIENTATIONS = [
     "".join(letters) for axes in permutations(("LR", "PA", "SI")) for letters in product(*axes)
@@ -88,7 +96,9 @@ def test_every_voxel_agrees_with_the_plain_way(shape: tuple[int, int, int]) -> N
     np.testing.assert_allclose(values, plain_prepare(volume), rtol=0, atol=1e-5)
 
 
-@pytest.mark.parametrize("recipe", [SMALL, SMALL_AREA], ids=["trilinear", "area"])
+@pytest.mark.parametrize(
+    "recipe", [SMALL, SMALL_AREA, SMALL_BODY], ids=["trilinear", "area", "body"]
+)
 @pytest.mark.parametrize("codes", ORIENTATIONS)
 def test_the_order_of_the_file_changes_nothing(codes: str, recipe: Recipe) -> None:
     volume = noise((23, 19, 17), (2.3, 1.7, 3.1))

@@ -5,7 +5,17 @@ from typing import Any
 
 import pytest
 
-from medct_core.preprocess.recipe import CT_CLIP, RECIPES, Depth, Recipe, Resampling
+from medct_core.preprocess.recipe import (
+    ASTRA,
+    CT_CLIP,
+    MEDCT_MINI,
+    RECIPES,
+    Clipping,
+    Depth,
+    Extent,
+    Recipe,
+    Resampling,
+)
 
 CHANGES: dict[str, Any] = {
     "name": "other",
@@ -17,6 +27,9 @@ CHANGES: dict[str, Any] = {
     "pad_value": 5.0,
     "resampling": Resampling.AREA,
     "depth": Depth.SLICE_COUNT,
+    "orientation": "RAS",
+    "extent": Extent.BODY,
+    "clipping": Clipping.AFTER,
 }
 
 
@@ -40,3 +53,9 @@ def test_an_unknown_field_is_refused() -> None:
 
     with pytest.raises(TypeError, match="gamma"):
         Recipe.from_json(text)
+
+
+def test_recipes_keep_their_ids_when_fields_are_added() -> None:
+    assert CT_CLIP.id == "ct-clip-d2fc390c"
+    assert MEDCT_MINI.id == "medct-mini-7a1253c4"
+    assert ASTRA.id == "astra-905fea56"
