@@ -16,7 +16,6 @@ from PySide6.QtCore import (
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QHelpEvent, QPainter, QPen
 from PySide6.QtWidgets import (
     QAbstractItemView,
-    QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
     QToolTip,
@@ -24,6 +23,7 @@ from PySide6.QtWidgets import (
 
 from app.panels.finding_row import FindingRow, Review, score_text, verdict_text
 from app.panels.findings_model import CAPTION_ROLE, ROW_ROLE
+from app.panels.row_paint import paint_ground
 from app.panels.score_bar import HEIGHT, bar_values, paint_score_bar, verdict_colour
 from app.theme import DARK, Theme
 
@@ -134,14 +134,7 @@ class FindingDelegate(QStyledItemDelegate):
             painter.fillRect(QRect(option.rect.topLeft(), lie.body.topRight()), theme.window)
             painter.setPen(QColor(theme.muted))
             painter.drawText(lie.caption, _LEFT, caption)
-        if QStyle.StateFlag.State_Selected in option.state:
-            painter.fillRect(lie.body, QColor(theme.selection))
-            edge = QRect(lie.body.left(), lie.body.top(), 3, lie.body.height())
-            painter.fillRect(edge, QColor(theme.accent))
-        elif QStyle.StateFlag.State_MouseOver in option.state:
-            painter.fillRect(lie.body, QColor(theme.raised))
-        painter.setPen(QColor(theme.line))
-        painter.drawLine(lie.body.bottomLeft(), lie.body.bottomRight())
+        paint_ground(painter, lie.body, option.state, theme)
 
     def _paint_name(self, painter: QPainter, font: QFont, rect: QRect, row: FindingRow) -> None:
         theme = self._theme

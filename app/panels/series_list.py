@@ -17,12 +17,12 @@ from PySide6.QtGui import QColor, QFontMetrics, QImage, QPainter
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QListView,
-    QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
     QWidget,
 )
 
+from app.panels.row_paint import fitted, paint_ground
 from app.theme import DARK, Theme
 from medct_core.io.study import Series
 
@@ -135,23 +135,13 @@ class SeriesDelegate(QStyledItemDelegate):
         """Draw the picture, the title, the facts and the remark."""
         painter.save()
         painter.setFont(option.font)
-        self._paint_ground(painter, option)
         rect = option.rect
+        paint_ground(painter, rect, option.state, self._theme)
         square = QRect(rect.left() + _PAD, rect.top() + _PAD, THUMBNAIL, THUMBNAIL)
         self._paint_picture(painter, square, index.data(Qt.ItemDataRole.DecorationRole))
         text = rect.adjusted(2 * _PAD + THUMBNAIL, _PAD, -_PAD, -_PAD)
         self._paint_lines(painter, text, index.data(SERIES_ROLE))
         painter.restore()
-
-    def _paint_ground(self, painter: QPainter, option: QStyleOptionViewItem) -> None:
-        theme, rect = self._theme, option.rect
-        if QStyle.StateFlag.State_Selected in option.state:
-            painter.fillRect(rect, QColor(theme.selection))
-            painter.fillRect(QRect(rect.left(), rect.top(), 3, rect.height()), theme.accent)
-        elif QStyle.StateFlag.State_MouseOver in option.state:
-            painter.fillRect(rect, QColor(theme.raised))
-        painter.setPen(QColor(theme.line))
-        painter.drawLine(rect.bottomLeft(), rect.bottomRight())
 
     def _paint_picture(self, painter: QPainter, square: QRect, picture: QImage | None) -> None:
         painter.fillRect(square, QColor("#000000"))
@@ -159,11 +149,8 @@ class SeriesDelegate(QStyledItemDelegate):
             painter.setPen(QColor(DARK.muted))
             painter.drawText(square, Qt.AlignmentFlag.AlignCenter, "…")
             return
-        size = picture.size().scaled(square.size(), Qt.AspectRatioMode.KeepAspectRatio)
-        target = QRect(square.topLeft(), size)
-        target.moveCenter(square.center())
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-        painter.drawImage(target, picture)
+        painter.drawImage(fitted(picture.size(), square), picture)
 
     def _paint_lines(self, painter: QPainter, rect: QRect, series: Series) -> None:
         theme, metrics = self._theme, painter.fontMetrics()

@@ -17,12 +17,12 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import (
     QAbstractItemView,
-    QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
     QToolTip,
 )
 
+from app.panels.row_paint import fitted, paint_ground
 from app.panels.similar_card import (
     LONGEST_PLACE,
     SimilarCard,
@@ -162,7 +162,7 @@ class SimilarDelegate(QStyledItemDelegate):
         lie = places(option.rect.width(), narrowest_text(option.font))
         painter.save()
         painter.setFont(option.font)
-        self._paint_ground(painter, option)
+        paint_ground(painter, option.rect, option.state, self._theme)
         opacity = _FADED if card.is_not_similar else 1.0
         for square, picture in zip(
             _squares(option.rect, lie), index.data(PICTURES_ROLE), strict=True
@@ -184,16 +184,6 @@ class SimilarDelegate(QStyledItemDelegate):
         said = escape(spoken(index.data(CARD_ROLE))).replace("\n", "<br>")
         QToolTip.showText(event.globalPos(), said, view)
         return True
-
-    def _paint_ground(self, painter: QPainter, option: QStyleOptionViewItem) -> None:
-        theme, rect = self._theme, option.rect
-        if QStyle.StateFlag.State_Selected in option.state:
-            painter.fillRect(rect, QColor(theme.selection))
-            painter.fillRect(QRect(rect.left(), rect.top(), 3, rect.height()), theme.accent)
-        elif QStyle.StateFlag.State_MouseOver in option.state:
-            painter.fillRect(rect, QColor(theme.raised))
-        painter.setPen(QColor(theme.line))
-        painter.drawLine(rect.bottomLeft(), rect.bottomRight())
 
     def _paint_lines(
         self, painter: QPainter, option: QStyleOptionViewItem, lie: CardPlaces, card: SimilarCard
@@ -228,12 +218,9 @@ def _squares(rect: QRect, lie: CardPlaces) -> tuple[QRect, ...]:
 
 def _paint_picture(painter: QPainter, square: QRect, picture: QPixmap, opacity: float) -> None:
     painter.fillRect(square, QColor("#000000"))
-    size = picture.size().scaled(square.size(), Qt.AspectRatioMode.KeepAspectRatio)
-    target = QRect(square.topLeft(), size)
-    target.moveCenter(square.center())
     painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
     painter.setOpacity(opacity)
-    painter.drawPixmap(target, picture)
+    painter.drawPixmap(fitted(picture.size(), square), picture)
     painter.setOpacity(1.0)
 
 

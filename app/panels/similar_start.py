@@ -22,41 +22,8 @@ class SimilarStart(QWidget):
         self._bar.setAccessibleName(self.tr("Progress"))
         policy = QSizePolicy.Policy
         self._message.setSizePolicy(policy.Preferred, policy.Maximum)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(self._message)
-        ways = QVBoxLayout()
-        ways.setContentsMargins(9, 0, 9, 9)
-        ways.addWidget(self._bar)
-        for text, tip, signal in (
-            (
-                self.tr("Add this scan"),
-                self.tr("Put the open scan into the library, with your verdicts"),
-                self.add_wanted,
-            ),
-            (
-                self.tr("Add a folder of scans…"),
-                self.tr("Put every chest CT of a folder into the library"),
-                self.add_folder_wanted,
-            ),
-            (
-                self.tr("Choose another library…"),
-                self.tr("Open a library that is there, or begin a new one"),
-                self.library_wanted,
-            ),
-            (
-                self.tr("Make a library of phantoms"),
-                self.tr("Draw synthetic scans and fill a library with them, to try this out"),
-                self.phantom_library_wanted,
-            ),
-        ):
-            way = QPushButton(text, autoDefault=False)
-            way.setToolTip(tip)
-            way.clicked.connect(signal)
-            ways.addWidget(way)
-            self._ways.append(way)
-        layout.addLayout(ways)
-        layout.addStretch(1)
+        self._make_ways()
+        self._lay_out()
 
     def show_empty(self, reason: str, remedy: str) -> None:
         """Say that there are no cases, why, and what to do; offer every way on."""
@@ -83,3 +50,42 @@ class SimilarStart(QWidget):
         self._bar.setVisible(is_busy)
         for way in self._ways:
             way.setVisible(has_ways)
+
+    def _make_ways(self) -> None:
+        for text, tip, signal in (
+            (
+                self.tr("Add this scan"),
+                self.tr("Put the open scan into the library, with your verdicts"),
+                self.add_wanted,
+            ),
+            (
+                self.tr("Add a folder of scans…"),
+                self.tr("Put every chest CT of a folder into the library"),
+                self.add_folder_wanted,
+            ),
+            (
+                self.tr("Choose another library…"),
+                self.tr("Open a library that is there, or begin a new one"),
+                self.library_wanted,
+            ),
+            (
+                self.tr("Make a library of phantoms"),
+                self.tr("Draw synthetic scans and fill a library with them, to try this out"),
+                self.phantom_library_wanted,
+            ),
+        ):
+            way = QPushButton(text, autoDefault=False)
+            way.setToolTip(tip)
+            way.clicked.connect(signal)
+            self._ways.append(way)
+
+    def _lay_out(self) -> None:
+        ways = QVBoxLayout()
+        ways.setContentsMargins(9, 0, 9, 9)
+        for widget in (self._bar, *self._ways):
+            ways.addWidget(widget)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self._message)
+        layout.addLayout(ways)
+        layout.addStretch(1)
