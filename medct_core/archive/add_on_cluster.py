@@ -7,20 +7,49 @@ so that whatever is killed loses a few seconds of work and doubles nothing.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
+from typing import Protocol
 
-from medct_core.archive.case_writer import Arrived, CaseWriter
+from medct_core.archive.case_writer import KEPT_EVERY_S, Arrived, CaseWriter
 from medct_core.archive.embed_folder import OnProgress, Outcome, State, WantedScan
-from medct_core.archive.embed_worker import ScanAnswer, ScanTask
+from medct_core.archive.embed_worker import LostScan, ScanAnswer, ScanTask
 from medct_core.archive.fingerprint import fingerprint_of
 from medct_core.archive.ledger import Asked, Entry, Ledger, Reason, WorkerKillerError, remembered
 from medct_core.archive.schedule import MOST_LOSSES, Schedule
-from medct_core.archive.worker_pool import LostScan, WorkerPool
 from medct_core.cancel import Cancelled, CancelToken
 from medct_core.errors import MedctError
 from medct_core.models.manifest import no_progress
+from medct_core.models.stamp import ModelStamp
 from medct_core.retrieval.library import CaseLibrary
 
 _LOOK_EVERY_S = 0.2
+
+
+class WorkerPool(Protocol):
+    """Workers with the same model, each busy with one scan at most; one thread asks them."""
+
+    @property
+    def stamp(self) -> ModelStamp:
+        """Of the model that all of them have."""
+        ...
+
+    @property
+    def free(self) -> int:
+        """How many wait for a scan."""
+        ...
+
+    def give(self, task: ScanTask) -> None:
+        """Give a free worker a scan."""
+        ...
+
+    def wait(self, timeout_s: float) -> Sequence[ScanAnswer | LostScan]:
+        """Wait for answers, and replace workers that are gone.
+
+        Raises
+        ------
+        MedctError
+            If no worker is left, or the cluster does not answer.
+        """
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +66,15 @@ class ClusterJob:
         Whether unsuitable scans are taken too.
     is_retried
         Whether scans that were refused before are read again.
+    kept_every_s
+        How long an answer waits at most until it is kept, seconds.
     """
 
     library: CaseLibrary
     workers: WorkerPool
     is_forced: bool = False
     is_retried: bool = False
+    kept_every_s: float = KEPT_EVERY_S
 
 
 def add_scans_on(
@@ -89,7 +121,7 @@ class _Sharing:
         self._wanted = wanted
         self._cancel = cancel
         self._ledger = Ledger(job.library, job.workers.stamp, program=version("medct"))
-        self._writer = CaseWriter(job.library, self._ledger)
+        self._writer = CaseWriter(job.library, self._ledger, every_s=job.kept_every_s)
         self._schedule = Schedule()
         self._asked: dict[int, _OnItsWay] = {}
         self._coming = iter(range(len(wanted)))

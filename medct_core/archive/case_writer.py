@@ -1,7 +1,7 @@
 """CaseWriter: what workers answered is kept, cases before the ledger, some at a time."""
 
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
 from medct_core.archive.embed_folder import Outcome, State, WantedScan, only_new, same_facts
@@ -12,7 +12,9 @@ from medct_core.errors import ScanRefusedError, UsageError
 from medct_core.retrieval.library import CaseLibrary
 from medct_core.retrieval.library_case import LibraryCase
 
-_KEPT_EVERY_S = 5.0
+KEPT_EVERY_S = 5.0
+"""So much work is lost when the program is killed; keeping takes about a tenth of a second."""
+
 _KEPT_AT_ONCE = 512
 """Rows of cases; about 15 MB."""
 
@@ -51,20 +53,33 @@ class CaseWriter:
         Where the cases go; its secret makes the keys of patients.
     ledger
         In the same library.
+    every_s
+        How long an answer waits at most, seconds.
+    clock
+        Tells seconds.
     """
 
-    def __init__(self, library: CaseLibrary, ledger: Ledger) -> None:
+    def __init__(
+        self,
+        library: CaseLibrary,
+        ledger: Ledger,
+        *,
+        every_s: float = KEPT_EVERY_S,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._every_s = every_s
+        self._clock = clock
         self._library = library
         self._ledger = ledger
         self._arrived: list[Arrived] = []
         self._changed: dict[str, LibraryCase] = {}
         self._held: list[tuple[Arrived, Outcome]] = []
-        self._since = time.monotonic()
+        self._since = self._clock()
 
     @property
     def is_due(self) -> bool:
         """Whether enough came, or what came has waited for some seconds."""
-        has_waited = time.monotonic() - self._since >= _KEPT_EVERY_S
+        has_waited = self._clock() - self._since >= self._every_s
         return len(self._arrived) >= (1 if has_waited else _KEPT_AT_ONCE)
 
     def take(self, arrived: Arrived) -> None:
@@ -80,7 +95,7 @@ class CaseWriter:
             If the library cannot be written.
         """
         arrived, self._arrived = self._arrived, []
-        self._since = time.monotonic()
+        self._since = self._clock()
         there = self._library.find_all({one.answer.case_id for one in arrived} - {""})
         fresh: dict[str, LibraryCase] = {}
         done: list[tuple[Arrived, Outcome]] = []

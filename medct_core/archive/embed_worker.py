@@ -115,6 +115,22 @@ class ScanAnswer:
     is_blind: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class LostScan:
+    """A scan whose worker is gone.
+
+    Attributes
+    ----------
+    number
+        Of the task.
+    is_suspect
+        Whether the scan may be the cause: false where a machine no longer saw any scan.
+    """
+
+    number: int
+    is_suspect: bool
+
+
 class EmbedWorker:
     """One model in one process, asked about one scan after the other.
 

@@ -54,7 +54,7 @@ def connected(address: str) -> Iterator[ModuleType]:
         else:
             _knock(where)
             options = {"address": where}
-        _set_variables(where)
+        set_variables(where)
         import ray  # noqa: PLC0415 - only who asks for a cluster waits for it
 
         nowhere = stack.enter_context(Path(os.devnull).open("w", encoding="utf-8"))
@@ -156,7 +156,7 @@ def _knock(address: str) -> None:
         ) from error
 
 
-def _set_variables(address: str) -> None:
+def set_variables(address: str) -> None:
     """Set what Ray reads from the environment when it is loaded, unless the user has."""
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
     if address == LOCAL:

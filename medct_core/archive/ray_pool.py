@@ -10,6 +10,7 @@ from typing import Any
 
 from medct_core.archive.embed_worker import (
     EmbedWorker,
+    LostScan,
     ScanAnswer,
     ScanTask,
     WorkerReady,
@@ -17,7 +18,6 @@ from medct_core.archive.embed_worker import (
 )
 from medct_core.archive.ray_connection import connected, explained, in_plain_words
 from medct_core.archive.worker_plan import Machine, WorkerPlan, plan_workers
-from medct_core.archive.worker_pool import LostScan
 from medct_core.cancel import CancelToken
 from medct_core.errors import MedctError, ModelUnavailableError, ResourceError
 from medct_core.models.stamp import ModelStamp
@@ -86,7 +86,7 @@ def ray_workers(
 
 
 class RayPool:
-    """Workers of one plan; see `WorkerPool`.
+    """Workers of one plan; see `add_on_cluster.WorkerPool`.
 
     Parameters
     ----------

@@ -20,6 +20,15 @@ from medct_core.commands.console import (
     worst,
 )
 from medct_core.commands.interrupt import interruptible
+from medct_core.commands.library_cluster import (
+    ClusterOption,
+    ClusterRun,
+    RetryOption,
+    WorkersOption,
+    add_on_cluster,
+    rate_of,
+    samples_of,
+)
 from medct_core.commands.library_place import (
     AsJson,
     LibraryOption,
@@ -30,6 +39,7 @@ from medct_core.errors import MedctError
 
 if TYPE_CHECKING:
     from medct_core.archive.embed_folder import Outcome, WantedScan
+    from medct_core.archive.embed_worker import WorkerWish
     from medct_core.archive.known_facts import KnownFacts
     from medct_core.retrieval.library import CaseLibrary
 
@@ -52,6 +62,7 @@ class Wish:
     adapter: Path | None
     device: str
     force: bool
+    run: ClusterRun
 
 
 def add(
@@ -67,6 +78,9 @@ def add(
     ] = "",
     tag: Annotated[list[str] | None, typer.Option(help="A word of yours; may be repeated.")] = None,
     force: ForceOption = False,
+    cluster: ClusterOption = None,
+    workers: WorkersOption = None,
+    retry: RetryOption = False,
     as_json: AsJson = False,
 ) -> None:
     """Embed scans and keep them as cases; what is there already is skipped.
@@ -74,13 +88,17 @@ def add(
     Do it again after an interruption: nothing is lost, and nothing comes twice. No name of a
     patient is kept, and of their number only a keyed hash.
 
+    On a cluster, all machines see the scans under the same path and have this program installed.
+    Files that were done, or refused, and have not changed are not read again.
+
     Example: medct library add scans/ --library cases --tag teaching
     """
     require_packages()
     from medct_core.archive.known_facts import KnownFacts
 
     facts = KnownFacts(patient=patient, tags=tuple(sorted(set(tag or ()))))
-    wish = Wish(library, model, adapter, device, force)
+    run = ClusterRun(cluster, workers, retry)
+    wish = Wish(library, model, adapter, device, force, run)
     _bring_in(lambda refused: _wanted_in(paths, facts, refused), wish, as_json=as_json)
 
 
@@ -91,6 +109,9 @@ def import_table(
     adapter: AdapterOption = None,
     device: DeviceOption = "auto",
     force: ForceOption = False,
+    cluster: ClusterOption = None,
+    workers: WorkersOption = None,
+    retry: RetryOption = False,
     as_json: AsJson = False,
 ) -> None:
     """Add the scans of a table with what it says about them.
@@ -104,7 +125,8 @@ def import_table(
     require_packages()
     from medct_core.archive.facts_table import read_facts_table
 
-    wish = Wish(library, model, adapter, device, force)
+    run = ClusterRun(cluster, workers, retry)
+    wish = Wish(library, model, adapter, device, force, run)
     _bring_in(lambda _refused: read_facts_table(table), wish, as_json=as_json)
 
 
@@ -140,7 +162,7 @@ def _bring_in(wanted: Wanted, wish: Wish, *, as_json: bool) -> None:
         interruptible(lambda cancel: _add_all(kept, wanted, wish, outcomes, cancel))
     except Cancelled as error:
         stopped = error
-    _print_outcomes(kept, outcomes, as_json=as_json, stopped=stopped is not None)
+    _print_outcomes(kept, outcomes, wish.run, as_json=as_json, stopped=stopped is not None)
     if stopped is not None:
         raise stopped
     raise typer.Exit(worst(exit_code_of(one.error) for one in outcomes if one.error))
@@ -159,6 +181,10 @@ def _add_all(
     scans = wanted(outcomes)
     if not scans:
         return
+    if wish.run.address is not None:
+        for outcome in add_on_cluster(wish.run, kept, scans, _worker_wish(wish, scans), cancel):
+            outcomes.append(outcome)
+        return
     with progress_bar("Loading the model") as report:
         engine = open_engine(
             wish.model, device=wish.device, adapter=wish.adapter, on_progress=report
@@ -169,8 +195,30 @@ def _add_all(
             outcomes.append(outcome)
 
 
+def _worker_wish(wish: Wish, scans: Sequence["WantedScan"]) -> "WorkerWish":
+    from medct_core.archive.embed_worker import WorkerWish
+
+    return WorkerWish(
+        model=_absolute_if_folder(wish.model),
+        adapter=None if wish.adapter is None else str(wish.adapter.absolute()),
+        device=wish.device,
+        is_forced=wish.force,
+        samples=samples_of(scans),
+    )
+
+
+def _absolute_if_folder(model: str | None) -> str | None:
+    """Name a folder so that processes in other folders find it."""
+    return str(Path(model).absolute()) if model and Path(model).is_dir() else model
+
+
 def _print_outcomes(
-    kept: "CaseLibrary", outcomes: Sequence["Outcome"], *, as_json: bool, stopped: bool
+    kept: "CaseLibrary",
+    outcomes: Sequence["Outcome"],
+    run: ClusterRun,
+    *,
+    as_json: bool,
+    stopped: bool,
 ) -> None:
     from medct_core.archive.embed_folder import State
 
@@ -180,8 +228,13 @@ def _print_outcomes(
         if one.error is not None:
             shown = as_shown(one.error)
             console.print(Text(f"{one.path.name}: {shown.summary} {shown.remedy}"))
+    for notice in dict.fromkeys(run.notices):
+        console.print(Text(notice))
     if not as_json:
-        print_text(", ".join(f"{count} {state.value}" for state, count in counts.items() if count))
+        told = [f"{count} {state.value}" for state, count in counts.items() if count]
+        if run.seconds:
+            told.append(f"{rate_of(len(outcomes), run.seconds)} with {run.workers} workers")
+        print_text(", ".join(told))
         return
     code = worst(exit_code_of(one.error) for one in outcomes if one.error)
     print_json(
@@ -189,9 +242,18 @@ def _print_outcomes(
             "library": kept.address,
             "exit_code": INTERRUPTED if stopped else code,
             **{state.name.lower(): count for state, count in counts.items()},
+            **_cluster_fields(run, len(outcomes)),
             "scans": [_outcome_fields(one) for one in outcomes],
         }
     )
+
+
+def _cluster_fields(run: ClusterRun, done: int) -> dict[str, Any]:
+    if run.address is None:
+        return {}
+    fields = {"address": run.address, "workers": run.workers, "cores_each": run.cores}
+    rate = round(done / run.seconds, 3) if run.seconds else None
+    return {"cluster": {**fields, "seconds": round(run.seconds, 3), "scans_per_second": rate}}
 
 
 def _outcome_fields(outcome: "Outcome") -> dict[str, Any]:
