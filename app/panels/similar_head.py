@@ -54,14 +54,14 @@ class SimilarHead(QWidget):
 
     def show_page(self, page: SimilarPage, *, is_kept_back: bool) -> None:
         """Say what is shown; `is_kept_back` where something known is."""
-        self._of_text = page.of_text
-        if page.of_text:
-            self._title.show_text(self.tr("Cases like these words"))
+        # What is being typed stays while more becomes known of the same cases.
+        if page.of_text != self._of_text:
+            self._of_text = page.of_text
             self._text.setText(page.of_text)
             self._text.setCursorPosition(0)
-        else:
-            self._title.show_text(self.tr("Cases like this scan"))
-            self._text.clear()
+        self._title.show_text(
+            self.tr("Cases like these words") if page.of_text else self.tr("Cases like this scan")
+        )
         cases = self.tr("1 case") if page.count == 1 else self.tr("{0} cases").format(page.count)
         self._place.show_text(f"{page.library} · {cases} · {page.model}")
         self._notice.show_text(page.notice)

@@ -57,6 +57,18 @@ def test_nothing_is_asked_without_words(head: SimilarHead, qtbot: QtBot) -> None
         QTest.keyClick(line(head), Qt.Key.Key_Return)
 
 
+def test_what_is_being_typed_stays_while_the_same_cases_are_shown_again(head: SimilarHead) -> None:
+    QTest.keyClicks(line(head), "effu")
+
+    head.show_page(page(), is_kept_back=True)
+
+    assert line(head).text() == "effu"
+    head.show_page(page(of_text="nodule"), is_kept_back=True)
+    assert line(head).text() == "nodule"
+    head.show_page(page(), is_kept_back=True)
+    assert line(head).text() == ""
+
+
 def test_from_words_there_are_two_ways_back_to_the_scan(head: SimilarHead, qtbot: QtBot) -> None:
     head.show_page(page(of_text="effusion"), is_kept_back=False)
     assert line(head).text() == "effusion"
