@@ -11,25 +11,46 @@ from medct_core.commands.console import print_json, print_text, progress_bar
 from medct_core.commands.interrupt import interruptible
 from medct_core.commands.library_add import AdapterOption, DeviceOption, ForceOption, ModelOption
 from medct_core.commands.library_place import AsJson, LibraryOption, open_library
+from medct_core.commands.library_region import Part, search_region, show_regions
+from medct_core.commands.library_reports import search_reports, show_reports
+from medct_core.commands.library_wish import Wish, engine_of, query_of, standing_of
 from medct_core.errors import UsageError
 
 if TYPE_CHECKING:
-    from medct_core.inference.engine import InferenceEngine
-    from medct_core.retrieval.search import Query, SimilarCase
+    from medct_core.retrieval.case_filter import CaseFilter
+    from medct_core.retrieval.library import CaseLibrary
+    from medct_core.retrieval.search import Evidence, SimilarCase
 
 _SHORT_ID = 12
+_ALL = "all"
+_AMONG = 200
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
-    """What is searched for, and with which model."""
+class Shown:
+    """What is shown of cases: how many, and for which findings the evidence."""
 
-    scan: Path | None
-    text: str
-    model: str | None
-    adapter: Path | None
-    device: str
-    force: bool
+    count: int
+    evidence: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Answer:
+    """What a search for cases gives.
+
+    Attributes
+    ----------
+    cases
+        Best first.
+    evidence
+        One for every finding that was asked for.
+    text_parts
+        In how many parts the text was read; 0 for a scan.
+    """
+
+    cases: "tuple[SimilarCase, ...]"
+    evidence: "tuple[Evidence, ...]"
+    text_parts: int
 
 
 def search(
@@ -37,6 +58,9 @@ def search(
         Path | None, typer.Argument(metavar="SCAN", help="File, folder or zip; or give --text.")
     ] = None,
     text: Annotated[str, typer.Option(help="Findings in words, or a report.")] = "",
+    report: Annotated[
+        Path | None, typer.Option(help="Text file with a report, of any length.")
+    ] = None,
     library: LibraryOption = None,
     model: ModelOption = None,
     adapter: AdapterOption = None,
@@ -51,6 +75,25 @@ def search(
     without: Annotated[list[str] | None, typer.Option(help="Only without this finding.")] = None,
     verified: Annotated[bool, typer.Option("--verified", help="Verified findings only.")] = False,
     tag: Annotated[list[str] | None, typer.Option(help="Only with this tag.")] = None,
+    evidence: Annotated[
+        list[str] | None,
+        typer.Option(help="How many of the nearest cases had this finding; 'all': the eighteen."),
+    ] = None,
+    region: Annotated[
+        str, typer.Option(help="By a box of the scan: x0,x1,y0,y1,z0,z1 in patient mm (LPS).")
+    ] = "",
+    region_mask: Annotated[
+        Path | None, typer.Option(help="By the part of the scan that a mask marks.")
+    ] = None,
+    among: Annotated[
+        int, typer.Option(min=1, help="Nearest cases whose parts are compared with a region.")
+    ] = _AMONG,
+    reports: Annotated[
+        bool, typer.Option("--reports", help="The reports most like the scan, not the cases.")
+    ] = False,
+    reports_in: Annotated[
+        Path | None, typer.Option(help="Those of this file: a report a line, or a CSV column.")
+    ] = None,
     force: ForceOption = False,
     as_json: AsJson = False,
 ) -> None:
@@ -62,11 +105,9 @@ def search(
 
     Example: medct library search scan.nii.gz --library cases --finding "Pleural effusion"
     """
-    if (scan is None) == (not text.strip()):
-        raise UsageError(
-            "Cases are searched by one scan or by one text.",
-            remedy="Give a scan, or words after --text.",
-        )
+    wish = Wish(scan, _words(scan, text, report), model, adapter, device, force)
+    has_region, has_reports = bool(region) or region_mask is not None, reports or bool(reports_in)
+    _require_one_kind(bool(region), region_mask is not None, has_reports, bool(evidence))
     kept = open_library(library)
     from medct_core.retrieval.case_filter import CaseFilter
 
@@ -79,55 +120,95 @@ def search(
         is_verified=verified,
         tags=frozenset(tag or ()),
     )
-    wish = Wish(scan, text, model, adapter, device, force)
+    if has_region:
+        part = Part(region, region_mask, among, count)
+        done = interruptible(lambda cancel: search_region(kept, wish, part, wanted, cancel))
+        show_regions(kept, done, as_json=as_json)
+    elif has_reports:
+        ranked = interruptible(
+            lambda cancel: search_reports(kept, wish, reports_in, wanted, cancel)
+        )
+        show_reports(kept, ranked, count=count, as_json=as_json)
+    else:
+        shown = Shown(count, tuple(evidence or ()))
+        answer = interruptible(lambda cancel: _cases(kept, wish, wanted, shown, cancel))
+        _show(kept, answer, as_json=as_json)
+
+
+def _require_one_kind(*kinds: bool) -> None:
+    if sum(kinds) > 1:
+        raise UsageError(
+            "A search is for cases, for parts of them, or for reports.",
+            remedy="Give only one of --region, --region-mask, --reports and --evidence.",
+        )
+
+
+def _words(scan: Path | None, text: str, report: Path | None) -> str:
+    """Give the text that is asked with; empty for a scan.
+
+    Raises
+    ------
+    UsageError
+        If not exactly one of scan, text and file is given, or the file cannot be read.
+    """
+    if sum((scan is not None, bool(text.strip()), report is not None)) != 1:
+        raise UsageError(
+            "Cases are searched by one scan or by one text.",
+            remedy="Give a scan, words after --text, or a file after --report.",
+        )
+    if report is None:
+        return text
+    from medct_core.archive.report_files import read_report
+
+    return read_report(report)
+
+
+def _cases(
+    kept: "CaseLibrary", wish: Wish, wanted: "CaseFilter", shown: Shown, cancel: CancelToken
+) -> Answer:
     from medct_core.archive.queries import centring_of
+    from medct_core.inference.long_text import read_text
     from medct_core.retrieval.library_index import open_library_search
+    from medct_core.vocabulary import FINDINGS
 
-    def found(cancel: CancelToken) -> "tuple[SimilarCase, ...]":
-        engine = _engine(wish)
-        query = _query(engine, wish, kept.salt, cancel)
-        of_model = centring_of(engine)
-        with progress_bar("Searching"):
-            searched = open_library_search(kept, engine.stamp, of_model=of_model)
-            return searched.similar(query, count=count, wanted=wanted)
+    engine = engine_of(wish)
+    query = query_of(engine, wish, kept.salt, cancel)
+    parts = 0 if wish.scan is not None else read_text(engine, wish.text, cancel=cancel).parts
+    asked = dict.fromkeys(
+        name for one in shown.evidence for name in (FINDINGS if one == _ALL else (one,))
+    )
+    with progress_bar("Searching"):
+        searched = open_library_search(kept, engine.stamp, of_model=centring_of(engine))
+        cases = searched.similar(query, count=shown.count, wanted=wanted)
+        evidence = tuple(searched.evidence(query, name) for name in asked)
+    return Answer(cases, evidence, parts)
 
-    cases = interruptible(found)
+
+def _show(kept: "CaseLibrary", answer: Answer, *, as_json: bool) -> None:
     if as_json:
-        print_json({"library": kept.address, "cases": [_fields_of(one) for one in cases]})
+        print_json(
+            {
+                "library": kept.address,
+                "text_parts": answer.text_parts or None,
+                "cases": [_fields_of(one) for one in answer.cases],
+                "evidence": [{**asdict(one), "sentence": one.sentence} for one in answer.evidence],
+            }
+        )
         return
-    for one in cases:
+    for one in answer.cases:
         print_text(_line_of(one))
-
-
-def _engine(wish: Wish) -> "InferenceEngine":
-    from medct_core.inference.loading import open_engine
-
-    with progress_bar("Loading the model") as report:
-        return open_engine(wish.model, device=wish.device, adapter=wish.adapter, on_progress=report)
-
-
-def _query(engine: "InferenceEngine", wish: Wish, salt: bytes, cancel: CancelToken) -> "Query":
-    from medct_core.archive.queries import AskedScan, scan_query, text_query
-
-    if wish.scan is None:
-        with progress_bar("Reading the text"):
-            return text_query(engine, wish.text, cancel=cancel)
-    asked = AskedScan(wish.scan, salt, wish.force)
-    with progress_bar("Embedding the scan") as report:
-        return scan_query(engine, asked, cancel=cancel, on_progress=report)
+    for said in answer.evidence:
+        print_text(f"{said.finding}: {said.sentence}.")
 
 
 def _fields_of(found: "SimilarCase") -> dict[str, Any]:
     case = found.case
     return {
-        "case_id": case.case_id,
-        "source": case.source,
+        **standing_of(found),
         "similarity": found.cosine,
         "percentile": found.percentile,
         "rank": found.rank,
         "of": found.out_of,
-        "self": found.is_self,
-        "same_patient": found.is_of_query,
         "group": found.group,
         "findings": [asdict(finding) for finding in case.findings],
         "report": case.report,

@@ -5,10 +5,17 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from medct_core.archive.queries import AskedScan, centring_of, scan_query, text_query
+from medct_core.archive.queries import (
+    AskedScan,
+    centring_of,
+    embed_asked,
+    scan_query,
+    text_query,
+)
 from medct_core.errors import NotScorableError
 from medct_core.inference.engine import InferenceEngine
 from medct_core.inference.loading import open_engine
+from medct_core.inference.long_text import read_text
 from tests import small_chest, tiny_model
 
 SALT = b"s" * 32
@@ -64,3 +71,26 @@ def test_the_bundled_model_brings_its_mean() -> None:
 
     assert centring is not None
     assert centring.fitted_on == 200
+
+
+def test_a_report_longer_than_the_model_reads_is_asked_with_as_a_whole(
+    engine: InferenceEngine,
+) -> None:
+    report = "No lung nodule was seen. " * 30
+
+    query = text_query(engine, report)
+
+    np.testing.assert_array_equal(query.vector, read_text(engine, report).vector)
+
+
+def test_an_embedded_scan_says_where_what_the_model_sees_lies(
+    engine: InferenceEngine, tmp_path: Path
+) -> None:
+    asked = AskedScan(small_chest.write(tmp_path / "a.nii.gz"), SALT)
+
+    scan = embed_asked(engine, asked)
+
+    middle = scan.input_affine @ [*((np.array(engine.recipe.shape) - 1) / 2), 1]
+    assert scan.embedding.codes is not None
+    assert scan.query.scan_sha256 == scan.embedding.volume_sha256
+    np.testing.assert_allclose(middle[:3], 0, atol=6)

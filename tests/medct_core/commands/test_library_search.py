@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from medct_core.commands.main import run
+from medct_core.vocabulary import FINDINGS
 from tests import small_chest
 
 pytest.importorskip("lancedb")
@@ -73,6 +74,37 @@ def test_a_search_is_narrowed(call: Call, tmp_path: Path) -> None:
 
     assert {one["source"] for one in cases} == {"scan-1.nii.gz", "scan-3.nii.gz"}
     assert {one["of"] for one in cases} == {2}
+
+
+def test_a_report_of_any_length_finds_cases(call: Call, tmp_path: Path) -> None:
+    report = tmp_path / "report.txt"
+    report.write_text("No lung nodule was seen. " * 30, encoding="utf-8")
+
+    code, answer = call("--report", report)
+
+    assert code == 0
+    assert len(answer["cases"]) == 3
+    assert answer["text_parts"] > 1
+
+
+def test_evidence_counts_the_verified_cases_of_others(
+    call: Call, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lines = ["scan,patient,verified,Emphysema"]
+    lines += [f"scan-{n}.nii.gz,P{n},yes,{word}" for n, word in ((1, "yes"), (2, "yes"), (3, "no"))]
+    (tmp_path / "facts.csv").write_text("\n".join(lines), encoding="utf-8")
+    place = ("--library", str(tmp_path / "library"))
+    run(["library", "import", str(tmp_path / "facts.csv"), *MODEL, *place])
+
+    one = call(tmp_path / "scan-1.nii.gz", "--evidence", "Emphysema")[1]["evidence"]
+    every = call(tmp_path / "scan-1.nii.gz", "--evidence", "all")[1]["evidence"]
+    run(["library", "search", "--text", "effusion", "--evidence", "Emphysema", *MODEL, *place])
+
+    assert [(said["counted"], said["present"], said["expected"]) for said in one] == [(2, 1, 1.0)]
+    assert [said["finding"] for said in every] == list(FINDINGS)
+    assert one[0] in every
+    last = capsys.readouterr().out.splitlines()[-1]
+    assert last == ("Emphysema: 2 of the 3 nearest verified cases had it; 2.0 expected.")
 
 
 @pytest.mark.parametrize("both", [True, False])
