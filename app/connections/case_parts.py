@@ -24,6 +24,7 @@ from app.controllers.open_study import OpenStudy
 from app.controllers.prompt_sets import PromptSets
 from app.controllers.read_header import ReadHeader
 from app.controllers.show_masks import ShowMasks
+from app.controllers.taught_findings import TaughtFindings
 from app.controllers.why_similar import WhySimilar, WhyStates
 from app.settings import Settings
 from app.state.autosave import AutosaveFolder
@@ -40,6 +41,7 @@ from app.state.reviews import MarkedImages, ReviewList
 from app.state.scan_places import ScanPlaces
 from app.state.session import SessionState
 from app.state.similar import SimilarState
+from app.state.taught_page import TaughtState
 from app.state.view import ViewState
 from app.workers.inference_worker import InferenceWorker
 from app.workers.library_worker import LibraryWorker
@@ -91,6 +93,7 @@ class CaseStates(QObject):
         self.prior = SessionState(self)
         self.beside = BesideState(self)
         self.similar = SimilarState(self)
+        self.taught = TaughtState(self)
         self.lists = CaseLists(
             MeasurementList(self),
             ReviewList(self),
@@ -164,6 +167,7 @@ class Controllers(QObject):
             self.ask_model,
             self,
         )
+        self.taught = TaughtFindings(results, states.taught, library, name, choice.address, self)
         self.add_case = AddCase((session, results, lists), library, choice.address, self)
         self.fill_library = FillLibrary(
             states.similar,

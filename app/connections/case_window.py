@@ -31,6 +31,7 @@ from app.connections.report_text import ReportTextConnection
 from app.connections.scan import ScanConnection
 from app.connections.sessions import SessionConnection
 from app.connections.similar import SimilarConnection, SimilarControllers
+from app.connections.taught import TaughtConnection
 from app.connections.tool_actions import ToolActions
 from app.connections.triggers import connect_all
 from app.connections.view_actions import ViewActions
@@ -126,6 +127,7 @@ class CaseWindow(QObject):
             self._propose_folder(settings)
         self.controllers.ask_model.set_score_on_open(settings.score_on_open)
         self.similar.take_settings(settings)
+        self.taught.take_settings(settings)
 
     def _begin(self, settings: Settings) -> None:
         """Use the settings that the window opens with."""
@@ -228,6 +230,9 @@ class CaseWindow(QObject):
             self,
         )
         self.similar.settings_chosen.connect(self.settings_chosen)
+        self.taught = TaughtConnection(
+            self.window, self.actions, states.taught, controllers.taught, settings, self
+        )
         self._compare_cases()
 
     def _compare_cases(self) -> None:
@@ -339,6 +344,7 @@ class CaseWindow(QObject):
     def _close(self) -> None:
         self.controllers.fill_library.close()
         self.controllers.find_similar.close()
+        self.controllers.taught.close()
         self.controllers.ask_model.close()
         self.controllers.open_study.cancel()
         self.controllers.open_prior.cancel()

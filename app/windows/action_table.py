@@ -271,6 +271,7 @@ _FINDINGS = (
 _searching = partial(ActionRow, menu=Menu.CASES, group="search")
 _filling = partial(ActionRow, menu=Menu.CASES, group="fill")
 _library = partial(ActionRow, menu=Menu.CASES, group="library")
+_teaching = partial(ActionRow, menu=Menu.CASES, group="teach")
 
 _CASES = (
     _searching("find_similar", "&Find similar", "Show the cases most like this scan", ("F7",)),
@@ -280,6 +281,7 @@ _CASES = (
     ),
     _filling("add_folder", "Add f&older of scans…", "Put every chest CT of a folder into it"),
     _filling("phantom_library", "Add &phantoms", "Draw synthetic scans to try the search on"),
+    _teaching("teach_finding", "&Teach a finding…", "Learn a finding from cases that have it"),
     _library("choose_library", "Choose &library…", "Open another library, or begin a new one"),
 )
 

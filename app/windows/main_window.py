@@ -18,6 +18,7 @@ from app.panels.provenance_strip import ProvenanceStrip
 from app.panels.report_text_panel import ReportTextPanel
 from app.panels.similar_panel import SimilarPanel
 from app.panels.study_panel import StudyPanel
+from app.panels.taught_panel import TaughtPanel
 from app.panels.volume_panel import VolumePanel
 from app.panels.window_panel import WindowPanel
 from app.panels.work_line import WorkLine
@@ -60,6 +61,7 @@ class MainWindow(QMainWindow):
         self.masks_panel = MasksPanel(theme)
         self.measurements_panel = MeasurementsPanel()
         self.findings_panel = FindingsPanel(theme)
+        self.taught_panel = TaughtPanel()
         self.prompt_panel = PromptPanel(theme)
         self.similar_panel = SimilarPanel(theme)
         self.filling_bar = FillingBar()
@@ -130,7 +132,7 @@ class MainWindow(QMainWindow):
 
     def _place_docks(self) -> None:
         # No splitter: it gives wrapped sentences the height of one line.
-        asked = _column(self.prompt_panel, self.findings_panel)
+        asked = _column(self.prompt_panel, self.findings_panel, self.taught_panel)
         similar = _column(self.filling_bar, self.similar_panel)
         self._add("study", self.tr("Study"), self.study_panel, _LEFT)
         self._add("masks", self.tr("Masks"), self.masks_panel, _LEFT)
@@ -171,12 +173,14 @@ class MainWindow(QMainWindow):
         first.raise_()
 
 
-def _column(above: QWidget, below: QWidget) -> QWidget:
-    """Put one widget above another that takes the room."""
+def _column(above: QWidget, below: QWidget, *feet: QWidget) -> QWidget:
+    """Put one widget above another that takes the room, and others at its foot."""
     column = QWidget()
     layout = QVBoxLayout(column)
     layout.setContentsMargins(0, 0, 0, 0)
     layout.setSpacing(0)
     layout.addWidget(above)
     layout.addWidget(below, 1)
+    for foot in feet:
+        layout.addWidget(foot)
     return column

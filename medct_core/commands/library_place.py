@@ -87,6 +87,21 @@ def require_packages() -> None:
         )
 
 
+def require_teaching() -> None:
+    """Say what to install where the package that teaching needs is missing.
+
+    Raises
+    ------
+    UsageError
+        If it is.
+    """
+    if importlib.util.find_spec("sklearn") is None:
+        raise UsageError(
+            "Teaching needs scikit-learn, which is not installed.",
+            remedy="Install what it needs with: pip install 'medct[library]'",
+        )
+
+
 def store_options(variables: Mapping[str, str]) -> dict[str, str]:
     """Take what an object store asks for from the environment: secrets stand in no command."""
     options = {

@@ -17,7 +17,12 @@ from medct_core.commands.console import (
     worst,
 )
 from medct_core.commands.interrupt import interruptible
-from medct_core.commands.library_place import AsJson, LibraryOption, open_library
+from medct_core.commands.library_place import (
+    AsJson,
+    LibraryOption,
+    open_library,
+    require_teaching,
+)
 from medct_core.errors import MedctError, UsageError
 
 if TYPE_CHECKING:
@@ -83,7 +88,7 @@ def teach(
     Example: medct library teach "aortic dissection" --library cases
     """
     kept = open_library(library)
-    _require_scikit_learn()
+    require_teaching()
     from medct_core.retrieval.marking import spelled_as_known
 
     stamps = _stamps(kept, model)
@@ -132,16 +137,6 @@ def fields_of(one: "TaughtFinding") -> dict[str, Any]:
         "taught_at": one.taught_at.isoformat(),
         "by": one.by,
     }
-
-
-def _require_scikit_learn() -> None:
-    from importlib.util import find_spec
-
-    if find_spec("sklearn") is None:
-        raise UsageError(
-            "Teaching needs scikit-learn, which is not installed.",
-            remedy="Install what a library needs with: pip install 'medct[library]'",
-        )
 
 
 def _stamps(kept: "CaseLibrary", model: str) -> "tuple[ModelStamp, ...]":

@@ -14,6 +14,7 @@ from medct_core.retrieval.library import CaseLibrary
 from medct_core.retrieval.library_store import explained
 from medct_core.retrieval.search import groups_of
 from medct_core.retrieval.spread import CaseKey
+from medct_core.retrieval.taught_finding import NameCount
 from medct_core.retrieval.vector_index import FloatArray
 
 ACQUISITION = ("site_key", "scanner", "kernel", "slice_thickness_mm", "contrast")
@@ -22,15 +23,6 @@ ACQUISITION = ("site_key", "scanner", "kernel", "slice_thickness_mm", "contrast"
 _KEYS = ("case_id", "patient_key", "study_key")
 _LABELS = ("present", "verified_present", "verified_absent")
 _UNKNOWN = ""
-
-
-@dataclass(frozen=True, slots=True)
-class NameCount:
-    """How many cases of a model have a finding, and how many are known not to."""
-
-    name: str
-    present: int
-    absent: int
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -27,6 +27,15 @@ STALE = "A case it was taught with was removed. Teach it again."
 
 
 @dataclass(frozen=True, slots=True)
+class NameCount:
+    """How many cases of a model have a finding, and how many are known not to."""
+
+    name: str
+    present: int
+    absent: int
+
+
+@dataclass(frozen=True, slots=True)
 class Estimate:
     """A number with its 95 % interval; AUROC throughout."""
 

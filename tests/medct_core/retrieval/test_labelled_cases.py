@@ -11,8 +11,9 @@ from tests import library_samples
 from tests.library_samples import OTHER_STAMP, STAMP
 
 pytest.importorskip("lancedb")
-from medct_core.retrieval.labelled_cases import NameCount, known_names, labelled_cases
+from medct_core.retrieval.labelled_cases import known_names, labelled_cases
 from medct_core.retrieval.library import CaseLibrary
+from medct_core.retrieval.taught_finding import NameCount
 
 SWAN = KnownFinding("Swan's sign", is_present=True)
 NO_SWAN = KnownFinding("Swan's sign", is_present=False, is_verified=True)
