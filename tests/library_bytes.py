@@ -36,6 +36,26 @@ for number in range(int(sys.argv[2]), int(sys.argv[3])):
         print("removed", number, flush=True)
 """
 
+_INDEX = """
+import sys
+from functools import partial
+from medct_core.retrieval import library_index
+from medct_core.retrieval.library import CaseLibrary
+from tests import library_samples
+
+if sys.argv[4] == "parted":
+    library_index.build_index = partial(library_index.build_index, first=lambda *_: 0)
+library = CaseLibrary.open(sys.argv[1])
+print("open", flush=True)
+for number in range(int(sys.argv[2]), int(sys.argv[3]), 10):
+    library.add(library_samples.case(one) for one in range(number, number + 10))
+    library_index.refresh_index(library, library_samples.STAMP)
+    print("indexed", number, flush=True)
+    library.remove([library_samples.case(number).case_id])
+    library_index.compact_library(library, exact_cases=0)
+    print("compacted", number, flush=True)
+"""
+
 
 def files_holding(folder: Path, wanted: bytes) -> list[str]:
     """Name the files whose bytes hold what is wanted."""
@@ -53,9 +73,19 @@ def changing(folder: Path, first: int, end: int) -> subprocess.Popen[str]:
     return _running(_CHANGE, folder, first, end)
 
 
-def _running(program: str, folder: Path, first: int, end: int) -> subprocess.Popen[str]:
+def indexing(folder: Path, first: int, end: int, way: str) -> subprocess.Popen[str]:
+    """Start a process that adds a range by tens, indexes, removes one and compacts after each.
+
+    The `way` is "parted" to have LanceDB part the cases, or "compared" in memory.
+    """
+    return _running(_INDEX, folder, first, end, way)
+
+
+def _running(
+    program: str, folder: Path, first: int, end: int, *further: str
+) -> subprocess.Popen[str]:
     return subprocess.Popen(
-        [sys.executable, "-c", program, str(folder), str(first), str(end)],
+        [sys.executable, "-c", program, str(folder), str(first), str(end), *further],
         cwd=ROOT,
         stdout=subprocess.PIPE,
         text=True,

@@ -20,6 +20,7 @@ from medct_core.errors import MedctError
 from medct_core.models.manifest import no_progress
 from medct_core.models.stamp import ModelStamp
 from medct_core.retrieval.library import CaseLibrary
+from medct_core.retrieval.library_index import compact_library
 
 _LOOK_EVERY_S = 0.2
 
@@ -130,7 +131,7 @@ class _Sharing:
         for done, outcome in enumerate(self._all(), start=1):
             report(done / len(self._wanted))
             yield outcome
-        self._job.library.compact()
+        compact_library(self._job.library, cancel=self._cancel)
 
     def _all(self) -> Iterator[Outcome]:
         try:

@@ -13,6 +13,7 @@ from medct_core.cancel import Cancelled, CancelToken
 from medct_core.inference.engine import InferenceEngine
 from medct_core.retrieval.library import CaseLibrary
 from medct_core.retrieval.library_case import LibraryCase, case_id_of
+from medct_core.retrieval.library_index import compact_library
 
 log = logging.getLogger(__name__)
 
@@ -133,7 +134,7 @@ def add_scans(
                 changed.clear()
     finally:
         embedder.library.replace(changed.values())
-    embedder.library.compact()
+    compact_library(embedder.library, cancel=token)
 
 
 def _brought_in(

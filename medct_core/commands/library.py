@@ -132,14 +132,18 @@ def show(
 
 
 def compact(library: LibraryOption = None, as_json: AsJson = False) -> None:
-    """Join the small files of a library, which makes it quicker to read.
+    """Join the small files of a library, and bring its search index up to date.
+
+    Adding scans ends with it. Of use after many removals, and to have no search wait.
 
     Example: medct library compact --library cases
     """
     kept = open_library(library)
+    from medct_core.retrieval.library_index import compact_library
+
     before = kept.size_bytes
     with progress_bar("Compacting"):
-        kept.compact()
+        compact_library(kept)
     sizes = {"bytes_before": before, "bytes_after": kept.size_bytes}
     if as_json:
         print_json({"library": kept.address, **sizes})

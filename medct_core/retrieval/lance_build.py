@@ -13,6 +13,7 @@ from lancedb.table import Table
 
 from medct_core.cancel import CancelToken
 from medct_core.retrieval.centring import Centring
+from medct_core.retrieval.compared_cases import first_directions
 from medct_core.retrieval.lance_index import (
     FILTER_COLUMNS,
     FIT,
@@ -22,11 +23,13 @@ from medct_core.retrieval.lance_index import (
     VECTOR,
     IndexFit,
     LanceIndex,
+    read_probes,
     vectors_of,
 )
 from medct_core.retrieval.vector_index import FloatArray
 
 Batches = Callable[[], Iterable[pa.RecordBatch]]
+FirstDirections = Callable[[FloatArray, int], int]
 
 TARGET_RECALL = 0.995
 """Share of the nearest neighbours that the probed partitions hold, on cases of the library."""
@@ -44,9 +47,17 @@ _ALL_PROBED = 8
 
 
 def build_index(
-    connection: DBConnection, name: str, batches: Batches, *, cancel: CancelToken | None = None
+    connection: DBConnection,
+    name: str,
+    batches: Batches,
+    *,
+    first: FirstDirections = first_directions,
+    cancel: CancelToken | None = None,
 ) -> LanceIndex:
     """Build the index of a library's cases, in the place of an older one.
+
+    Whoever kills it leaves the older index, or the new one, whose rows are all there; what then
+    may be missing are the partitions, see `has_partitions`.
 
     Parameters
     ----------
@@ -57,8 +68,11 @@ def build_index(
     batches
         Gives all rows anew at every call: the columns of `index_schema` but `LEADING`, the
         vectors as the model made them.
+    first
+        Says from the variances along the leading directions, and from the number of cases, how
+        many directions to compare first in memory; 0 has LanceDB's index part the cases.
     cancel
-        Checked between batches and steps; the older index is lost once rows are written.
+        Checked between batches and steps.
 
     Raises
     ------
@@ -68,10 +82,44 @@ def build_index(
         If `cancel` was raised.
     """
     token = cancel or CancelToken()
-    fit = _fit(batches, token)
+    fit = _fit(batches, first, token)
     schema = index_schema(fit)
+    if opened(connection, name) is None:
+        # Its first version comes at once, as a table without any cannot be opened.
+        connection.create_table(name, schema=schema, mode="overwrite")
     rows = pa.RecordBatchReader.from_batches(schema, _written(batches, fit, schema, token))
     table = connection.create_table(name, rows, mode="overwrite")
+    if not has_partitions(table):
+        add_partitions(table, cancel=token)
+    return LanceIndex(connection.open_table(name))
+
+
+def opened(connection: DBConnection, name: str) -> Table | None:
+    """Open the table of an index; None where there is none, or none that was ever written."""
+    try:
+        return connection.open_table(name)
+    except ValueError:
+        return None
+
+
+def has_partitions(table: Table) -> bool:
+    """Whether an index has all that makes it quick; removing a case for good drops it."""
+    if IndexFit.from_metadata(table.schema.metadata[FIT]).first:
+        return True
+    is_parted = any(one.columns == [LEADING] for one in table.list_indices())
+    return is_parted and bool(read_probes(table))
+
+
+def add_partitions(table: Table, *, cancel: CancelToken | None = None) -> None:
+    """Have LanceDB part the cases of an index, and measure how many parts to probe.
+
+    Raises
+    ------
+    Cancelled
+        If `cancel` was raised; it is searched all the same, only slower.
+    """
+    token = cancel or CancelToken()
+    schema = table.schema
     for column in FILTER_COLUMNS:
         token.raise_if_cancelled()
         is_list = pa.types.is_list(schema.field(column).type)
@@ -79,7 +127,6 @@ def build_index(
     partitions = _partitions(table.count_rows())
     table.create_index(LEADING, config=IvfFlat(distance_type="dot", num_partitions=partitions))
     _measure_probes(table, partitions, token)
-    return LanceIndex(connection.open_table(name))
 
 
 def index_schema(fit: IndexFit) -> pa.Schema:
@@ -138,7 +185,7 @@ class _Thinned:
             self.stride *= 2
 
 
-def _fit(batches: Batches, cancel: CancelToken) -> IndexFit:
+def _fit(batches: Batches, first: FirstDirections, cancel: CancelToken) -> IndexFit:
     thinned = _Thinned()
     sums: list[npt.NDArray[np.float64]] = []
     for batch in batches():
@@ -150,7 +197,10 @@ def _fit(batches: Batches, cancel: CancelToken) -> IndexFit:
         raise ValueError("an index is built of at least one case")
     mean = (np.sum(sums, axis=0) / thinned.seen).astype(np.float32)
     centring = Centring(mean, None, fitted_on=thinned.seen)
-    return IndexFit(centring, leading_directions(centring.unit(np.stack(thinned.rows))))
+    unit = centring.unit(np.stack(thinned.rows))
+    basis = leading_directions(unit)
+    variances = np.square(unit @ basis).mean(axis=0)
+    return IndexFit(centring, basis, first(variances, thinned.seen))
 
 
 def _written(

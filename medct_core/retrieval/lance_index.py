@@ -1,4 +1,4 @@
-"""LanceIndex: the nearest of very many cases, by LanceDB's index on a few leading directions."""
+"""LanceIndex: the nearest of very many cases, along the few directions in which they differ."""
 
 import base64
 import io
@@ -13,6 +13,8 @@ from lancedb.table import Table
 
 from medct_core.retrieval.case_filter import CaseFilter
 from medct_core.retrieval.centring import Centring
+from medct_core.retrieval.compared_cases import ComparedCases
+from medct_core.retrieval.fact_sets import FactSets
 from medct_core.retrieval.spread import CaseKey, Spread, draw_spread
 from medct_core.retrieval.vector_index import FloatArray, Hit
 
@@ -32,6 +34,7 @@ _CANDIDATES = 30
 _CANDIDATES_EACH = 3
 _FEW_CASES = 1000
 _SPREAD_CASES = 5000
+_ROWS_AT_ONCE = 50_000
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -45,10 +48,14 @@ class IndexFit:
     basis
         ``(d, leading)`` float32, orthonormal columns: the directions in which centred vectors
         differ most.
+    first
+        How many of them every case is compared along first, as `first_directions` says; 0 where
+        LanceDB's index parts the cases instead.
     """
 
     centring: Centring
     basis: FloatArray
+    first: int = 0
 
     def to_metadata(self) -> bytes:
         """Write it as text that a table's schema can hold."""
@@ -56,7 +63,8 @@ class IndexFit:
         if self.centring.whitening is not None:
             arrays["whitening"] = self.centring.whitening
         content = io.BytesIO()
-        np.savez(content, allow_pickle=False, **arrays, fitted_on=self.centring.fitted_on)
+        counts = {"fitted_on": self.centring.fitted_on, "first": self.first}
+        np.savez(content, allow_pickle=False, **arrays, **counts)
         return base64.b64encode(content.getvalue())
 
     @classmethod
@@ -65,16 +73,21 @@ class IndexFit:
         with np.load(io.BytesIO(base64.b64decode(text)), allow_pickle=False) as arrays:
             whitening = arrays.get("whitening")
             centring = Centring(arrays["mean"], whitening, int(arrays["fitted_on"]))
-            return cls(centring, arrays["basis"])
+            return cls(centring, arrays["basis"], int(arrays.get("first", 0)))
 
 
 class LanceIndex:
     """Searches a table that `lance_build` made.
 
-    The cases of the nearest partitions are compared along the leading directions, in which
-    almost all of their variance lies, and the best of them in full. How many partitions are
-    probed was measured when the index was built; a filter that lets fewer cases pass makes it
-    probe more, and the few cases of a strict filter are all compared.
+    Where the cases differ in few directions, all of them are compared along these in memory, and
+    those that can be among the nearest in full: nothing is missed, see `ComparedCases`. It is
+    read with the first search, and anew where the table has changed.
+
+    Elsewhere LanceDB's index has parted them. The cases of the nearest partitions are compared
+    along the leading directions, in which almost all of their variance lies, and the best of
+    them in full. How many partitions are probed was measured when the index was built; a filter
+    that lets fewer cases pass makes it probe more, and the few cases of a strict filter are all
+    compared. A table that has lost its partitions is read as a whole, which is slower.
 
     Parameters
     ----------
@@ -94,6 +107,7 @@ class LanceIndex:
         self._table = table
         self._fit = IndexFit.from_metadata(metadata[FIT])
         self._probes = read_probes(table)
+        self._in_memory: tuple[int, ComparedCases] | None = None
 
     @property
     def centring(self) -> Centring:
@@ -112,20 +126,33 @@ class LanceIndex:
     def nearest(self, query: FloatArray, *, count: int, wanted: CaseFilter) -> tuple[Hit, ...]:
         """Find the cases of highest cosine that a filter lets pass, best first.
 
-        Nearly always the very nearest: see `lance_build.TARGET_RECALL`. Equal cosines are
-        ordered by case id.
+        By LanceDB's partitions nearly always the very nearest: see `lance_build.TARGET_RECALL`.
+        Equal cosines are ordered by case id.
         """
+        found = self._compared if self._fit.first else self._parted
+        return _best(found(query, count, wanted), query, count)
+
+    @property
+    def memory_bytes(self) -> int:
+        """How much it holds in memory; what LanceDB keeps of a table is not counted."""
+        return self._in_memory[1].size_bytes if self._in_memory else 0
+
+    def _compared(self, query: FloatArray, count: int, wanted: CaseFilter) -> pa.Table:
+        rows = self._cases().candidates(query @ self._fit.basis, count=count, wanted=wanted)
+        asked = self._table.take_row_ids(rows.tolist()).select(["case_id", VECTOR])
+        return asked.to_arrow()
+
+    def _cases(self) -> ComparedCases:
+        version = self._table.version
+        if self._in_memory is None or self._in_memory[0] != version:
+            self._in_memory = version, read_compared(self._table, self._fit.first)
+        return self._in_memory[1]
+
+    def _parted(self, query: FloatArray, count: int, wanted: CaseFilter) -> pa.Table:
         passing = self._table.count_rows(wanted.where) if wanted.where else len(self)
-        if passing == 0:
-            return ()
         if passing <= max(_FEW_CASES, count):
-            found = self._all_passing(wanted)
-        else:
-            found = self._probed(query, count, wanted, share=passing / len(self))
-        cosines = (vectors_of(found) @ query).clip(-1.0, 1.0)
-        ids = found.column("case_id").to_pylist()
-        hits = [Hit(case_id, float(cosine)) for case_id, cosine in zip(ids, cosines, strict=True)]
-        return tuple(sorted(hits, key=lambda hit: (-hit.cosine, hit.case_id))[:count])
+            return self._all_passing(wanted)
+        return self._probed(query, count, wanted, share=passing / len(self))
 
     def spread(self, seed: int = 0) -> Spread | None:
         """Draw random pairs of different patients, of up to 5,000 random cases.
@@ -195,6 +222,34 @@ class LanceIndex:
         measured = sorted(self._probes.items())
         enough = [probes for reach, probes in measured if reach >= neighbours]
         return enough[0] if enough else max(self._probes.values(), default=1)
+
+
+def read_compared(table: Table, first: int) -> ComparedCases:
+    """Read what of the table of an index is compared in memory.
+
+    Parameters
+    ----------
+    table
+        With the columns of `index_schema`.
+    first
+        How many directions to compare first.
+    """
+    asked = table.search().select([*FILTER_COLUMNS, LEADING]).with_row_id(True)
+    parts = [pa.Table.from_batches([one]) for one in asked.to_batches(_ROWS_AT_ONCE)]
+    whole = pa.concat_tables(parts)
+    return ComparedCases(
+        (vectors_of(part, LEADING) for part in parts),
+        first=first,
+        rows=whole.column("_rowid").to_numpy(),
+        facts=FactSets.of_columns(whole),
+    )
+
+
+def _best(found: pa.Table, query: FloatArray, count: int) -> tuple[Hit, ...]:
+    cosines = (vectors_of(found) @ query).clip(-1.0, 1.0)
+    ids = found.column("case_id").to_pylist()
+    hits = [Hit(case_id, float(cosine)) for case_id, cosine in zip(ids, cosines, strict=True)]
+    return tuple(sorted(hits, key=lambda hit: (-hit.cosine, hit.case_id))[:count])
 
 
 def vectors_of(table: pa.Table, column: str = VECTOR) -> FloatArray:

@@ -16,7 +16,13 @@ from medct_core.models.stamp import ModelStamp
 from medct_core.retrieval.arrow_rows import from_rows, schema_of, stamp_of, to_rows
 from medct_core.retrieval.case_filter import CaseFilter, quoted
 from medct_core.retrieval.library_case import LibraryCase, case_id_of, stamp_key
-from medct_core.retrieval.library_store import LibraryStore, explained, is_folder, no_library
+from medct_core.retrieval.library_store import (
+    LibraryStore,
+    delete_rows,
+    explained,
+    is_folder,
+    no_library,
+)
 from medct_core.retrieval.taught_finding import TaughtFinding
 from medct_core.retrieval.taught_store import TABLE as TAUGHT
 from medct_core.retrieval.taught_store import TaughtStore
@@ -165,11 +171,8 @@ class CaseLibrary:
         count = 0
         for name in set(self._store.names()) - {TAUGHT}:
             with explained(self.address), self._store.writing():
-                table = self._store.table(name)
-                found = table.count_rows(wanted)
-                if found:
-                    table.delete(wanted)
-                    count += found if name.startswith(_CASES) else 0
+                found = delete_rows(self._store.table(name), wanted)
+                count += found if name.startswith(_CASES) else 0
             # Also where nothing was found: a removal may have been killed half way.
             self._store.purge(name)
         return count

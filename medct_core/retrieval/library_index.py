@@ -12,7 +12,13 @@ from medct_core.cancel import CancelToken
 from medct_core.models.stamp import ModelStamp
 from medct_core.retrieval.case_filter import CaseFacts, CaseFilter, facts_of, quoted
 from medct_core.retrieval.centring import Centring
-from medct_core.retrieval.lance_build import build_index, index_rows
+from medct_core.retrieval.lance_build import (
+    add_partitions,
+    build_index,
+    has_partitions,
+    index_rows,
+    opened,
+)
 from medct_core.retrieval.lance_index import (
     FILTER_COLUMNS,
     FIT,
@@ -24,7 +30,7 @@ from medct_core.retrieval.lance_index import (
 )
 from medct_core.retrieval.library import CaseLibrary
 from medct_core.retrieval.library_case import KnownFinding, stamp_key
-from medct_core.retrieval.library_store import explained
+from medct_core.retrieval.library_store import delete_rows, explained
 from medct_core.retrieval.open_search import KeptVectors, search_kept
 from medct_core.retrieval.search import Search
 from medct_core.retrieval.spread import CaseKey
@@ -36,7 +42,6 @@ REBUILT_FROM = 0.2
 """Share of new or changed cases from which on the mean is fitted and the index built anew."""
 
 _SEEN = "medct_seen"
-_MOST_TABLES = 10_000
 _ROWS_AT_ONCE = 8192
 _IDS_AT_ONCE = 1000
 _COLUMNS = (*KEY_COLUMNS, *FILTER_COLUMNS)
@@ -98,13 +103,47 @@ def _facts_in(row: dict[str, Any], stamp: ModelStamp) -> tuple[str, ...]:
     return facts_of(CaseFacts(stamp, row["age_band"], row["sex"], row["contrast"], findings, tags))
 
 
+def compact_library(
+    library: CaseLibrary, *, exact_cases: int = EXACT_CASES, cancel: CancelToken | None = None
+) -> None:
+    """Join the small files that writing leaves, and bring every index up with its cases.
+
+    The next search then finds all of it done. It is what a person does once in a while, and what
+    adding many scans ends with.
+
+    Parameters
+    ----------
+    library
+        Its cases stay as they are.
+    exact_cases
+        Largest number of cases of a model that need no index.
+    cancel
+        Checked between steps; what was done is kept.
+
+    Raises
+    ------
+    ResourceError
+        If the library cannot be read or written.
+    Cancelled
+        If `cancel` was raised.
+    """
+    token = cancel or CancelToken()
+    library.compact()
+    for stamp in library.stamps():
+        token.raise_if_cancelled()
+        if library.count(CaseFilter(stamp=stamp)) > exact_cases:
+            refresh_index(library, stamp, cancel=token)
+            _part_again(library, stamp, token)
+
+
 def refresh_index(
     library: CaseLibrary, stamp: ModelStamp, *, cancel: CancelToken | None = None
 ) -> LanceIndex:
     """Build the index of a model's cases, or bring it up with them; nothing where it is.
 
     The centring stays that of the last building, until `REBUILT_FROM` of the cases are new: all
-    cosines of one index are of one version.
+    cosines of one index are of one version. Partitions that were lost with a removed case come
+    back with `compact_library` or the next building.
 
     Raises
     ------
@@ -115,54 +154,58 @@ def refresh_index(
     Cancelled
         If `cancel` was raised.
     """
-    cases, name = library.table(stamp), f"search_{stamp_key(stamp)}"
+    cases, name = library.table(stamp), _name_of(stamp)
     with explained(library.address):
-        seen = str(cases.version)
-        if name not in library.connection.list_tables(limit=_MOST_TABLES).tables:
-            return _built(library, cases, name, cancel)
-        table = library.connection.open_table(name)
-        if not _has_index(table):
-            return _built(library, cases, name, cancel)
-        if _seen(table) != seen and not _caught_up(table, cases):
-            return _built(library, cases, name, cancel)
+        table = opened(library.connection, name)
+        if table is not None and _seen(table) == str(cases.version):
+            return LanceIndex(table)
+    # Nobody may remove a case while its vector is on the way into the index.
+    with library.writing(), explained(library.address):
+        seen, table = str(cases.version), opened(library.connection, name)
+        if table is None or (_seen(table) != seen and not _caught_up(table, cases)):
+            table = _built(library, cases, name, cancel)
         _note(table, seen)
         return LanceIndex(table)
 
 
-def _built(library: CaseLibrary, cases: Table, name: str, cancel: CancelToken | None) -> LanceIndex:
-    seen = str(cases.version)
+def _part_again(library: CaseLibrary, stamp: ModelStamp, cancel: CancelToken) -> None:
+    with library.writing(), explained(library.address):
+        table = library.connection.open_table(_name_of(stamp))
+        if not has_partitions(table):
+            add_partitions(table, cancel=cancel)
+
+
+def _name_of(stamp: ModelStamp) -> str:
+    return f"search_{stamp_key(stamp)}"
+
+
+def _built(library: CaseLibrary, cases: Table, name: str, cancel: CancelToken | None) -> Table:
     columns = [*_COLUMNS, VECTOR]
-    index = build_index(
+    build_index(
         library.connection,
         name,
         lambda: cases.search().select(columns).to_batches(_ROWS_AT_ONCE),
         cancel=cancel,
     )
-    _note(library.connection.open_table(name), seen)
-    return index
-
-
-def _has_index(table: Table) -> bool:
-    """Whether it has: removing a case for good drops it."""
-    return any(one.columns == ["leading"] for one in table.list_indices())
+    return library.connection.open_table(name)
 
 
 def _caught_up(table: Table, cases: Table) -> bool:
     """Add what is new, drop what is gone or changed; False where too much is new."""
+    if table.count_rows() == 0:
+        return False
     ours, theirs = _rows_said(table), _rows_said(cases)
     new = theirs.filter(pc.invert(pc.is_in(theirs["said"], value_set=_whole(ours["said"]))))
     old = ours.filter(pc.invert(pc.is_in(ours["said"], value_set=_whole(theirs["said"]))))
     if len(new) > REBUILT_FROM * len(theirs):
         return False
     for where in _clauses(old):
-        table.delete(where)
+        delete_rows(table, where)
     fit = IndexFit.from_metadata(table.schema.metadata[FIT])
     for where in _clauses(new):
         rows = cases.search().where(where).select([*_COLUMNS, VECTOR]).to_batches(_ROWS_AT_ONCE)
         made = [index_rows(batch, fit, table.schema) for batch in rows]
         table.add(pa.Table.from_batches(made, schema=table.schema))
-    if len(new):
-        table.optimize()
     return True
 
 

@@ -238,6 +238,27 @@ def no_library(address: str) -> UsageError:
     )
 
 
+def delete_rows(table: Table, wanted: str) -> int:
+    """Delete the rows of a clause, by their numbers: a table remembers what it was asked for.
+
+    Returns
+    -------
+    How many there were.
+    """
+    count = 0
+    # Without a lock, on an object store, a row may have moved before it was deleted.
+    while rows := _row_numbers(table, wanted):
+        table.delete(f"_rowid IN ({', '.join(map(str, rows))})")
+        count = max(count, len(rows))
+    return count
+
+
+def _row_numbers(table: Table, wanted: str) -> list[int]:
+    found = table.search().where(wanted).select([]).with_row_id(True).to_arrow()
+    numbers: list[int] = found.column("_rowid").to_pylist()
+    return numbers
+
+
 @contextlib.contextmanager
 def explained(address: str) -> Iterator[None]:
     """Put what goes wrong below the tables into words for a person.

@@ -12,11 +12,25 @@ from lancedb import DBConnection
 from medct_core.cancel import Cancelled, CancelToken
 from medct_core.retrieval.case_filter import EVERYTHING
 from medct_core.retrieval.centring import fit_mean
-from medct_core.retrieval.lance_build import build_index, leading_directions
+from medct_core.retrieval.compared_cases import first_directions
+from medct_core.retrieval.lance_build import (
+    FirstDirections,
+    add_partitions,
+    build_index,
+    has_partitions,
+    leading_directions,
+    opened,
+)
 from medct_core.retrieval.lance_index import LanceIndex, read_probes, vectors_of
+from medct_core.retrieval.vector_index import FloatArray
 from tests.vector_samples import ManyCases, draw_cases, draw_vectors, name_of
 
 FALLING = (0.7 ** np.arange(32)).astype(np.float32)
+
+
+def none(_variances: FloatArray, _count: int) -> int:
+    """Have no direction compared in memory, so that LanceDB parts the cases."""
+    return 0
 
 
 def cases_of(count: int, seed: int = 0) -> ManyCases:
@@ -25,9 +39,9 @@ def cases_of(count: int, seed: int = 0) -> ManyCases:
 
 @cache
 def built() -> tuple[DBConnection, LanceIndex]:
-    """Build an index of 4,000 cases once for the tests that only read it."""
+    """Build an index of 4,000 parted cases once for the tests that only read it."""
     connection = lancedb.connect(f"memory://{uuid4()}")
-    return connection, build_index(connection, "index", cases_of(4000).batches)
+    return connection, build_index(connection, "index", cases_of(4000).batches, first=none)
 
 
 def test_an_index_holds_every_case_centred_by_the_mean_of_all(tmp_path: Path) -> None:
@@ -78,13 +92,49 @@ def test_further_neighbours_never_need_fewer_partitions() -> None:
     assert 1 <= of_reach[0] < of_reach[-1] <= 64
 
 
-def test_a_library_of_one_case_can_be_indexed(tmp_path: Path) -> None:
+@pytest.mark.parametrize("first", [none, first_directions])
+def test_a_library_of_one_case_can_be_indexed(tmp_path: Path, first: FirstDirections) -> None:
     only = cases_of(1)
 
-    index = build_index(lancedb.connect(tmp_path), "index", only.batches)
+    index = build_index(lancedb.connect(tmp_path), "index", only.batches, first=first)
 
     (hit,) = index.nearest(only.vectors[0], count=5, wanted=EVERYTHING)
     assert hit.case_id == name_of(0)
+
+
+def test_cases_that_are_compared_in_memory_are_not_parted() -> None:
+    connection = lancedb.connect(f"memory://{uuid4()}")
+
+    build_index(connection, "index", cases_of(300).batches)
+
+    table = connection.open_table("index")
+    assert list(table.list_indices()) == []
+    assert has_partitions(table)
+
+
+def test_partitions_that_were_dropped_can_be_made_again() -> None:
+    connection = lancedb.connect(f"memory://{uuid4()}")
+    build_index(connection, "index", cases_of(300).batches, first=none)
+    table = connection.open_table("index")
+    for one in table.list_indices():
+        table.drop_index(one.name)
+    was_parted = has_partitions(table)
+
+    add_partitions(table)
+
+    assert not was_parted
+    assert has_partitions(connection.open_table("index"))
+
+
+def test_a_folder_that_a_killed_building_left_is_no_table(tmp_path: Path) -> None:
+    (tmp_path / "index.lance" / "data").mkdir(parents=True)
+    connection = lancedb.connect(tmp_path)
+    before = opened(connection, "index")
+
+    index = build_index(connection, "index", cases_of(50).batches)
+
+    assert before is None
+    assert len(index) == 50
 
 
 def test_nothing_cannot_be_indexed(tmp_path: Path) -> None:
