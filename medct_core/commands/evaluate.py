@@ -67,6 +67,7 @@ def phantoms(
     first, stop = parse_seeds(seeds)
     engine = open_engine(model)
     asked = _prompts(engine, wordings, prompts)
+    engine.check_prompts(asked)
     source = wordings.value if wordings else prompts.name if prompts else "own"
     task = PhantomTask(first, stop, Draw(draw.value), domain.value, source)
     with cancel_on_interrupt() as cancel, progress_bar("Scoring phantoms") as report:

@@ -136,7 +136,9 @@ def test_a_half_made_environment_is_not_healthy(bootstrap: ModuleType) -> None:
 
 
 def test_all_extras_are_installed(bootstrap: ModuleType) -> None:
-    assert bootstrap.extras() == ["cluster", "dev", "dicom", "gui", "library", "train"]
+    everything = ["astra", "cluster", "dev", "dicom", "gui", "library", "train"]
+
+    assert bootstrap.extras() == everything
 
 
 @pytest.mark.parametrize(
