@@ -91,7 +91,8 @@ class BesideConnection(QObject):
         if shown is None:
             self._place.take_away(Companion.SIMILAR)
             return
-        self._place.show(Companion.SIMILAR, shown.scan, name=_name_of(shown.similar))
+        found = shown.similar
+        self._place.show_similar(shown.scan, found.case.source, alike=place_text(found))
         self._open_prior.close_prior()
 
     def _on_prior(self, prior: OpenScan | None) -> None:
@@ -106,9 +107,3 @@ class BesideConnection(QObject):
         if problem is not None:
             summary = self.tr("The similar case was not opened. {0}").format(problem.summary)
             self._window.banner.show_problem(summary, problem.remedy)
-
-
-def _name_of(similar: SimilarCase) -> str:
-    """Give the source of a case, and how alike it is."""
-    said = place_text(similar)
-    return f"{similar.case.source}, {said[:1].lower()}{said[1:]}"

@@ -10,6 +10,7 @@ from app.state.session import OpenScan, SessionState
 from app.state.view import Layout, ViewState
 from app.viewer.companion_view import Companion, CompanionView
 from app.viewer.linked_views import LinkedViews
+from medct_core.volume.geometry import Geometry
 from medct_core.volume.notice import Notice
 from medct_core.volume.volume import Unit
 
@@ -50,25 +51,17 @@ class CompanionPlace(QObject):
         """What stands there; None for nothing."""
         return self._role
 
-    def show(self, role: Companion, scan: OpenScan, *, name: str) -> None:
-        """Put a scan there, in the place of what stood there before."""
-        self._role = role
-        volume = self._session.volume
-        grid = volume.geometry if volume else None
-        if role is Companion.PRIOR:
-            self.companion.show_prior(scan.volume, current=grid, name=name)
-        else:
-            self.companion.show_similar(scan.volume, caption_of(scan), current=grid, name=name)
-        self.companion.show_overlays(())
-        self.companion.show_patient(scan.patient)
-        if scan.volume.unit is Unit.HU:
-            self.companion.link.link_window()
-        else:
-            self.companion.show_own_window(opening_window(scan, self._view.window))
-        self._views.set_companion(self.companion)
-        if self._view.layout is not Layout.COMPARE:
-            self._layout_before = self._view.layout
-            self._view.set_layout(Layout.COMPARE)
+    def show_prior(self, scan: OpenScan, name: str) -> None:
+        """Put a prior there, in the place of what stood there before."""
+        self.companion.show_prior(scan.volume, current=self._grid(), name=name)
+        self._show(Companion.PRIOR, scan)
+
+    def show_similar(self, scan: OpenScan, name: str, *, alike: str) -> None:
+        """Put a similar case there, with its source and how alike it is."""
+        self.companion.show_similar(
+            scan.volume, caption_of(scan), current=self._grid(), name=name, alike=alike
+        )
+        self._show(Companion.SIMILAR, scan)
 
     def show_notices(self, scan: OpenScan, notices: tuple[Notice, ...]) -> None:
         """Say in the picture what speaks against comparing."""
@@ -86,6 +79,23 @@ class CompanionPlace(QObject):
         self._views.set_companion(None)
         if self._view.layout is Layout.COMPARE:
             self._view.set_layout(self._layout_before)
+
+    def _grid(self) -> Geometry | None:
+        volume = self._session.volume
+        return None if volume is None else volume.geometry
+
+    def _show(self, role: Companion, scan: OpenScan) -> None:
+        self._role = role
+        self.companion.show_overlays(())
+        self.companion.show_patient(scan.patient)
+        if scan.volume.unit is Unit.HU:
+            self.companion.link.link_window()
+        else:
+            self.companion.show_own_window(opening_window(scan, self._view.window))
+        self._views.set_companion(self.companion)
+        if self._view.layout is not Layout.COMPARE:
+            self._layout_before = self._view.layout
+            self._view.set_layout(Layout.COMPARE)
 
     def _on_current(self, scan: OpenScan | None) -> None:
         self.companion.link.show_current(scan.volume.geometry if scan else None)

@@ -98,7 +98,7 @@ class PriorConnection(QObject):
         if scan is None:
             self._place.take_away(Companion.PRIOR)
         else:
-            self._place.show(Companion.PRIOR, scan, name=_name_of(scan))
+            self._place.show_prior(scan, _name_of(scan))
             self._show_caption()
 
     def _on_current(self) -> None:

@@ -7,7 +7,7 @@ import numpy as np
 from PySide6.QtCore import QObject, Signal
 
 from app.state.view import Overlay, PlaneKind, Vector, ViewState, as_vector
-from app.viewer.slice_order import clamped, stack_axis, stepped
+from app.viewer.slice_order import clamped, middle, stack_axis, stepped
 from medct_core.volume.geometry import FloatArray, Geometry
 from medct_core.volume.window import Window
 
@@ -30,7 +30,8 @@ class CompanionLink(QObject):
     The prior is always cut in the plane of the current scan, whatever its own grid, spacing and
     field of view. Along the normal of that plane it lies `offset_mm` further. While the two are
     linked the offset holds; otherwise the prior stays where it is, and linking keeps the offset
-    that came of it.
+    that came of it. Of two patients the middles also lie apart within the plane, since no place
+    is common to both.
 
     Parameters
     ----------
@@ -57,6 +58,7 @@ class CompanionLink(QObject):
         self._current_grid: Geometry | None = None
         self._prior_grid: Geometry | None = None
         self._offset_mm = 0.0
+        self._apart_mm: Vector = (0.0, 0.0, 0.0)
         self._start, self._start_mm = Start.BY_POSITION, 0.0
         self._wanted_start = Start.BY_POSITION
         self._is_linked = True
@@ -72,6 +74,11 @@ class CompanionLink(QObject):
         return self._offset_mm
 
     @property
+    def moved_mm(self) -> float:
+        """How far it lies along that normal from where it lay at first."""
+        return self._offset_mm - self._start_mm
+
+    @property
     def normal(self) -> Vector:
         """Unit vector in LPS along which the offset is measured."""
         return self._current.plane(self.kind).normal
@@ -84,7 +91,7 @@ class CompanionLink(QObject):
     @property
     def is_moved(self) -> bool:
         """Whether the prior lies elsewhere than it lay at first."""
-        return abs(self._offset_mm - self._start_mm) > _SAME_MM
+        return abs(self.moved_mm) > _SAME_MM
 
     @property
     def is_linked(self) -> bool:
@@ -144,6 +151,7 @@ class CompanionLink(QObject):
     def reset_offset(self) -> None:
         """Lay the prior where it lay at first."""
         self._start, self._offset_mm = Start.BY_POSITION, 0.0
+        self._apart_mm = (0.0, 0.0, 0.0)
         if self._current_grid is not None and self._prior_grid is not None:
             here = _extent_mm(self._current_grid, self.normal)
             there = _extent_mm(self._prior_grid, self.normal)
@@ -153,12 +161,17 @@ class CompanionLink(QObject):
             if hardly_meet or self._wanted_start is Start.BY_MIDDLE:
                 self._start = Start.BY_MIDDLE
                 self._offset_mm = (sum(there) - sum(here)) / 2
+            if self._wanted_start is Start.BY_MIDDLE:
+                self._apart_mm = as_vector(
+                    np.array(middle(self._prior_grid)) - np.array(middle(self._current_grid))
+                )
         self._start_mm = self._offset_mm
         self._follow()
         self.changed.emit()
 
     def lay_at(self, point_mm: Vector) -> None:
-        """Lay the prior so that one of its points, LPS mm, is at the level that is shown."""
+        """Lay the prior so that one of its points, LPS mm, is where the crosshair is."""
+        self._apart_mm = as_vector(np.array(point_mm) - np.array(self._current.crosshair_mm))
         self._take_offset(point_mm)
         self._follow()
 
@@ -235,7 +248,7 @@ class CompanionLink(QObject):
         if not self._is_linked:
             self._take_offset(self.prior.crosshair_mm)
             return
-        moved = np.array(self.prior.crosshair_mm) - self._offset_mm * np.array(self.normal)
+        moved = np.array(self.prior.crosshair_mm) - self._shift()
         self._current.set_crosshair(self._inside_current(as_vector(moved)))
         # Where the current scan ends, the prior stops as well.
         self._follow()
@@ -269,11 +282,17 @@ class CompanionLink(QObject):
             for kind in PlaneKind:
                 self.prior.set_plane(kind, self._current.plane(kind))
             here = np.array(self._current.crosshair_mm)
-            self.prior.set_crosshair(as_vector(here + self._offset_mm * np.array(self.normal)))
+            self.prior.set_crosshair(as_vector(here + self._shift()))
         finally:
             self._is_following = False
         if self.is_beyond != was_beyond:
             self.changed.emit()
+
+    def _shift(self) -> FloatArray:
+        """From a place of the current scan to the one beside it: the offset along the normal."""
+        apart, normal = np.array(self._apart_mm), np.array(self.normal)
+        shift: FloatArray = apart + (self._offset_mm - apart @ normal) * normal
+        return shift
 
 
 def _extent_mm(geometry: Geometry, normal: Vector) -> tuple[float, float]:

@@ -131,7 +131,7 @@ class CompanionView(QWidget):
         self._link = CompanionLink(current, kind, self)
         self._view = _PriorSlice(self._link, self)
         self._caption = Caption()
-        self._name, self._role = "", Companion.PRIOR
+        self._name, self._alike, self._role = "", "", Companion.PRIOR
         self._title = _Line()
         self._offset = _Line()
         self._linked = QToolButton()
@@ -174,6 +174,7 @@ class CompanionView(QWidget):
         name
             Follows the word PRIOR: its date, or its file where there is none.
         """
+        self._alike = ""
         self._show(Companion.PRIOR, prior, name, caption)
         self._link.show_grids(current, None if prior is None else prior.geometry)
         self._view.fit()
@@ -185,6 +186,7 @@ class CompanionView(QWidget):
         *,
         current: Geometry | None = None,
         name: str,
+        alike: str,
     ) -> None:
         """Show a similar case, laid middle on middle: two patients share no place.
 
@@ -193,8 +195,11 @@ class CompanionView(QWidget):
         scan, caption, current
             As for `show_prior`.
         name
-            Follows the words SIMILAR CASE: its source, and how alike it is.
+            Follows the words SIMILAR CASE: its source.
+        alike
+            How alike it is, in words.
         """
+        self._alike = alike
         self._show(Companion.SIMILAR, scan, name, caption)
         self._link.show_grids(current, scan.geometry, start=Start.BY_MIDDLE)
         self._view.fit()
@@ -233,12 +238,17 @@ class CompanionView(QWidget):
         self._view.set_left_action(action)
 
     def offset_text(self) -> str:
-        """Say where the prior lies from the current scan: "offset S 12.5 mm"."""
-        offset = self._link.offset_mm
+        """Say where it lies: a prior from the current scan, a similar case from where it lay.
+
+        "offset S 12.5 mm" or "moved S 12.5 mm": of two patients no position is the same.
+        """
+        is_prior = self._role is Companion.PRIOR
+        offset = self._link.offset_mm if is_prior else self._link.moved_mm
         if abs(offset) < _NO_OFFSET_MM:
-            return self.tr("same position")
+            return self.tr("same position") if is_prior else self.tr("middle on middle")
         towards = [part if offset > 0 else -part for part in self._link.normal]
-        return self.tr("offset {0} {1:.1f} mm").format(direction_letters(towards), abs(offset))
+        said = self.tr("offset {0} {1:.1f} mm") if is_prior else self.tr("moved {0} {1:.1f} mm")
+        return said.format(direction_letters(towards), abs(offset))
 
     def _show(
         self, role: Companion, volume: Volume | None, name: str, caption: Caption | None
@@ -342,12 +352,14 @@ class CompanionView(QWidget):
         title = f"{role} {self._name}".strip()
         state = self.tr("linked") if self._link.is_linked else self.tr("not linked")
         placed = f"{self.offset_text()}, {state}"
-        by_middle = self._link.start is Start.BY_MIDDLE
+        by_middle = is_prior and self._link.start is Start.BY_MIDDLE
         laid = (self.tr("laid middle on middle"),) if by_middle else ()
         self._title.setText(title)
         self._title.setToolTip(title)
         self._reset.setVisible(self._link.is_moved)
-        self._offset.setText(placed)
-        self._offset.setToolTip(placed)
-        lines = (title, *self._caption.study_lines, placed, *laid)
+        alike = (self._alike,) if self._alike else ()
+        foot = " · ".join((*alike, placed))
+        self._offset.setText(foot)
+        self._offset.setToolTip(foot)
+        lines = (title, *alike, *self._caption.study_lines, placed, *laid)
         self._view.show_caption(replace(self._caption, study_lines=lines))

@@ -72,7 +72,8 @@ def heatmap_caption(shown: ShownMap) -> str:
     name, sums = shown.name, f"for {for_it:.2f}, against {against:.2f}"
     if isinstance(shown, Likeness):
         name = f"Where this scan is like {shown.other}"
-        sums = f"{sums}, what all scans share {shown.common:+.2f}: similarity {shown.cosine:.2f}"
+        shared = f"taking off what all scans share {shown.common:+.2f}"
+        sums = f"{sums}, {shared}: similarity {shown.cosine:.2f}"
     if for_it <= _LEAST:
         return f"{name}: no part of the scan speaks for it"
     return f"{name}: {ATTENTION}\n{sums}"

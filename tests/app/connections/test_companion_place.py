@@ -47,9 +47,9 @@ def like() -> OpenScan:
 
 
 def test_a_similar_case_is_never_called_a_prior(beside: Beside) -> None:
-    beside.place.show(Companion.SIMILAR, like(), name="like.nii.gz, 2 of 4")
+    beside.place.show_similar(like(), "like.nii.gz", alike="2 of 4")
 
-    assert beside.words.startswith("SIMILAR CASE like.nii.gz, 2 of 4")
+    assert beside.words.startswith("SIMILAR CASE like.nii.gz 2 of 4 · middle on middle, linked")
     assert beside.companion.accessibleName() == "Similar case"
     assert beside.companion.link.start is Start.BY_MIDDLE
     assert beside.view.layout is Layout.COMPARE
@@ -59,9 +59,9 @@ def test_a_similar_case_is_never_called_a_prior(beside: Beside) -> None:
 def test_a_prior_takes_the_place_of_a_similar_case_with_a_title_of_its_own(
     beside: Beside,
 ) -> None:
-    beside.place.show(Companion.SIMILAR, like(), name="like.nii.gz, 2 of 4")
+    beside.place.show_similar(like(), "like.nii.gz", alike="2 of 4")
 
-    beside.place.show(Companion.PRIOR, scan("then.nii.gz"), name="then.nii.gz")
+    beside.place.show_prior(scan("then.nii.gz"), "then.nii.gz")
     beside.place.take_away(Companion.SIMILAR)
 
     assert beside.place.role is Companion.PRIOR
@@ -73,8 +73,8 @@ def test_a_prior_takes_the_place_of_a_similar_case_with_a_title_of_its_own(
 
 def test_taking_it_away_brings_the_layout_back(beside: Beside) -> None:
     beside.view.set_layout(Layout.AXIAL)
-    beside.place.show(Companion.SIMILAR, like(), name="like.nii.gz")
-    beside.place.show(Companion.PRIOR, like(), name="then.nii.gz")
+    beside.place.show_similar(like(), "like.nii.gz", alike="2 of 4")
+    beside.place.show_prior(like(), "then.nii.gz")
 
     beside.place.take_away(Companion.PRIOR)
 
@@ -84,17 +84,17 @@ def test_taking_it_away_brings_the_layout_back(beside: Beside) -> None:
 
 
 def test_the_window_is_matched_with_every_scan_that_is_put_there(beside: Beside) -> None:
-    beside.place.show(Companion.SIMILAR, like(), name="like.nii.gz")
+    beside.place.show_similar(like(), "like.nii.gz", alike="2 of 4")
     beside.companion.link.unlink_window()
 
-    beside.place.show(Companion.SIMILAR, like(), name="like.nii.gz")
+    beside.place.show_similar(like(), "like.nii.gz", alike="2 of 4")
 
     assert beside.companion.link.is_window_linked
     assert beside.companion.link.prior.window == beside.view.window
 
 
 def test_its_heatmap_is_shown_with_that_of_the_scan_and_goes_with_it(beside: Beside) -> None:
-    beside.place.show(Companion.SIMILAR, like(), name="like.nii.gz")
+    beside.place.show_similar(like(), "like.nii.gz", alike="2 of 4")
     beside.view.show_overlay(Overlay.HEATMAP)
     without = Overlay.HEATMAP in beside.companion.link.prior.overlays
 
@@ -109,7 +109,7 @@ def test_its_heatmap_is_shown_with_that_of_the_scan_and_goes_with_it(beside: Bes
 
 
 def test_what_speaks_against_comparing_stands_in_the_picture(beside: Beside) -> None:
-    beside.place.show(Companion.PRIOR, like(), name="then.nii.gz")
+    beside.place.show_prior(like(), "then.nii.gz")
     beside.companion.view.resize(400, 400)
     before = beside.companion.view.snapshot()
 
@@ -119,7 +119,7 @@ def test_what_speaks_against_comparing_stands_in_the_picture(beside: Beside) -> 
 
 
 def test_the_place_follows_another_scan_of_the_window(beside: Beside) -> None:
-    beside.place.show(Companion.SIMILAR, like(), name="like.nii.gz")
+    beside.place.show_similar(like(), "like.nii.gz", alike="2 of 4")
 
     beside.session.set_scan(scan("other.nii.gz"))
 

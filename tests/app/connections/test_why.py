@@ -14,7 +14,6 @@ from app.panels.similar_panel import SimilarPanel
 from app.state.beside import BesideScan, BesideState
 from app.state.similar import SimilarState
 from app.state.view import Overlay
-from app.viewer.companion_view import Companion
 from medct_core.inference.likeness import Likeness
 from medct_core.retrieval.search import SimilarCase
 from tests import library_samples
@@ -55,13 +54,13 @@ class Why(SmallWindow):
         found = SimilarCase(library_samples.case(1), 0.5, None, 1, 3)
         shown = BesideScan(scan("like.nii.gz"), found)
         self.beside.set_shown(shown)
-        self.place.show(Companion.SIMILAR, shown.scan, name="like.nii.gz")
+        self.place.show_similar(shown.scan, "like.nii.gz", alike="1 of 3")
         return shown
 
     @property
-    def level_beside(self) -> float:
-        """Height of the slice beside, mm."""
-        return self.place.companion.link.prior.crosshair_mm[2]
+    def place_beside(self) -> tuple[float, float, float]:
+        """Where the crosshair is in the case beside, LPS mm."""
+        return self.place.companion.link.prior.crosshair_mm
 
 
 def hot(hottest: tuple[int, int, int]) -> Likeness:
@@ -94,14 +93,14 @@ def test_the_map_of_a_finding_is_left_to_others(why: Why) -> None:
     assert why.view.crosshair_mm == before
 
 
-def test_the_case_beside_is_laid_at_its_own_strongest_level(why: Why) -> None:
+def test_the_case_beside_is_laid_at_its_own_strongest_place(why: Why) -> None:
     why.put_beside()
     why.results.set_heatmap(hot((2, 1, 1)))
 
     why.beside.set_likeness(hot((1, 1, 2)))
 
     assert why.view.crosshair_mm == pytest.approx((20, 10, 10), abs=0.1)
-    assert why.level_beside == pytest.approx(20, abs=0.1)
+    assert why.place_beside == pytest.approx((10, 10, 20), abs=0.1)
     assert Overlay.HEATMAP in why.place.companion.link.prior.overlays
 
 

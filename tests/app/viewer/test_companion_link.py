@@ -224,13 +224,37 @@ def test_scans_of_two_patients_are_laid_middle_on_middle_wherever_they_lie(qapp:
     assert not link.is_moved
 
 
-def test_a_point_of_the_prior_is_laid_at_the_level_that_is_shown(pair: Pair) -> None:
+def test_the_crosshair_of_another_patient_begins_at_the_middle_of_both(qapp: object) -> None:
+    current = ViewState()
+    current.set_crosshair((0.0, 0.0, 0.0))
+    link = CompanionLink(current)
+
+    link.show_grids(CURRENT, moved(PRIOR, (30.0, -20.0, 7.0)), start=Start.BY_MIDDLE)
+
+    # The middle of a scan is that of a voxel.
+    assert link.prior.crosshair_mm == pytest.approx((30.0, -20.0, 7.0), abs=1.0)
+
+
+def test_a_point_of_the_prior_is_laid_where_the_crosshair_is_and_moves_with_it(
+    pair: Pair,
+) -> None:
     pair.current.set_crosshair((1.0, 2.0, 5.0))
 
     pair.link.lay_at((9.0, -9.0, -12.0))
-    laid = pair.depths_mm
-    pair.current.set_crosshair((1.0, 2.0, 6.0))
+    laid = pair.link.prior.crosshair_mm
+    pair.current.set_crosshair((2.0, 2.0, 6.0))
+    followed = pair.link.prior.crosshair_mm
+    pair.link.prior.set_crosshair((9.0, -9.0, -12.0))
 
-    assert laid == pytest.approx((5.0, -12.0))
-    assert pair.depths_mm == pytest.approx((6.0, -11.0))
+    assert laid == pytest.approx((9.0, -9.0, -12.0))
+    assert followed == pytest.approx((10.0, -9.0, -11.0))
+    assert pair.current.crosshair_mm == pytest.approx((1.0, 2.0, 5.0))
     assert pair.link.is_moved
+
+
+def test_a_reset_forgets_where_a_point_was_laid(pair: Pair) -> None:
+    pair.link.lay_at((9.0, -9.0, -12.0))
+
+    pair.link.reset_offset()
+
+    assert pair.link.prior.crosshair_mm == pytest.approx(pair.current.crosshair_mm)

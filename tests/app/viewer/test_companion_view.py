@@ -283,11 +283,15 @@ def test_a_similar_case_says_so_in_title_names_and_where_it_ends(
     current = phantoms.letter_f()
 
     companion.show_similar(
-        turned(current), Caption(), current=current.geometry, name="like.nii.gz, 2 of 4"
+        turned(current),
+        Caption(),
+        current=current.geometry,
+        name="like.nii.gz",
+        alike="2 of 4",
     )
 
     view = companion.view
     words = [companion.accessibleName(), view.accessibleName(), view.whatsThis()]
     words += [*texts(companion), *(one.toolTip() for one in companion.findChildren(QToolButton))]
-    assert texts(companion)[0] == "SIMILAR CASE like.nii.gz, 2 of 4"
+    assert texts(companion) == ["SIMILAR CASE like.nii.gz", "2 of 4 · middle on middle, linked"]
     assert not any("prior" in text.lower() for text in words)
