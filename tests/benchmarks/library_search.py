@@ -19,6 +19,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
 from threading import Event, Thread
@@ -30,7 +31,7 @@ import numpy.typing as npt
 import psutil
 
 from medct_core.retrieval.case_filter import CaseFilter
-from medct_core.retrieval.centring import fit_mean
+from medct_core.retrieval.centring import Centring, fit_mean
 from medct_core.retrieval.compared_cases import first_directions
 from medct_core.retrieval.lance_build import build_index
 from medct_core.retrieval.lance_index import LanceIndex, read_probes
@@ -69,40 +70,64 @@ def variances_of(kind: str) -> FloatArray:
     return variances
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Task:
+    """Cases as a model gives them, in a file, and centred queries that are none of them."""
+
+    cases: ManyCases
+    centring: Centring
+    queries: FloatArray
+
+    def centred(self) -> Iterator[FloatArray]:
+        """Give the vectors centred, some at a time."""
+        for first in range(0, len(self.cases.vectors), AT_ONCE):
+            yield self.centring.unit(self.cases.vectors[first : first + AT_ONCE])
+
+    def first(self, rows: int) -> "Task":
+        """Leave the first cases only."""
+        cases = ManyCases(self.cases.vectors[:rows], self.cases.luck[:rows])
+        return Task(cases, self.centring, self.queries)
+
+
 def draw(kind: str, rows: int, folder: Path) -> None:
-    """Draw cases and queries, centred, into files."""
+    """Draw cases and queries into files, and compare all with all."""
     rng = np.random.default_rng(0)
     variances = variances_of(kind)
     cases = draw_cases(rng, rows, variances)
     centring = fit_mean(cases.vectors)
-    for first in range(0, rows, AT_ONCE):
-        part = cases.vectors[first : first + AT_ONCE]
-        part[:] = centring.unit(part)
+    queries = centring.unit(draw_vectors(rng, QUERIES, variances))
     folder.mkdir(parents=True, exist_ok=True)
     np.save(folder / "vectors.npy", cases.vectors)
     np.save(folder / "luck.npy", cases.luck)
-    np.save(folder / "queries.npy", centring.unit(draw_vectors(rng, QUERIES, variances)))
+    np.save(folder / "mean.npy", centring.mean)
+    np.save(folder / "queries.npy", queries)
+    np.save(folder / "nearest.npy", nearest_of(Task(cases, centring, queries)))
 
 
-def drawn(folder: Path) -> tuple[ManyCases, FloatArray]:
-    """Read cases and queries; the vectors stay in their file."""
+def drawn(folder: Path) -> Task:
+    """Read what was drawn; the vectors stay in their file."""
     vectors = np.load(folder / "vectors.npy", mmap_mode="r")
-    return ManyCases(vectors, np.load(folder / "luck.npy")), np.load(folder / "queries.npy")
+    centring = Centring(np.load(folder / "mean.npy"), None, fitted_on=len(vectors))
+    cases = ManyCases(vectors, np.load(folder / "luck.npy"))
+    return Task(cases, centring, np.load(folder / "queries.npy"))
 
 
-def nearest_passing(cases: ManyCases, queries: FloatArray, tag: str | None) -> list[set[int]]:
-    """Give the rows of the nearest cases that have a tag, one set a query, all being compared."""
-    found = np.empty((len(queries), 0), dtype=np.int64)
-    cosines = np.empty((len(queries), 0), dtype=np.float32)
-    for first in range(0, len(cases.vectors), AT_ONCE):
-        part = slice(first, first + AT_ONCE)
-        passing = np.flatnonzero(cases.luck[part] < (TAGS[tag] if tag else 2.0))
-        cosines = np.hstack([cosines, queries @ cases.vectors[part][passing].T])
-        found = np.hstack([found, np.broadcast_to(first + passing, (QUERIES, len(passing)))])
-        best = np.argsort(-cosines, axis=1)[:, :NEAREST]
-        cosines = np.take_along_axis(cosines, best, axis=1)
-        found = np.take_along_axis(found, best, axis=1)
-    return [set(row.tolist()) for row in found]
+def nearest_of(task: Task) -> npt.NDArray[np.int64]:
+    """Compare queries with every case: ``(filters, queries, NEAREST)`` rows of those that pass."""
+    shape = (len(FILTERS), len(task.queries), 0)
+    cosines, rows = np.empty(shape, np.float32), np.empty(shape, np.int64)
+    first = 0
+    for part in task.centred():
+        of_part = task.queries @ part.T
+        luck = task.cases.luck[first : first + len(part)]
+        passing = np.stack([luck < (TAGS[tag] if tag else 2.0) for tag in FILTERS])
+        asked = np.where(passing[:, None], of_part, -2.0)
+        best = np.argpartition(-asked, NEAREST - 1, axis=2)[..., :NEAREST]
+        cosines = np.concatenate([cosines, np.take_along_axis(asked, best, axis=2)], axis=2)
+        rows = np.concatenate([rows, first + best], axis=2)
+        first += len(part)
+    best = np.argsort(-cosines, axis=2)[..., :NEAREST]
+    return np.take_along_axis(rows, best, axis=2)
 
 
 def build_on_disk(engine: str, cases: ManyCases, folder: Path) -> None:
@@ -125,7 +150,7 @@ def opened(folder: Path) -> tuple[Search, str]:
     return search, f"partitions probed {probes}" if probes else "all compared in memory"
 
 
-def build_faiss(engine: str, cases: ManyCases, stop_s: float) -> tuple[Search, int]:
+def build_faiss(engine: str, task: Task, stop_s: float) -> tuple[Search, int]:
     """Build an index of faiss in memory, as far as the time allows; with the rows it holds."""
     faiss: Any = import_module("faiss")
     faiss.omp_set_num_threads(2)
@@ -135,13 +160,13 @@ def build_faiss(engine: str, cases: ManyCases, stop_s: float) -> tuple[Search, i
         index = faiss.IndexHNSWFlat(SIZE, HNSW_LINKS, faiss.METRIC_INNER_PRODUCT)
         faiss.ParameterSpace().set_index_parameter(index, "efConstruction", HNSW_BUILD)
     begin = time.perf_counter()
-    for first in range(0, len(cases.vectors), HNSW_AT_ONCE):
-        if time.perf_counter() - begin > stop_s:
-            break
-        index.add(np.array(cases.vectors[first : first + HNSW_AT_ONCE]))
+    for part in task.centred():
+        for few in np.array_split(part, max(1, len(part) // HNSW_AT_ONCE)):
+            if time.perf_counter() - begin < stop_s:
+                index.add(few)
     rows = int(index.ntotal)
     bits = {
-        tag: np.packbits(cases.luck[:rows] < share, bitorder="little")
+        tag: np.packbits(task.cases.luck[:rows] < share, bitorder="little")
         for tag, share in TAGS.items()
     }
 
@@ -184,19 +209,20 @@ def watched_memory() -> Iterator[Callable[[], float]]:
         watcher.join()
 
 
-def measure(search: Search, cases: ManyCases, queries: FloatArray) -> dict[str, Result]:
+def measure(
+    search: Search, queries: FloatArray, nearest: npt.NDArray[np.int64]
+) -> dict[str, Result]:
     """Search with every filter; recall, and milliseconds at the median and the 95th percentile."""
     told = {}
-    for tag in FILTERS:
-        nearest = nearest_passing(cases, queries, tag)
+    for tag, of_filter in zip(FILTERS, nearest, strict=True):
         for query in queries[:WARM_UP]:
             search(query, tag)
         recalls, times = [], []
-        for query, wanted in zip(queries, nearest, strict=True):
+        for query, wanted in zip(queries, of_filter, strict=True):
             begin = time.perf_counter()
             found = search(query, tag)
             times.append(1000 * (time.perf_counter() - begin))
-            recalls.append(len(wanted.intersection(found)) / len(wanted))
+            recalls.append(np.isin(wanted, found).mean())
         told[f"{100 * (TAGS[tag] if tag else 1.0):g}"] = {
             "recall": float(np.mean(recalls)),
             "p50_ms": float(np.percentile(times, 50)),
@@ -207,7 +233,7 @@ def measure(search: Search, cases: ManyCases, queries: FloatArray) -> dict[str, 
 
 def run_build(engine: str, folder: Path) -> Result:
     """Build on disk, in this process; seconds, peak memory and size."""
-    cases, _ = drawn(folder)
+    cases = drawn(folder).cases
     index = folder / engine
     shutil.rmtree(index, ignore_errors=True)
     with watched_memory() as peak:
@@ -220,21 +246,21 @@ def run_build(engine: str, folder: Path) -> Result:
 
 def run_search(engine: str, folder: Path, hnsw_minutes: float) -> Result:
     """Search, in this process; faiss builds what it searches."""
-    cases, queries = drawn(folder)
+    task = drawn(folder)
     result: Result = {}
     with watched_memory() as peak:
-        begin = time.perf_counter()
-        rows = len(cases.vectors)
+        begin, rows = time.perf_counter(), len(task.cases.vectors)
         if engine in KEPT_ON_DISK:
             search, result["how"] = opened(folder / engine)
-            search(queries[0], next(iter(TAGS)))
+            search(task.queries[0], next(iter(TAGS)))
             result["ready_s"] = time.perf_counter() - begin
         else:
-            search, rows = build_faiss(engine, cases, 60 * hnsw_minutes)
+            search, rows = build_faiss(engine, task, 60 * hnsw_minutes)
             result |= {"build_s": time.perf_counter() - begin, "build_gib": peak()}
         result["search_gib"] = peak()
-    cases = ManyCases(cases.vectors[:rows], cases.luck[:rows])
-    return result | {"rows": rows, "filters": measure(search, cases, queries)}
+    is_whole = rows == len(task.cases.vectors)
+    nearest = np.load(folder / "nearest.npy") if is_whole else nearest_of(task.first(rows))
+    return result | {"rows": rows, "filters": measure(search, task.queries, nearest)}
 
 
 def child(asked: argparse.Namespace, *further: str) -> Result:
