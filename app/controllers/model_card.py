@@ -82,6 +82,8 @@ class ModelCard:
         Name of an adapter on top of it, to which no evaluation applies; empty for none.
     evaluations
         In the order of the card.
+    reads_text
+        Whether it scores findings; one that does not finds similar cases only.
     """
 
     title: str
@@ -92,6 +94,7 @@ class ModelCard:
     finding_count: int = 0
     adapter: str = ""
     evaluations: tuple[Evaluation, ...] = ()
+    reads_text: bool = True
 
 
 def card_of(facts: ModelFacts, folder: Path | None) -> ModelCard:
@@ -118,6 +121,7 @@ def card_of(facts: ModelFacts, folder: Path | None) -> ModelCard:
         finding_count=count,
         adapter=adapter,
         evaluations=read_evaluations(_text(folder / CARD_FILE)),
+        reads_text=manifest.reads_text,
     )
 
 

@@ -27,6 +27,11 @@ _LETTERS = 1.1
 
 def abilities(card: ModelCard) -> tuple[str, ...]:
     """Say what the model can do, a sentence each."""
+    if not card.reads_text:
+        return (
+            _said("Find cases of your library that are like the open scan."),
+            _said("Show which parts of the scan make two cases alike."),
+        )
     said = [_said("Score any finding you type, beside those it is asked for anyway.")]
     if card.finding_count:
         said = [
@@ -47,6 +52,9 @@ def limits(card: ModelCard) -> tuple[str, ...]:
         text = _said("Be trusted beyond the patients and scanners it was trained on: {whom}.")
         said.append(text.format(whom=card.population))
     said += _failures(card)
+    if not card.reads_text:
+        said.append(_said("Score a finding or read a word: it has no text side."))
+        said.append(_said("Promise that scans it calls alike show the same disease."))
     said.append(_said("Outline a lesion: a heatmap shows the model's attention only."))
     if card.adapter:
         text = _said("Promise these numbers: they were measured without the adapter {name}.")

@@ -51,6 +51,14 @@ def test_a_clinical_model_names_whom_it_knows() -> None:
     assert any("21,304 patients of one hospital" in one for one in limits(CLINICAL))
 
 
+def test_a_model_without_a_text_side_promises_similar_cases_and_no_score() -> None:
+    card = ModelCard("Astra", is_synthetic=False, reads_text=False)
+
+    assert any("like the open scan" in one for one in abilities(card))
+    assert not any("Score" in one or "score" in one for one in abilities(card))
+    assert "Score a finding or read a word: it has no text side." in limits(card)
+
+
 def test_a_model_without_tests_says_so_and_names_no_number() -> None:
     assert any("no test of it came with it" in one for one in limits(CLINICAL))
     assert not any("AUROC" in one for one in abilities(CLINICAL))

@@ -8,7 +8,13 @@ import numpy as np
 import pytest
 from pytestqt.qtbot import QtBot
 
-from app.state.answers import Explanation, FindingsScored, ModelChoice, TypedAnswer
+from app.state.answers import (
+    Explanation,
+    FindingsScored,
+    ModelChoice,
+    ScanEncoded,
+    TypedAnswer,
+)
 from app.workers.inference_worker import Desk, InferenceWorker, OnStage, open_real_desk
 from app.workers.questions import (
     EncodeScan,
@@ -18,14 +24,19 @@ from app.workers.questions import (
     SimilarScan,
 )
 from medct_core.cancel import CancelToken
-from medct_core.errors import ModelMismatchError, ModelUnavailableError, NotScorableError
+from medct_core.errors import (
+    ModelMismatchError,
+    ModelUnavailableError,
+    NoTextSideError,
+    NotScorableError,
+)
 from medct_core.inference.scores import Relevance
 from medct_core.inference.wording import CT_CLIP_STYLE, prompt_from_text
 from medct_core.retrieval.centring import Centring
 from medct_core.retrieval.library_case import case_id_of
 from medct_core.vocabulary import FINDINGS
 from medct_core.volume.volume import Volume
-from tests import library_samples, report_samples, small_chest, tiny_model
+from tests import library_samples, report_samples, small_chest, tiny_image_model, tiny_model
 from tests.app.stand_ins import PATIENCE_MS
 from tests.app.workers.test_inference_worker import Heard
 
@@ -154,6 +165,30 @@ def test_the_likeness_of_two_scans_adds_up_in_either_of_them(
     assert there.volume_sha256 == other.content_sha256
 
 
+def test_a_region_of_a_quantised_scan_has_tokens_and_of_another_it_is_said_why_not(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MEDCT_CACHE", str(tmp_path / "cache"))
+    common: Common = {"cancel": CancelToken(), "on_stage": lambda _stage, _share: None}
+    volume, corners = small_chest.volume(), ((0.0, 0.0, 0.0), (10.0, 10.0, 0.0))
+    desks = [
+        open_real_desk(
+            ModelChoice(str(tiny_model.write_model(tmp_path / name, kind)), device="cpu"),
+            lambda _share: None,
+        )
+        for name, kind in (("pair", tiny_model.PAIR), ("local", tiny_model.LOCAL))
+    ]
+    scans = [desk.encode(volume, forced=False, **common) for desk in desks]
+
+    asked = desks[0].region(scans[0], corners)
+
+    assert asked.codes is not None
+    assert min(asked.region.size) >= 1
+    assert asked.query.scan_sha256 == volume.content_sha256
+    with pytest.raises(ModelUnavailableError, match="parts of a scan"):
+        desks[1].region(scans[1], corners)
+
+
 def test_a_case_of_another_model_is_refused_before_anything_is_encoded(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -172,6 +207,50 @@ def test_a_case_of_another_model_is_refused_before_anything_is_encoded(
             asked(volume, scan, similar, **common)
 
     assert stages == []
+
+
+def test_a_model_without_a_text_side_encodes_scans_and_refuses_words(
+    qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MEDCT_CACHE", str(tmp_path / "cache"))
+    folder = tiny_image_model.write_image_model(tmp_path / "tiny-image")
+    worker = InferenceWorker(open_real_desk, ModelChoice(str(folder), device="cpu"))
+    heard = Heard(worker)
+    worker.start()
+
+    scan = worker.ask("w", EncodeScan(small_chest.volume()))
+    listed = worker.ask("w", ScoreFindings(scan))
+    typed = worker.ask("w", ScoreTyped(scan, EFFUSION))
+    explained = worker.ask("w", ExplainScore(scan, EFFUSION))
+    asked = {listed, typed, explained}
+    qtbot.waitUntil(lambda: asked <= set(heard.ended), timeout=PATIENCE_MS)
+    worker.stop()
+
+    assert isinstance(heard.answers[scan], ScanEncoded)
+    assert heard.errors.keys() == asked
+    for error in heard.errors.values():
+        assert isinstance(error, NoTextSideError)
+        assert "it cannot score findings or search by text" in error.summary
+
+
+def test_the_likeness_of_two_scans_needs_no_text_side(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MEDCT_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setenv("MEDCT_PRECISION", "float32")
+    folder = tiny_image_model.write_image_model(tmp_path / "tiny-image")
+    desk = open_real_desk(ModelChoice(str(folder), device="cpu"), lambda _share: None)
+    common: Common = {"cancel": CancelToken(), "on_stage": lambda _stage, _share: None}
+    volume, other = small_chest.volume(1), small_chest.volume(2)
+    similar = similar_to(desk, other, **common)
+    scan = desk.encode(volume, forced=False, **common)
+
+    here = desk.likeness(volume, scan, similar, **common)
+
+    units = similar.centring.unit(np.stack([scan.embedding.vector, similar.case.vector]))
+    assert here.cosine == pytest.approx(float(units[0] @ units[1]), abs=1e-4)
+    assert here.values.shape == tiny_image_model.CONFIG.grid
+    assert desk.facts.prompts == ()
 
 
 def test_a_model_that_is_not_there_is_told(qtbot: QtBot, tmp_path: Path) -> None:
