@@ -112,10 +112,16 @@ def _plans(volume: Volume, recipe: Recipe) -> tuple[AxisPlan, AxisPlan, AxisPlan
 
 
 def _run(work: _Work) -> None:
-    threads = min(_MOST_THREADS, os.cpu_count() or 1)
-    with ThreadPoolExecutor(threads, thread_name_prefix="prepare") as pool:
+    with ThreadPoolExecutor(_thread_count(), thread_name_prefix="prepare") as pool:
         for _ in pool.map(work.fill, _slabs(int(work.plans[0].weights.shape[0]))):
             pass
+
+
+def _thread_count() -> int:
+    """One for each core, or for each that the environment grants this process."""
+    granted = os.environ.get("OMP_NUM_THREADS", "")
+    cores = int(granted) if granted.isdigit() else os.cpu_count() or 1
+    return min(_MOST_THREADS, max(cores, 1))
 
 
 def _slabs(rows: int) -> Iterator[slice]:
