@@ -160,9 +160,10 @@ def set_variables(address: str) -> None:
     """Set what Ray reads from the environment when it is loaded, unless the user has."""
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
     if address == LOCAL:
-        # Whoever has no token of this moment cannot reach what listens here.
+        # Whoever does not have the token cannot use what listens here.
         os.environ["RAY_AUTH_MODE"] = "token"
-        os.environ["RAY_AUTH_TOKEN"] = secrets.token_hex(32)
+        # Ray reads it once in a process.
+        os.environ.setdefault("RAY_AUTH_TOKEN", secrets.token_hex(32))
     elif _has_token():
         # Ray's client sends a token only where this is said.
         os.environ.setdefault("RAY_AUTH_MODE", "token")
