@@ -126,6 +126,9 @@ class SimilarConnection(QObject):
 
     def _type(self) -> None:
         self._window.show_dock("similar")
+        if self._similar.page is None:
+            # There is no field to write in.
+            self._window.say(self.tr("Words can be searched for once similar cases are shown."))
         self._panel.focus_text()
 
     def _show(self) -> None:

@@ -24,7 +24,9 @@ from medct_core.inference.embedding import Embedding
 if TYPE_CHECKING:
     from medct_core.archive.scan_case import ScanWithFacts
 
-NO_MODEL = Problem("No model is loaded, which must encode the scans.", "Choose one in the menu.")
+NO_MODEL = Problem(
+    "No model is loaded, which must encode the scans.", "Choose one in the menu Model."
+)
 OTHER_MODEL = Problem(
     "Adding stopped, as another model was chosen.",
     "Add the same again: what is there already is kept and not read twice.",
@@ -101,7 +103,7 @@ class FillLibrary(QObject):
         Owner.
     """
 
-    filled = Signal()  # something new is in the library, and nothing more comes
+    filled = Signal()  # something new is in the library: the first case, and all there will be
 
     def __init__(
         self,
@@ -292,6 +294,8 @@ class FillLibrary(QObject):
                 there=filling.there + (not is_new),
             )
         )
+        if is_new and not filling.added:
+            self.filled.emit()
         self._next()
 
     def _finish(self, problem: Problem | None) -> None:

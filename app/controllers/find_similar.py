@@ -155,6 +155,11 @@ class FindSimilar(QObject):
         jobs = self._jobs
         return any(one is not None for one in (jobs.text, jobs.search, jobs.evidence, jobs.map))
 
+    @property
+    def address(self) -> str:
+        """Of the library that is searched."""
+        return self._choice.address
+
     def set_choice(self, choice: SearchChoice) -> None:
         """Search as a person chose from now on; in another library at once."""
         before, self._choice = self._choice, choice

@@ -14,6 +14,7 @@ from app.workers.kept_libraries import KeptLibraries
 from app.workers.library_worker import OnProgress
 from medct_core.cancel import CancelToken
 from medct_core.models.stamp import ModelStamp
+from medct_core.retrieval.case_filter import quoted
 from medct_core.retrieval.centring import FloatArray
 from medct_core.retrieval.projection import drawn_ids, fit_projection
 
@@ -74,7 +75,11 @@ def draw_map(
 
 
 def _drawn(library: "CaseLibrary", stamp: ModelStamp) -> tuple[list[dict[str, Any]], FloatArray]:
-    """Read what of the drawn cases the map shows: pictures and reports would take long."""
+    """Read what of the drawn cases the map shows, sorted by id.
+
+    Neither pictures and reports nor the vectors of cases that are not drawn: of a very large
+    library they would not fit into memory.
+    """
     # Loaded by now, with the library.
     from medct_core.retrieval.lance_index import vectors_of  # noqa: PLC0415
 
@@ -82,11 +87,12 @@ def _drawn(library: "CaseLibrary", stamp: ModelStamp) -> tuple[list[dict[str, An
     # A library of an older program says less.
     facts = [name for name in _FACTS if name in table.schema.names]
     columns = ["case_id", "source", *facts, *_KNOWN, "vector"]
-    rows = table.search().select(columns).to_arrow()
-    ids = rows.column("case_id").to_pylist()
-    places = {case_id: place for place, case_id in enumerate(ids)}
-    wanted = rows.take([places[case_id] for case_id in drawn_ids(ids)])
-    return wanted.drop_columns(["vector"]).to_pylist(), vectors_of(wanted)
+    ids = table.search().select(["case_id"]).to_arrow().column("case_id").to_pylist()
+    # The drawn ones are the lowest.
+    last = drawn_ids(ids)[-1]
+    rows = table.search().where(f"case_id <= {quoted(last)}").select(columns).to_arrow()
+    rows = rows.sort_by("case_id")
+    return rows.drop_columns(["vector"]).to_pylist(), vectors_of(rows)
 
 
 def _label(row: dict[str, Any]) -> str:

@@ -25,7 +25,8 @@ def library_address(chosen: str) -> str:
     the chosen one, else a folder of the user.
     """
     usual = user_data_path("medct", appauthor=False) / "library"
-    return os.environ.get(LIBRARY_VARIABLE) or chosen or str(usual)
+    named = os.environ.get(LIBRARY_VARIABLE) or chosen or str(usual)
+    return named if "://" in named else str(Path(named).expanduser())
 
 
 def is_fixed() -> bool:

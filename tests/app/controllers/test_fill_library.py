@@ -56,6 +56,15 @@ class FillingWindow:
         volume = self.worker.newest(EmbedScan).volume
         self.worker.answered.emit(number, embedding(volume), ())
 
+    def take(self, step: str) -> None:
+        """Take one step with the scan that is next."""
+        if step == "load":
+            self.load()
+        elif step == "encode":
+            self.encode()
+        else:
+            self.library.finish_newest("add" if step == "look" else "keep")
+
     def bring_in(self) -> None:
         """Take the scan that is next from its file into the library."""
         self.load()
@@ -99,7 +108,7 @@ def test_every_scan_of_a_folder_is_added(window: FillingWindow, chests: Path) ->
 
     assert window.filling == Filling(total=3, done=3, added=3, is_over=True)
     assert window.sources == ["a.nii.gz", "b.nii.gz", "c.nii.gz"]
-    assert window.filled == [True]
+    assert window.filled == [True, True]
     assert not window.fill.is_filling
 
 
@@ -158,14 +167,8 @@ def test_stopping_keeps_what_was_added_wherever_it_happens(
     window.fill.add_folder(chests)
     window.load()
     window.bring_in()
-    told = (
-        window.load,
-        lambda: window.library.finish_newest("add"),
-        window.encode,
-        lambda: window.library.finish_newest("keep"),
-    )
-    for step in told[:steps]:
-        step()
+    for step in ("load", "look", "encode", "write")[:steps]:
+        window.take(step)
 
     window.fill.cancel()
     for job, emit in enumerate((window.worker.cancelled.emit, window.loader.cancelled.emit), 1):
@@ -180,14 +183,14 @@ def test_stopping_keeps_what_was_added_wherever_it_happens(
 
 
 def test_a_waiting_question_that_is_stopped_is_not_asked_again(
-    window: FillingWindow, chests: Path
+    window: FillingWindow, chests: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     window.fill.add_folder(chests / "a.nii.gz")
     window.load()
     window.load()
     window.library.finish_newest("add")
     # As the worker does where a job was still waiting.
-    window.worker.cancel = window.worker.cancelled.emit  # type: ignore[method-assign]
+    monkeypatch.setattr(window.worker, "cancel", window.worker.cancelled.emit)
 
     window.fill.cancel()
 

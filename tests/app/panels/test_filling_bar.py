@@ -1,7 +1,7 @@
 """Whoever adds scans sees how far it is, may stop it, and reads what was refused."""
 
 import pytest
-from PySide6.QtWidgets import QPlainTextEdit, QPushButton, QToolButton
+from PySide6.QtWidgets import QAbstractButton, QPlainTextEdit
 from pytestqt.qtbot import QtBot
 
 from app.panels.filling_bar import FillingBar
@@ -22,8 +22,8 @@ def bar(qtbot: QtBot) -> FillingBar:
     return made
 
 
-def button(bar: FillingBar, text: str) -> QPushButton | QToolButton:
-    shown = (*bar.findChildren(QPushButton), *bar.findChildren(QToolButton))
+def button(bar: FillingBar, text: str) -> QAbstractButton:
+    shown = bar.findChildren(QAbstractButton)
     (found,) = (one for one in shown if text in one.text() and one.isVisibleTo(bar))
     return found
 
