@@ -32,6 +32,7 @@ NEED_SCAN = (
     "heatmap",
     "mark_image",
     "find_similar",
+    "similar_region",
     "add_case",
 )
 """Names of actions. What only changes how scans will look, such as layouts, is not among them."""

@@ -24,6 +24,7 @@ from app.controllers.open_study import OpenStudy
 from app.controllers.prompt_sets import PromptSets
 from app.controllers.read_header import ReadHeader
 from app.controllers.show_masks import ShowMasks
+from app.controllers.similar_region import SimilarRegion
 from app.controllers.taught_findings import TaughtFindings
 from app.controllers.why_similar import WhySimilar, WhyStates
 from app.settings import Settings
@@ -141,6 +142,13 @@ class Controllers(QObject):
         )
         self._keep_library(name, states, services, settings)
         self._compare(name, states, services)
+        self.similar_region = SimilarRegion(
+            (states.similar, states.results),
+            (self.ask_model, self.find_similar),
+            SimilarWorkers(services.worker, services.library),
+            name,
+            self,
+        )
 
     def _compare(self, name: str, states: CaseStates, services: Services) -> None:
         session, places = states.session, services.places

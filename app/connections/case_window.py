@@ -31,6 +31,7 @@ from app.connections.report_text import ReportTextConnection
 from app.connections.scan import ScanConnection
 from app.connections.sessions import SessionConnection
 from app.connections.similar import SimilarConnection, SimilarControllers
+from app.connections.similar_region import SimilarRegionConnection
 from app.connections.taught import TaughtConnection
 from app.connections.tool_actions import ToolActions
 from app.connections.triggers import connect_all
@@ -256,6 +257,13 @@ class CaseWindow(QObject):
             parent=self,
         )
         NotSimilarConnection(panel, states.lists.not_similar, self)
+        SimilarRegionConnection(
+            window,
+            self.actions,
+            (states.lists.measurements, self.measuring.desk),
+            controllers.similar_region,
+            self,
+        )
 
     def _take_orders(self, services: Services) -> None:
         states, window, controllers = self.states, self.window, self.controllers

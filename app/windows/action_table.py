@@ -276,6 +276,11 @@ _teaching = partial(ActionRow, menu=Menu.CASES, group="teach")
 _CASES = (
     _searching("find_similar", "&Find similar", "Show the cases most like this scan", ("F7",)),
     _searching("search_words", "Search in &words", "Find cases like what you type", ("Shift+F7",)),
+    _searching(
+        "similar_region",
+        "Similar &regions",
+        "Find cases that hold a part like the selected rectangle or ellipse",
+    ),
     _filling(
         "add_case", "&Add this scan…", "Put it into the library, with your verdicts", ("Ctrl+D",)
     ),

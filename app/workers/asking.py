@@ -5,7 +5,7 @@ from collections import OrderedDict
 from collections.abc import Callable
 
 import numpy.typing as npt
-from numpy import float32
+from numpy import array, float32
 
 from app.state.answers import (
     Explanation,
@@ -27,7 +27,8 @@ from medct_core.analysis import (
     reference_of,
     score_scan,
 )
-from medct_core.archive.queries import centring_of, text_query
+from medct_core.archive.queries import EmbeddedScan, centring_of, text_query
+from medct_core.archive.region_query import asked_region
 from medct_core.cancel import CancelToken
 from medct_core.errors import ModelUnavailableError
 from medct_core.findings.calibration import Calibration
@@ -52,6 +53,7 @@ from medct_core.inference.relevance import (
 from medct_core.inference.scores import Relevance
 from medct_core.preprocess.prepare import prepare
 from medct_core.retrieval.centring import Centring
+from medct_core.retrieval.region_search import AskedRegion
 from medct_core.retrieval.search import Query
 from medct_core.retrieval.why_similar import towards
 from medct_core.volume.volume import Volume
@@ -221,6 +223,23 @@ class EngineDesk:
         affine = prepare(volume, recipe, cancel=cancel).affine
         tokens = self._tokens_of(volume, own, cancel, on_stage)
         return likeness_map(self._engine, own, tokens, seen, input_affine=affine)
+
+    def region(
+        self, scan: EncodedScan, points_mm: tuple[tuple[float, float, float], ...]
+    ) -> AskedRegion:
+        """Find the tokens of a region, whose corners are given, LPS mm.
+
+        Raises
+        ------
+        ModelUnavailableError
+            If the model has no codes.
+        UsageError
+            If the model sees no part of the region.
+        """
+        own = scan.embedding
+        query = Query(own.vector, own.stamp, scan_sha256=own.volume_sha256)
+        asked = EmbeddedScan(query, own, scan.input_affine)
+        return asked_region(self._engine, asked, array(points_mm))
 
     def text_query(self, text: str, *, cancel: CancelToken, on_stage: OnStage) -> Query:
         """Encode words that similar cases are wanted for; errors as in `queries.text_query`."""

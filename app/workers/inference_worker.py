@@ -22,11 +22,12 @@ from app.workers.first_imports import import_circular
 from app.workers.mailbox import MODEL, Job, Kind, LatestWinsMailbox, Topic
 from app.workers.questions import (
     KINDS,
+    AboutPlaces,
     AboutScan,
+    AskRegion,
     EmbedScan,
     EmbedText,
     EncodeScan,
-    ExplainBeside,
     ExplainLikeness,
     ExplainScore,
     ForgetScan,
@@ -44,6 +45,7 @@ from medct_core.inference.embedding import Embedding
 from medct_core.inference.likeness import Likeness
 from medct_core.inference.prompt import Prompt
 from medct_core.inference.scores import Relevance
+from medct_core.retrieval.region_search import AskedRegion
 from medct_core.retrieval.search import Query
 from medct_core.volume.volume import Volume
 
@@ -55,7 +57,7 @@ log = logging.getLogger(__name__)
 OnStage = Callable[[str, float], None]
 Map = Relevance | Likeness
 OfScan = ScanEncoded | FindingsScored | TypedAnswer | Explanation | Map
-Answer = OfScan | Query | Embedding | ModelFacts | None
+Answer = OfScan | Query | AskedRegion | Embedding | ModelFacts | None
 
 _DOING = {
     Kind.LOAD_MODEL: "loading the model",
@@ -63,6 +65,7 @@ _DOING = {
     Kind.SCORE_LIST: "scoring the findings",
     Kind.SCORE_TYPED: "scoring the prompt",
     Kind.RELEVANCE: "working out the heatmap",
+    Kind.REGION: "looking at a region of the scan",
     Kind.BESIDE: "working out the heatmap of the similar case",
     Kind.SIMILAR: "reading the words",
     Kind.ARCHIVE: "encoding a scan for the library",
@@ -129,6 +132,11 @@ class Desk(Protocol):
         on_stage: OnStage,
     ) -> Likeness:
         """Say where in the volume of a case its likeness to the scan comes from."""
+
+    def region(
+        self, scan: "EncodedScan", points_mm: tuple[tuple[float, float, float], ...]
+    ) -> AskedRegion:
+        """Find the tokens of a region, whose corners are given."""
 
     def text_query(self, text: str, *, cancel: CancelToken, on_stage: OnStage) -> Query:
         """Encode words that similar cases are wanted for."""
@@ -350,10 +358,12 @@ def _mapped(
     desk: Desk,
     volume: Volume,
     scan: "EncodedScan",
-    question: ExplainScore | ExplainLikeness | ExplainBeside,
+    question: AboutPlaces,
     told: _Told,
-) -> Map:
+) -> Map | AskedRegion:
     """Answer a question about places."""
+    if isinstance(question, AskRegion):
+        return desk.region(scan, question.points_mm)
     cancel, on_stage = told.cancel, told.on_stage
     if isinstance(question, ExplainScore):
         return desk.relevance(volume, scan, question.prompt, cancel=cancel, on_stage=on_stage)

@@ -22,13 +22,21 @@ class Kind(Enum):
     SCORE_TYPED = "score-typed"
     RELEVANCE = "relevance"
     BESIDE = "beside"
+    REGION = "region"
     SIMILAR = "similar"
     ARCHIVE = "archive"
     FORGET = "forget"
 
 
 _OF_A_SCAN = frozenset(
-    {Kind.SCORE_LIST, Kind.SCORE_TYPED, Kind.RELEVANCE, Kind.BESIDE, Kind.SIMILAR}
+    {
+        Kind.SCORE_LIST,
+        Kind.SCORE_TYPED,
+        Kind.RELEVANCE,
+        Kind.BESIDE,
+        Kind.REGION,
+        Kind.SIMILAR,
+    }
 )
 _REPLACES: dict[Kind, frozenset[Kind]] = {
     Kind.EMBED: frozenset({Kind.EMBED}) | _OF_A_SCAN,

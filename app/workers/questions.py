@@ -103,6 +103,22 @@ class ExplainBeside:
     volume: Volume
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class AskRegion:
+    """Find the tokens of a region of the scan; the answer is `region_search.AskedRegion`.
+
+    Attributes
+    ----------
+    scan_job
+        Job number of the `EncodeScan` that this is about.
+    points_mm
+        Corners of the region, LPS mm.
+    """
+
+    scan_job: int
+    points_mm: tuple[tuple[float, float, float], ...]
+
+
 @dataclass(frozen=True, slots=True)
 class EmbedText:
     """Encode words that similar cases are wanted for; the answer is `retrieval.search.Query`."""
@@ -132,7 +148,10 @@ class LoadModel:
     choice: ModelChoice
 
 
-AboutScan = ScoreFindings | ScoreTyped | ExplainScore | ExplainLikeness | ExplainBeside
+AboutPlaces = ExplainScore | ExplainLikeness | ExplainBeside | AskRegion
+"""Questions about parts of the scan."""
+
+AboutScan = ScoreFindings | ScoreTyped | AboutPlaces
 """Questions that wait for the encoding they name."""
 
 Question = EncodeScan | AboutScan | EmbedText | EmbedScan | ForgetScan | LoadModel
@@ -144,6 +163,7 @@ KINDS: dict[type, Kind] = {
     ExplainScore: Kind.RELEVANCE,
     ExplainLikeness: Kind.RELEVANCE,
     ExplainBeside: Kind.BESIDE,
+    AskRegion: Kind.REGION,
     EmbedText: Kind.SIMILAR,
     EmbedScan: Kind.ARCHIVE,
     ForgetScan: Kind.FORGET,

@@ -25,6 +25,8 @@ from medct_core.inference.prompt import Prompt
 from medct_core.inference.scores import Relevance
 from medct_core.inference.wording import CT_CLIP_STYLE
 from medct_core.models.stamp import ModelStamp
+from medct_core.retrieval.region import TokenRegion
+from medct_core.retrieval.region_search import AskedRegion
 from medct_core.retrieval.search import Query
 from medct_core.volume.notice import Notice
 from medct_core.volume.volume import Volume
@@ -64,6 +66,13 @@ def likeness(other: str = "like.nii.gz") -> Likeness:
     """Give a map of one token."""
     values = np.full((1, 1, 1), 0.5, "f4")
     return Likeness(other, values, np.eye(4), -0.1, facts().stamp, "0" * 64)
+
+
+def asked_region() -> AskedRegion:
+    """Give a region of one token."""
+    codes = np.zeros((2, 2, 2), np.int16)
+    query = Query(unit_vector(0), facts().stamp, scan_sha256="0" * 64)
+    return AskedRegion(query, codes, TokenRegion((0, 0, 0), (1, 1, 1)), np.eye(3, dtype="f4"))
 
 
 EMBEDDED = Embedding(unit_vector(0), facts().stamp, "0" * 64)
@@ -131,6 +140,14 @@ class StandInDesk:
         """Explain when the gate is open."""
         self._pass("relevance", cancel)
         return relevance(prompt)
+
+    def region(
+        self, scan: "EncodedScan", points_mm: tuple[tuple[float, float, float], ...]
+    ) -> AskedRegion:
+        """Find one token."""
+        if "region" in self.wrong:
+            raise self.wrong["region"]
+        return asked_region()
 
     def text_query(self, text: str, *, cancel: CancelToken, on_stage: OnStage) -> Query:
         """Encode words when the gate is open; other words are another vector."""

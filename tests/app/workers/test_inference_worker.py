@@ -20,6 +20,7 @@ from app.state.answers import (
 )
 from app.workers.inference_worker import Desk, InferenceWorker
 from app.workers.questions import (
+    AskRegion,
     EncodeScan,
     ExplainBeside,
     ExplainLikeness,
@@ -38,6 +39,7 @@ from medct_core.errors import (
 from medct_core.inference.likeness import Likeness
 from medct_core.inference.scores import Relevance
 from medct_core.retrieval.centring import Centring
+from medct_core.retrieval.region_search import AskedRegion
 from tests import library_samples, report_samples
 from tests.app.stand_ins import NODULE, PATIENCE_MS, StandInDesk, facts
 
@@ -394,3 +396,13 @@ def test_a_likeness_is_asked_of_the_scan_and_of_the_one_beside_it(
 
     names = [one.other for job in (here, there) if isinstance(one := heard.answers[job], Likeness)]
     assert names == [similar.case.source, "b.nii.gz"]
+
+
+def test_a_region_is_asked_of_the_scan(start: Start, qtbot: QtBot) -> None:
+    worker, heard = start(Models(first=StandInDesk()))
+
+    scan = worker.ask("w", SCAN)
+    region = worker.ask("w", AskRegion(scan, ((0.0, 0.0, 0.0),)))
+    qtbot.waitUntil(lambda: region in heard.ended, timeout=PATIENCE_MS)
+
+    assert isinstance(heard.answers[region], AskedRegion)
