@@ -9,6 +9,8 @@ from scipy.special import gammaln
 Counts = npt.NDArray[np.int64]
 Real = npt.NDArray[np.float64]
 
+_ROUNDING = 1e-9
+
 
 def chance_of_hit(candidates: Counts, correct: Counts, k: int | Counts) -> Real:
     """Give the chance that one of the first `k` of a random order is correct.
@@ -57,7 +59,7 @@ def chance_of_median_rank(candidates: Counts, correct: Counts) -> float:
     low, high = 1, largest
     while low < high:
         middle = (low + high) // 2
-        if float(chance_of_hit(candidates, correct, middle).mean()) >= 0.5:
+        if float(chance_of_hit(candidates, correct, middle).mean()) >= 0.5 - _ROUNDING:
             high = middle
         else:
             low = middle + 1

@@ -78,9 +78,10 @@ def test_the_sum_of_precisions_is_the_mean_over_all_orders(
 
 def test_half_of_all_orders_reach_the_median_rank() -> None:
     one_of_ninety_nine = chance_of_median_rank(counts(99), counts(1))
+    one_of_two_hundred = chance_of_median_rank(counts(200), counts(1))
     all_right = chance_of_median_rank(counts(4), counts(4))
 
-    assert (one_of_ninety_nine, all_right) == (50.0, 1.0)
+    assert (one_of_ninety_nine, one_of_two_hundred, all_right) == (50.0, 100.0, 1.0)
 
 
 def test_chance_stays_a_number_for_many_candidates() -> None:
