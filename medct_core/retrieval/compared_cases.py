@@ -27,6 +27,7 @@ _MOST_FOUND = 2000
 _SAMPLED_EVERY = 64
 _LEAST_SAMPLED = 8
 _COPIED_BELOW = 0.15
+_FAR_BELOW = np.float32(-4.0)
 # Sums of some dozens of float32 products differ by less.
 _ROUNDING = 1e-5
 
@@ -156,11 +157,12 @@ class ComparedCases:
             bounds: FloatArray = self._first @ first
             bounds += left * self._after_first
             if mask is not None:
-                np.putmask(bounds, ~mask, -np.inf)
+                # No bound comes near; to put something else in their place takes ten times as long.
+                bounds += np.multiply(~mask, _FAR_BELOW)
             return None, bounds
         # Copying a row costs more than comparing it, so that copies pay only where rows are few.
         places = np.flatnonzero(mask)
-        return places, self._first[places] @ first + left * self._after_first[places]
+        return places, _rows(self._first, places) @ first + left * self._after_first[places]
 
     def _compared(self, query: FloatArray, places: Places) -> _Compared:
         first = self._first.shape[1]
@@ -168,7 +170,8 @@ class ComparedCases:
         if len(places) > len(self) * _COPIED_BELOW:
             cosines = (self._first @ query[:first] + self._further @ query[first:])[places]
         else:
-            cosines = self._first[places] @ query[:first] + self._further[places] @ query[first:]
+            cosines = _rows(self._first, places) @ query[:first]
+            cosines += _rows(self._further, places) @ query[first:]
         return _Compared(cosines, left * self._after_all[places])
 
 
@@ -204,6 +207,11 @@ def _filled(pieces: Iterable[FloatArray], first: int, count: int) -> tuple[Float
         others[begin : begin + len(piece)] = piece[:, first:]
         begin += len(piece)
     return ones, others
+
+
+def _rows(vectors: FloatArray, places: Places) -> FloatArray:
+    # Four times as quick as indexing.
+    return vectors.take(places, axis=0)
 
 
 def _at(places: Places | None, chosen: Places) -> Places:
