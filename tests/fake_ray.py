@@ -6,8 +6,6 @@ from typing import Any
 
 import ray.exceptions
 
-Script = Callable[..., object]
-
 
 class FakeRay:
     """Gives every new worker the next script: what it answers, or the error it dies of.

@@ -40,17 +40,25 @@ def ray_head(folder: Path, *, cores: int) -> Iterator[str]:
             _end(process)
 
 
-def workers_of(head_folder: Path) -> list[psutil.Process]:
-    """Find the processes that read scans for the cluster of a folder."""
-    found = []
-    for process in psutil.process_iter(["cmdline"]):
-        with contextlib.suppress(psutil.Error):
-            title = " ".join(process.info["cmdline"] or ())
-            parent = process.parent()
-            is_ours = parent is not None and str(head_folder) in " ".join(parent.cmdline())
-            if is_ours and title.startswith("ray::EmbedWorker"):
-                found.append(process)
-    return found
+def reading_worker(head_folder: Path) -> psutil.Process:
+    """Wait for a process that reads a scan for the cluster of a folder."""
+    end = time.monotonic() + _LONGEST_START_S
+    while time.monotonic() < end:
+        for process in psutil.process_iter():
+            if _reads(process, head_folder):
+                return process
+        time.sleep(0.01)
+    raise RuntimeError("no worker of the cluster read a scan")
+
+
+def _reads(process: psutil.Process, head_folder: Path) -> bool:
+    """Whether it does: Ray puts what a worker does into the title of its process."""
+    with contextlib.suppress(psutil.Error):
+        if not " ".join(process.cmdline()).startswith("ray::EmbedWorker.embed"):
+            return False
+        parent = process.parent()
+        return parent is not None and str(head_folder) in " ".join(parent.cmdline())
+    return False
 
 
 @contextlib.contextmanager
