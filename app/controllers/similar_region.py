@@ -1,6 +1,6 @@
 """Similar regions: the cases that hold a part like the one a reader drew in the open scan."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 
 from PySide6.QtCore import QObject, Signal
@@ -95,7 +95,8 @@ class SimilarRegion(QObject):
             self._tokens_job = None
             model = self._results.model
             of_model = None if model is None else model.centring
-            work = partial(_found, self._find.address, answer, of_model, self._similar.wanted)
+            wish = _Wish(self._find.address, answer, of_model, self._similar.wanted)
+            work = partial(_found, wish)
             self._search_job = self._library.ask(self._window, _KIND, work, doing=_DOING)
 
     def _on_no_tokens(self, job: int, error: MedctError) -> None:
@@ -116,17 +117,22 @@ class SimilarRegion(QObject):
             self.failed.emit(Problem.of(error))
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Wish:
+    """Which region is looked for, in which cases of which library, centred by what."""
+
+    address: str
+    asked: AskedRegion
+    of_model: Centring | None
+    wanted: CaseFilter
+
+
 def _found(
-    address: str,
-    asked: AskedRegion,
-    of_model: Centring | None,
-    wanted: CaseFilter,
-    kept: KeptLibraries,
-    cancel: CancelToken,
-    _told: OnProgress,
+    wish: _Wish, kept: KeptLibraries, cancel: CancelToken, _told: OnProgress
 ) -> RegionAnswer:
-    search = kept.search(address, asked.query.stamp, of_model=of_model, cancel=cancel)
-    return find_regions(search, asked, count=_SHOWN, wanted=wanted)
+    stamp = wish.asked.query.stamp
+    search = kept.search(wish.address, stamp, of_model=wish.of_model, cancel=cancel)
+    return find_regions(search, wish.asked, count=_SHOWN, wanted=wish.wanted)
 
 
 def _notice(answer: RegionAnswer) -> str:
