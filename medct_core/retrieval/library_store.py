@@ -15,6 +15,7 @@ from pyarrow import fs
 
 from medct_core.errors import DISK_FULL, MedctError, OutOfDiskError, ResourceError, UsageError
 from medct_core.retrieval.patient_key import new_salt
+from medct_core.retrieval.table_claims import CLAIMS, make_claims, wait_for_turn
 
 FORMAT = 1
 """Raised when the tables of a library change their names or their meaning."""
@@ -95,6 +96,7 @@ class LibraryStore:
                     f"There is a library at {self.address!r} already.",
                     remedy="Use it, or choose another folder.",
                 )
+            make_claims(self._tables)
             self._tables.create_table(_ABOUT, pa.Table.from_pylist([row], schema=_ABOUT_SCHEMA))
         self._salt = salt
 
@@ -118,9 +120,9 @@ class LibraryStore:
         self._salt = about["salt"]
 
     def names(self) -> tuple[str, ...]:
-        """Name the tables of the library, without the one about itself."""
+        """Name the tables of the library, without those about itself."""
         with explained(self.address):
-            return tuple(sorted(set(self._names()) - {_ABOUT}))
+            return tuple(sorted(set(self._names()) - {_ABOUT, CLAIMS}))
 
     def table(self, name: str) -> Table:
         """Open a table; it follows what other processes write."""
@@ -130,6 +132,9 @@ class LibraryStore:
     def made(self, name: str, schema: pa.Schema) -> Table:
         """Open a table, making it where it is not there yet."""
         with explained(self.address):
+            if not self.is_folder and name not in self._names():
+                claims = make_claims(self._tables)
+                wait_for_turn(claims, name, lambda: name in self._names())
             return self._tables.create_table(name, schema=schema, exist_ok=True)
 
     @contextlib.contextmanager
