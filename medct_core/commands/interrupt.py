@@ -15,15 +15,22 @@ Result = TypeVar("Result")
 
 _SHOW_CURSOR = "\x1b[?25h"  # a progress bar that was left behind has hidden it
 _LOOK_EVERY_S = 0.05
-_GRACE_S = 0.4
+GRACE_S = 0.4
 """How long interrupted work may take to reach a place where it can stop."""
 
 
-def interruptible(work: Callable[[CancelToken], Result]) -> Result:
+def interruptible(work: Callable[[CancelToken], Result], *, grace_s: float = GRACE_S) -> Result:
     """Do work in a thread of its own, so that Ctrl-C is noticed at once.
 
     The first Ctrl-C raises the token. Work that has not stopped soon after is left behind and
     ends with the process: files are written whole or not at all, so nothing is half done.
+
+    Parameters
+    ----------
+    work
+        Looks at the token it is given.
+    grace_s
+        How long it may take to stop; longer where it ends processes of its own.
 
     Raises
     ------
@@ -35,7 +42,7 @@ def interruptible(work: Callable[[CancelToken], Result]) -> Result:
         worker.start()
         while worker.is_alive() and not token.is_cancelled:
             worker.join(_LOOK_EVERY_S)
-        worker.join(_GRACE_S if token.is_cancelled else None)
+        worker.join(grace_s if token.is_cancelled else None)
         if worker.is_alive():
             atexit.register(_leave)
             raise Cancelled

@@ -19,8 +19,9 @@ from medct_core.commands.console import (
     to_stderr,
     worst,
 )
-from medct_core.commands.interrupt import interruptible
+from medct_core.commands.interrupt import GRACE_S, interruptible
 from medct_core.commands.library_cluster import (
+    CLUSTER_GRACE_S,
     ClusterOption,
     ClusterRun,
     RetryOption,
@@ -159,7 +160,10 @@ def _bring_in(wanted: Wanted, wish: Wish, *, as_json: bool) -> None:
     stopped: Cancelled | None = None
     kept = open_library(wish.library)
     try:
-        interruptible(lambda cancel: _add_all(kept, wanted, wish, outcomes, cancel))
+        grace_s = GRACE_S if wish.run.address is None else CLUSTER_GRACE_S
+        interruptible(
+            lambda cancel: _add_all(kept, wanted, wish, outcomes, cancel), grace_s=grace_s
+        )
     except Cancelled as error:
         stopped = error
     _print_outcomes(kept, outcomes, wish.run, as_json=as_json, stopped=stopped is not None)

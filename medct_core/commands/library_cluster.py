@@ -33,6 +33,9 @@ RetryOption = Annotated[
     bool, typer.Option("--retry", help="On a cluster: read again what was refused before.")
 ]
 
+CLUSTER_GRACE_S = 15.0
+"""Keeping what was answered and ending workers takes two seconds; on a busy machine longer."""
+
 _LINE_EVERY_S = 60.0
 _MOST_SAMPLES = 16
 
