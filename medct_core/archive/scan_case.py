@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -13,7 +14,6 @@ from medct_core.archive.known_facts import KnownFacts, with_facts, without_names
 from medct_core.archive.thumbnails import thumbnails
 from medct_core.cancel import CancelToken
 from medct_core.inference.embedding import Embedding
-from medct_core.inference.engine import InferenceEngine
 from medct_core.io.choose import largest_chest_ct, other_series
 from medct_core.io.open import open_study, read_volume
 from medct_core.io.study import Series, Study
@@ -22,6 +22,10 @@ from medct_core.preprocess.prepare import prepare
 from medct_core.preprocess.suitability import check_scorable
 from medct_core.retrieval.library_case import LibraryCase, case_id_of
 from medct_core.volume.volume import Volume
+
+if TYPE_CHECKING:
+    # Whoever asks only what is known of a scan, as a window does, loads no torch.
+    from medct_core.inference.engine import InferenceEngine
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -116,7 +120,7 @@ def case_of(scan: ScanWithFacts, embedding: Embedding, salt: bytes) -> LibraryCa
 
 
 def embedding_of(
-    engine: InferenceEngine,
+    engine: "InferenceEngine",
     volume: Volume,
     *,
     is_forced: bool = False,

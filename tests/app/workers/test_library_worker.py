@@ -1,5 +1,7 @@
 """One thread works on the library, one job at a time, and outlives everything that goes wrong."""
 
+import subprocess
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -203,3 +205,16 @@ def test_cases_are_found_between_those_another_program_adds(
         until(lambda job=job: job in heard.ended)  # type: ignore[misc]
 
     assert list(heard.results.values())[-1] == ["scan-5.nii.gz"]
+
+
+def test_nothing_that_this_thread_does_for_a_window_loads_torch() -> None:
+    names = (
+        "app.controllers.similar_work",
+        "app.controllers.similar_map",
+        "app.controllers.library_writing",
+        "medct_core.archive.scan_case",
+        "medct_core.retrieval.library_index",
+    )
+    code = f"import sys, {', '.join(names)}; sys.exit('torch' in sys.modules)"
+
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
