@@ -11,6 +11,7 @@ from medct_core.errors import ResourceError, UsageError
 from tests import library_samples, taught_samples
 from tests.library_bytes import ROOT, files_holding
 from tests.library_samples import OTHER_STAMP, STAMP
+from tests.object_store import BUCKET, object_store
 
 pytest.importorskip("lancedb")
 from medct_core.retrieval.library import CaseLibrary
@@ -103,6 +104,10 @@ def test_what_was_learned_goes_with_a_removed_case(library: CaseLibrary) -> None
     assert (swan.trust, swan.labelled) == (before.trust, before.labelled)
     assert all(held)
     assert [files_holding(Path(library.address), trace) for trace in traces] == [[], []]
+    assert swan.probe is None
+    library.remove([library_samples.case(5).case_id])
+    learned = base64.b64encode(before.probe.direction.tobytes())
+    assert files_holding(Path(library.address), learned) == []
 
 
 def test_a_case_removed_while_it_is_learned_from_leaves_nothing(library: CaseLibrary) -> None:
@@ -129,6 +134,20 @@ def test_what_cannot_be_read_is_said_and_still_goes_with_its_case(library: CaseL
 
     assert names(library) == ["Swan sign"]
     assert files_holding(Path(library.address), case_id.encode()) == []
+
+
+def test_an_object_store_keeps_taught_findings_too() -> None:
+    pytest.importorskip("moto")
+    pytest.importorskip("flask")
+    with object_store() as options:
+        library = CaseLibrary.create(f"s3://{BUCKET}/taught", options)
+        library.add(library_samples.case(n) for n in (1, 2))
+        library.keep_taught(taught_samples.taught("Swan sign", 1, 2))
+
+        library.remove([library_samples.case(1).case_id])
+
+        again = CaseLibrary.open(f"s3://{BUCKET}/taught", options)
+        assert [one.is_stale for one in again.taught.all()] == [True]
 
 
 @pytest.mark.slow
