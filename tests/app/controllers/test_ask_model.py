@@ -3,7 +3,6 @@
 from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
 import pytest
 from pytestqt.qtbot import QtBot
 
@@ -13,7 +12,6 @@ from app.state.answers import (
     FindingsScored,
     ModelChoice,
     ModelFacts,
-    Problem,
     ScanEncoded,
     StageProgress,
     StageTime,
@@ -25,20 +23,15 @@ from app.state.session import OpenScan, SessionState
 from app.workers.inference_worker import InferenceWorker, open_real_desk
 from app.workers.questions import (
     EncodeScan,
-    ExplainLikeness,
-    ExplainScore,
     ForgetScan,
     ScoreFindings,
     ScoreTyped,
-    SimilarScan,
 )
 from medct_core.errors import ModelUnavailableError, NotScorableError, PromptRefusedError
 from medct_core.findings.finding import Finding
 from medct_core.inference.prompt import Prompt
-from medct_core.retrieval.centring import Centring
 from medct_core.vocabulary import FINDINGS
-from medct_core.volume.notice import Notice
-from tests import library_samples, small_chest, tiny_model
+from tests import small_chest, tiny_model
 from tests.app.stand_ins import (
     DOUBT,
     EMBEDDED,
@@ -47,7 +40,6 @@ from tests.app.stand_ins import (
     PATIENCE_MS,
     FakeWorker,
     facts,
-    likeness,
     relevance,
 )
 from tests.app.state.test_session import scan
@@ -219,18 +211,6 @@ def test_stopping_is_shown_at_once_and_late_answers_are_dropped(window: Window) 
     assert (window.results.stage, window.results.scored) == (None, None)
 
 
-def test_stopping_a_heatmap_leaves_the_scores(window: Window) -> None:
-    window.open()
-    window.answer_scan()
-    window.ask.show_heatmap(NODULE)
-
-    window.ask.cancel()
-
-    assert window.results.problem is None
-    assert window.results.scored is not None
-    assert window.worker.stopped == [3]
-
-
 def test_own_prompts_are_scored_with_the_findings_as_soon_as_they_change(window: Window) -> None:
     window.prompts.put(NODULE)
     window.open()
@@ -372,62 +352,6 @@ def test_the_usual_words_take_the_place_of_a_persons_own(window: Window) -> None
     assert not window.prompts.own
 
 
-def test_a_heatmap_is_shown_for_a_scan_that_was_asked_about(window: Window) -> None:
-    window.ask.show_heatmap(NODULE)
-    assert window.worker.of(ExplainScore) == []
-    window.open()
-    window.ask.show_heatmap(NODULE)
-    found = relevance()
-
-    window.worker.answered.emit(window.number(ExplainScore), found, ())
-
-    assert window.results.heatmap is found
-
-
-def similar() -> SimilarScan:
-    return SimilarScan(library_samples.case(), Centring(np.zeros(8, "f4"), None, 1))
-
-
-def test_a_likeness_is_shown_for_a_scan_that_was_asked_about(window: Window) -> None:
-    window.ask.show_likeness(similar())
-    assert window.worker.of(ExplainLikeness) == []
-    window.open()
-    window.ask.show_likeness(similar())
-    found = likeness()
-
-    window.worker.answered.emit(window.number(ExplainLikeness), found, ())
-
-    assert window.ask.scan_job == window.number(EncodeScan)
-    assert window.results.heatmap is found
-
-
-def test_of_a_heatmap_and_a_likeness_only_the_newer_is_waited_for(window: Window) -> None:
-    window.open()
-    window.answer_scan()
-    window.ask.show_heatmap(NODULE)
-    window.ask.show_likeness(similar())
-
-    window.worker.answered.emit(window.number(ExplainScore), relevance(), ())
-    is_waiting = window.ask.is_asking
-    window.ask.show_heatmap(NODULE)
-    window.worker.answered.emit(window.number(ExplainLikeness), likeness(), ())
-
-    assert is_waiting
-    assert window.results.heatmap is None
-
-
-def test_a_likeness_that_fails_leaves_the_scores_alone(window: Window, qtbot: QtBot) -> None:
-    window.open()
-    window.answer_scan()
-    window.ask.show_likeness(similar())
-
-    with qtbot.waitSignal(window.ask.likeness_failed) as told:
-        window.worker.failed.emit(window.number(ExplainLikeness), NO_MODEL)
-
-    assert told.args == [Problem.of(NO_MODEL)]
-    assert window.results.problem is None
-
-
 def test_another_model_scores_the_scan_again(window: Window) -> None:
     window.open()
     window.answer_scan()
@@ -518,48 +442,3 @@ def test_a_real_model_scores_a_real_scan(
     assert results.scored.model == results.model
     assert results.typed is not None
     assert results.typed.spread is not None
-
-
-UNSUITABLE = (Notice("no-lungs", "It shows no pair of lungs."),)
-
-
-def test_a_scan_known_to_be_unsuitable_is_refused_at_once_without_a_model(qapp: object) -> None:
-    window = Window()
-    unsuitable = replace(scan(), unsuitable=UNSUITABLE)
-
-    window.session.set_scan(unsuitable)
-
-    assert window.session.refusal == unsuitable.refusal
-    assert window.results.problem == unsuitable.refusal
-    assert window.kinds() == [ForgetScan]
-
-
-def test_a_refused_scan_is_scored_all_the_same_when_a_person_insists(window: Window) -> None:
-    window.session.set_scan(replace(scan(), unsuitable=UNSUITABLE))
-
-    window.ask.score_anyway()
-
-    assert window.worker.newest(EncodeScan).forced
-    assert window.session.refusal is None
-    window.answer_scan()
-    assert window.results.scored is not None
-    assert window.results.problem is None
-
-
-def test_asking_again_about_a_refused_scan_refuses_again(window: Window) -> None:
-    unsuitable = replace(scan(), unsuitable=UNSUITABLE)
-    window.session.set_scan(unsuitable)
-
-    window.ask.submit_prompt("Lung nodule")
-    window.ask.score()
-
-    assert window.session.refusal == unsuitable.refusal
-    assert EncodeScan not in window.kinds()
-
-
-def test_a_scan_that_is_not_scored_on_opening_still_says_why_it_never_will(qapp: object) -> None:
-    window = Window(score_on_open=False)
-
-    window.session.set_scan(replace(scan(), unsuitable=UNSUITABLE))
-
-    assert window.session.refusal is not None
