@@ -196,8 +196,15 @@ def _table(result: "RetrievalEvaluation") -> str:
 
 
 def _frame_lines(result: "FrameResult") -> list[str]:
-    rankings = {name: getattr(result, name) for name in ("report_to_volume", "volume_to_report")}
-    overlaps = {name: getattr(result, name) for name in _TITLES if name not in rankings}
+    rankings = {
+        "report_to_volume": result.report_to_volume,
+        "volume_to_report": result.volume_to_report,
+    }
+    overlaps = {
+        "clip_released_map": result.clip_released_map,
+        "label_overlap": result.label_overlap,
+        "any_shared_label_map": result.any_shared_label_map,
+    }
     lines: list[str] = []
     for name, ranking in rankings.items():
         if ranking is not None:
