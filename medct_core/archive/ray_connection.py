@@ -59,9 +59,12 @@ def connected(address: str) -> Iterator[ModuleType]:
 
         nowhere = stack.enter_context(Path(os.devnull).open("w", encoding="utf-8"))
         stack.enter_context(contextlib.redirect_stdout(nowhere))
-        with explained(where), contextlib.redirect_stderr(nowhere):
-            ray.init(log_to_driver=False, logging_level=logging.CRITICAL, **options)
         stack.callback(ray.shutdown)
+        try:
+            with contextlib.redirect_stderr(nowhere):
+                ray.init(log_to_driver=False, logging_level=logging.CRITICAL, **options)
+        except Exception as error:  # Ray raises bare exceptions where it does not start in time
+            raise in_plain_words(where, error) from error
         yield ray
 
 
@@ -129,6 +132,11 @@ def in_plain_words(address: str, error: Exception) -> MedctError:
         return ResourceError(
             f"The cluster at {address} lets nobody in without its token.",
             remedy="Put its token into the variable RAY_AUTH_TOKEN.",
+        )
+    if address == LOCAL:
+        return ResourceError(
+            "The workers on this machine could not be started, or ended; what was done is kept.",
+            remedy="Wait until less runs here, and run the same command again to go on.",
         )
     return ResourceError(
         f"The cluster at {address} does not answer; what was done until now is kept.",

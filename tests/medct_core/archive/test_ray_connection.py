@@ -85,6 +85,13 @@ def test_what_ray_says_becomes_plain(cause: Exception, words: str) -> None:
     assert WHERE in str(error)
 
 
+def test_workers_here_that_do_not_start_are_no_cluster_elsewhere() -> None:
+    error = in_plain_words("local", Exception("The current node timed out during startup."))
+
+    assert isinstance(error, ResourceError)
+    assert "on this machine could not be started" in error.summary
+
+
 def test_words_of_ray_are_not_repeated() -> None:
     error = in_plain_words(WHERE, RuntimeError("task embed('/archive/MUSTERFRAU') failed"))
 
