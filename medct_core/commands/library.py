@@ -227,6 +227,7 @@ def _health_fields(kept: "CaseLibrary", health: "LibraryHealth") -> dict[str, An
         "is_whole": health.is_whole,
         "bytes": health.size_bytes,
         "models": [asdict(one) for one in health.stamps],
+        "taught": health.taught,
     }
 
 
@@ -237,6 +238,10 @@ def _print_health(health: "LibraryHealth") -> None:
         print_text(f"{case_id}  damaged")
     for case_id in (case_id for one in health.stamps for case_id in one.doubled):
         print_text(f"{case_id}  there more than once")
+    if health.taught is None:
+        print_text("a taught finding is damaged")
+    elif health.taught:
+        print_text(f"{health.taught} taught findings")
     print_text(f"{'whole' if health.is_whole else 'damaged'}, {health.size_bytes:,} bytes")
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 
+from medct_core.errors import ResourceError
 from medct_core.models.stamp import ModelStamp
 from medct_core.retrieval.arrow_rows import from_rows
 from medct_core.retrieval.centring import effective_rank
@@ -57,15 +58,19 @@ class LibraryHealth:
         One entry a model.
     size_bytes
         Of all files.
+    taught
+        How many findings it was taught; None where one cannot be read.
     """
 
     stamps: tuple[StampHealth, ...]
     size_bytes: int
+    taught: int | None = 0
 
     @property
     def is_whole(self) -> bool:
         """Whether nothing is damaged or doubled."""
-        return not any(one.damaged or one.doubled for one in self.stamps)
+        is_taught = self.taught is not None
+        return is_taught and not any(one.damaged or one.doubled for one in self.stamps)
 
 
 def check_library(library: CaseLibrary, on_progress: OnProgress | None = None) -> LibraryHealth:
@@ -85,7 +90,7 @@ def check_library(library: CaseLibrary, on_progress: OnProgress | None = None) -
     """
     counter = _Counter(library.count(), on_progress)
     stamps = tuple(_checked(library, stamp, counter) for stamp in library.stamps())
-    return LibraryHealth(stamps, library.size_bytes)
+    return LibraryHealth(stamps, library.size_bytes, _taught(library))
 
 
 def _checked(library: CaseLibrary, stamp: ModelStamp, counter: "_Counter") -> StampHealth:
@@ -109,6 +114,13 @@ def _checked(library: CaseLibrary, stamp: ModelStamp, counter: "_Counter") -> St
         unknown_patients=unknown,
         effective_rank=effective_rank(usable) if len(usable) >= _FEWEST_FOR_RANK else None,
     )
+
+
+def _taught(library: CaseLibrary) -> int | None:
+    try:
+        return len(library.taught.all())
+    except ResourceError:
+        return None
 
 
 def _damaged_in(rows: pa.Table, stamp: ModelStamp) -> list[str]:

@@ -8,7 +8,7 @@ import pytest
 
 from medct_core.errors import ResourceError
 from medct_core.retrieval.arrow_rows import schema_of, to_rows
-from tests import library_samples
+from tests import library_samples, taught_samples
 from tests.library_samples import OTHER_STAMP, STAMP
 
 pytest.importorskip("lancedb")
@@ -88,3 +88,16 @@ def test_a_file_that_is_gone_is_an_error_in_words(library: CaseLibrary) -> None:
 
     with pytest.raises(ResourceError, match="cannot be read"):
         check_library(CaseLibrary.open(library.address))
+
+
+def test_taught_findings_are_read_too(tmp_path: Path) -> None:
+    library = CaseLibrary.create(str(tmp_path / "taught"))
+    library.add([library_samples.case(1), library_samples.case(2)])
+    library.keep_taught(taught_samples.taught("Swan sign", 1, 2))
+    before = check_library(library)
+
+    library.connection.open_table("taught").add([{"name": "x", "content": "damaged"}])
+    after = check_library(library)
+
+    assert (before.taught, before.is_whole) == (1, True)
+    assert (after.taught, after.is_whole) == (None, False)
