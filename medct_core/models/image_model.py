@@ -28,7 +28,8 @@ Precision = Literal["float32", "bfloat16"]
 PRECISION_VARIABLE = "MEDCT_PRECISION"
 """Environment variable that names the precision of models without a text side."""
 
-_DTYPES: dict[Precision, torch.dtype] = {"float32": torch.float32, "bfloat16": torch.bfloat16}
+DTYPES: dict[Precision, torch.dtype] = {"float32": torch.float32, "bfloat16": torch.bfloat16}
+"""Of the numbers of a network, by the name of its precision."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -88,7 +89,7 @@ def load_image_model(
     recipe, config = read_recipe(folder), read_image_config(folder / CONFIG_FILE)
     used = precision or native_precision(torch.device(device))
     tensors = folded(read_checkpoint(folder / manifest.weights_file), config, name=manifest.name)
-    network = build(config, tensors, _DTYPES[used])
+    network = build(config, tensors, DTYPES[used])
     return LoadedImageModel(
         folder=folder,
         manifest=manifest,

@@ -13,6 +13,7 @@ from medct_core.errors import ModelUnavailableError, OutOfDiskError
 from medct_core.models import astra
 from medct_core.models.astra import astra_source, brought_along, install_astra, install_astra_from
 from medct_core.models.catalogue import (
+    ASTRA,
     FOLDER_VARIABLE,
     PackageSource,
     find_model,
@@ -20,8 +21,9 @@ from medct_core.models.catalogue import (
 )
 from medct_core.models.i3d_resnet import I3D_RESNET_152
 from medct_core.models.image_model import load_image_model
-from medct_core.models.manifest import CARD_FILE, verify_files
+from medct_core.models.manifest import CARD_FILE, CENTRING_FILE, verify_files
 from medct_core.preprocess.recipe import ASTRA as ASTRA_RECIPE
+from medct_core.retrieval.model_centring import read_model_centring
 from tests.tiny_image_model import CONFIG, published_tensors
 
 NAMES = tuple(f"medct_test_astra_p{number}" for number in (1, 2, 3))
@@ -173,6 +175,16 @@ def test_a_write_that_fails_is_said_in_words(
         install_astra_from(joined)
 
     assert list(models.iterdir()) == []
+
+
+def test_what_comes_along_belongs_to_the_known_weights() -> None:
+    known = read_model_centring(brought_along() / CENTRING_FILE)
+
+    assert known.stamp.model == ASTRA.name
+    assert known.stamp.checkpoint_sha256 == astra_source().checkpoint_sha256
+    assert known.stamp.recipe_id == ASTRA_RECIPE.id
+    assert known.population == "phantoms"
+    assert known.centring.mean.shape == (I3D_RESNET_152.channels,)
 
 
 def test_the_card_says_what_it_is_and_whose() -> None:
