@@ -12,6 +12,11 @@ class CasesInMemory:
     def __init__(self, cases: Iterable[LibraryCase]) -> None:
         self._cases = {case.case_id: case for case in cases}
 
+    def find_all(self, case_ids: Iterable[str]) -> dict[str, LibraryCase]:
+        """Give some; one that is not there is left out."""
+        found = {case_id: self.find(case_id) for case_id in case_ids}
+        return {case_id: case for case_id, case in found.items() if case is not None}
+
     def find(self, case_id: str) -> LibraryCase | None:
         """Give one case."""
         return self._cases.get(case_id)

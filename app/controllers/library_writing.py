@@ -138,9 +138,11 @@ def is_there(
     return kept.open_or_create(address).has(scan_sha256, stamp)
 
 
-def compact(address: str, kept: KeptLibraries, _cancel: CancelToken, _told: OnProgress) -> None:
-    """Join the small files that adding leaves."""
-    kept.library(address).compact()
+def compact(address: str, kept: KeptLibraries, cancel: CancelToken, _told: OnProgress) -> None:
+    """Join the small files that adding leaves, so that the next search is a quick one."""
+    from medct_core.retrieval.library_index import compact_library  # noqa: PLC0415
+
+    compact_library(kept.library(address), cancel=cancel)
 
 
 def _case_of(wish: OpenScanWish, there: "LibraryCase | None", salt: bytes) -> "LibraryCase":

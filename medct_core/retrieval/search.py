@@ -1,6 +1,6 @@
 """Search: the cases of a library that are most like a scan or a text, and what they had."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
@@ -21,6 +21,10 @@ class CaseSource(Protocol):
 
     def find(self, case_id: str) -> LibraryCase | None:
         """Read one case; None where it is not kept."""
+        ...
+
+    def find_all(self, case_ids: Iterable[str]) -> Mapping[str, LibraryCase]:
+        """Read some cases in one go, by their ids; one that is not kept is left out."""
         ...
 
     def cases(self, wanted: CaseFilter) -> Iterable[LibraryCase]:
@@ -243,19 +247,21 @@ class Search:
     def _ranked(
         self, query: Query, count: int, wanted: CaseFilter, out_of: int
     ) -> list[SimilarCase]:
-        found: list[SimilarCase] = []
-        for hit in self._others(query, count, wanted):
-            case = self._source.find(hit.case_id)
-            if case is not None:
-                percentile = self._percentile(hit.cosine, query)
-                rank = len(found) + 1
-                found.append(SimilarCase(case, hit.cosine, percentile, rank, out_of))
-        return found
+        hits = self._others(query, count, wanted)
+        return [
+            SimilarCase(case, hit.cosine, self._percentile(hit.cosine, query), rank, out_of)
+            for rank, (hit, case) in enumerate(self._read(hits), start=1)
+        ]
 
     def _others(self, query: Query, count: int, wanted: CaseFilter) -> tuple[Hit, ...]:
         hits = self._index.nearest(self._centred(query), count=count + 1, wanted=wanted)
         own = query.key.case_id
         return tuple(hit for hit in hits if hit.case_id != own)[:count]
+
+    def _read(self, hits: Sequence[Hit]) -> list[tuple[Hit, LibraryCase]]:
+        """Read the cases of hits; one that was removed meanwhile is left out."""
+        kept = self._source.find_all([hit.case_id for hit in hits])
+        return [(hit, kept[hit.case_id]) for hit in hits if hit.case_id in kept]
 
     def _independent(
         self, query: Query, own: CaseKey, wanted: CaseFilter, count: int
@@ -264,8 +270,7 @@ class Search:
         asked = 2 * count
         while True:
             hits = self._others(query, asked, wanted)
-            cases = [case for hit in hits if (case := self._source.find(hit.case_id)) is not None]
-            first = _first_of_each(cases, own)
+            first = _first_of_each([case for _hit, case in self._read(hits)], own)
             if len(first) >= count or len(hits) < asked:
                 return first[:count]
             asked *= 4
