@@ -21,6 +21,8 @@ from app.state.answers import (
 from app.workers.inference_worker import Desk, InferenceWorker
 from app.workers.questions import (
     AskRegion,
+    EmbedScan,
+    EmbedText,
     EncodeScan,
     ExplainBeside,
     ExplainLikeness,
@@ -36,8 +38,10 @@ from medct_core.errors import (
     NotScorableError,
     OutOfMemoryError,
 )
+from medct_core.inference.embedding import Embedding
 from medct_core.inference.likeness import Likeness
 from medct_core.inference.scores import Relevance
+from medct_core.retrieval.search import Query
 from medct_core.retrieval.centring import Centring
 from medct_core.retrieval.region_search import AskedRegion
 from tests import library_samples, report_samples
@@ -406,3 +410,41 @@ def test_a_region_is_asked_of_the_scan(start: Start, qtbot: QtBot) -> None:
     qtbot.waitUntil(lambda: region in heard.ended, timeout=PATIENCE_MS)
 
     assert isinstance(heard.answers[region], AskedRegion)
+
+
+def test_words_and_scans_for_the_library_are_encoded_without_an_open_scan(
+    start: Start, qtbot: QtBot
+) -> None:
+    worker, heard = start(Models(first=StandInDesk()))
+
+    text = worker.ask("w similar", EmbedText("effusion"))
+    scan = worker.ask("w library", EmbedScan(SCAN.volume))
+
+    qtbot.waitUntil(lambda: {text, scan} <= heard.ended, timeout=PATIENCE_MS)
+    query, embedded = heard.answers[text], heard.answers[scan]
+    assert isinstance(query, Query)
+    assert isinstance(embedded, Embedding)
+    assert embedded.volume_sha256 == SCAN.volume.content_sha256
+
+
+def test_a_scan_for_the_library_gives_way_to_one_that_is_opened(start: Start, qtbot: QtBot) -> None:
+    desk = StandInDesk()
+    desk.open_gate.clear()
+    worker, heard = start(Models(first=desk))
+    background = worker.ask("w library", EmbedScan(SCAN.volume))
+    qtbot.waitUntil(desk.began.is_set, timeout=PATIENCE_MS)
+
+    opened = worker.ask("w", OTHER)
+    qtbot.waitUntil(lambda: background in heard.cancelled, timeout=PATIENCE_MS)
+    desk.open_gate.set()
+
+    qtbot.waitUntil(lambda: opened in heard.answers, timeout=PATIENCE_MS)
+
+
+def test_a_scan_for_the_library_that_is_unsuitable_is_refused(start: Start, qtbot: QtBot) -> None:
+    worker, heard = start(Models(first=StandInDesk(wrong={"embedding": NO_LUNGS})))
+
+    job = worker.ask("w library", EmbedScan(SCAN.volume))
+
+    qtbot.waitUntil(lambda: job in heard.errors, timeout=PATIENCE_MS)
+    assert heard.errors[job].summary == NO_LUNGS.summary
