@@ -41,9 +41,9 @@ from medct_core.errors import (
 from medct_core.inference.embedding import Embedding
 from medct_core.inference.likeness import Likeness
 from medct_core.inference.scores import Relevance
-from medct_core.retrieval.search import Query
 from medct_core.retrieval.centring import Centring
 from medct_core.retrieval.region_search import AskedRegion
+from medct_core.retrieval.search import Query
 from tests import library_samples, report_samples
 from tests.app.stand_ins import NODULE, PATIENCE_MS, StandInDesk, facts
 
