@@ -77,13 +77,13 @@ def test_nobody_is_scored_by_a_probe_that_saw_their_patient(place: int, seed: in
 
 def test_labels_without_meaning_are_not_found_in_scores() -> None:
     values = []
-    for seed in range(30):
+    for seed in range(16):
         cases = taught_samples.labelled(30, seed=seed, size=24, share=1 / 3)
         scores = blind_scores(cases.vectors, cases.has_it, np.arange(30))
         values.append(auroc(cases.has_it, scores))
 
-    # The mean of thirty such AUROCs varies by 0.02; leaving one out must not push it below.
-    assert np.mean(np.array(values, dtype=np.float64)) == pytest.approx(0.5, abs=0.06)
+    # The mean of sixteen such AUROCs varies by 0.03; leaving one out must not push it below.
+    assert np.mean(np.array(values, dtype=np.float64)) == pytest.approx(0.5, abs=0.09)
 
 
 @settings(max_examples=5)
