@@ -23,17 +23,18 @@ from app.state.scan_places import ScanPlace, ScanPlaces
 from app.state.session import Loading, OpenScan, SessionState
 from app.state.similar import SimilarState
 from app.state.similar_page import SimilarPage
-from app.state.view import Layout, ViewState
+from app.state.view import Layout, Overlay, ViewState
 from app.theme import DARK
 from app.viewer.companion_view import Companion
 from app.windows.main_window import MainWindow
 from app.windows.question_dialog import QuestionDialog
 from medct_core.cancel import CancelToken
-from medct_core.retrieval.library_case import case_id_of
+from medct_core.retrieval.library import CaseLibrary
+from medct_core.retrieval.library_case import LibraryCase, case_id_of
 from medct_core.retrieval.search import SimilarCase
 from tests import library_samples, small_chest
-from tests.app.case_windows import FileDialogs
-from tests.app.stand_ins import FakeLoader
+from tests.app.case_windows import Case, FileDialogs, Workplace
+from tests.app.stand_ins import FakeLoader, facts
 from tests.library_samples import STAMP
 
 pytestmark = pytest.mark.gui
@@ -76,21 +77,21 @@ class Beside:
         self.place = CompanionPlace(self.window.views, self.session, self.view, self.session)
         actions = {name: QAction(name) for name in ("open_prior", "open_prior_folder")}
         self.actions = {**actions, "close_prior": QAction("close_prior")}
-        self.connections = (
-            PriorConnection(
-                self.window,
-                self.actions,
-                (self.session, self.prior),
-                self.open_prior,
-                place=self.place,
-            ),
-            BesideConnection(
-                self.window,
-                self.panel,
-                (self.similar, self.state, self.prior),
-                (self.open_beside, self.open_prior),
-                place=self.place,
-            ),
+        PriorConnection(
+            self.window,
+            self.actions,
+            (self.session, self.prior),
+            self.open_prior,
+            place=self.place,
+            parent=self.session,
+        )
+        BesideConnection(
+            self.window,
+            self.panel,
+            (self.similar, self.state, self.prior),
+            (self.open_beside, self.open_prior),
+            place=self.place,
+            parent=self.session,
         )
         self.session.set_scan(opened(folder / "now.nii.gz"))
         self.found = similar_to(folder / "like.nii.gz")
@@ -228,3 +229,96 @@ def test_a_case_in_time_asks_which_volume(beside: Beside) -> None:
 
     assert len(beside.window.findChildren(QuestionDialog)) == 1
     beside.open_beside.reading.set_question(None)
+
+
+@pytest.fixture
+def kept(tmp_path: Path, chests: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch) -> LibraryCase:
+    """Make a library of three cases; one of them is the second chest."""
+    path, stamp = chests[1], facts().stamp
+    sha256 = opened(path).volume.content_sha256
+    case = library_samples.case(
+        1,
+        stamp=stamp,
+        case_id=case_id_of(sha256, stamp),
+        scan_sha256=sha256,
+        source=path.name,
+    )
+    library = CaseLibrary.create(str(tmp_path / "library"))
+    library.add([case, library_samples.case(2, stamp=stamp), library_samples.case(3, stamp=stamp)])
+    monkeypatch.setenv("MEDCT_LIBRARY", str(tmp_path / "library"))
+    return case
+
+
+@pytest.fixture
+def shown(kept: LibraryCase, workplace: Workplace, chests: tuple[Path, Path]) -> Case:
+    """Open the first chest, and wait for the cases like it."""
+    workplace.services.places.note(kept.scan_sha256, ScanPlace(chests[1]))
+    case = workplace.open_window()
+    case.open(chests[0])
+    case.wait(lambda: case.shown.states.similar.page is not None)
+    return case
+
+
+def page_of(case: Case) -> SimilarPage:
+    page = case.shown.states.similar.page
+    assert page is not None
+    return page
+
+
+def test_both_scans_show_what_they_share(shown: Case, kept: LibraryCase) -> None:
+    panel, states = shown.window.similar_panel, shown.shown.states
+
+    panel.open_beside_wanted.emit(kept.case_id)
+    shown.wait(lambda: states.beside.shown is not None)
+    panel.why_wanted.emit(kept.case_id)
+    shown.wait(lambda: states.beside.likeness is not None and states.results.heatmap is not None)
+
+    assert shown.shown.place.role is Companion.SIMILAR
+    assert states.view.layout is Layout.COMPARE
+    assert Overlay.HEATMAP in states.view.overlays
+    assert Overlay.HEATMAP in shown.shown.place.companion.link.prior.overlays
+
+
+def test_another_scan_takes_the_case_beside_away(
+    shown: Case, kept: LibraryCase, chests: tuple[Path, Path]
+) -> None:
+    states = shown.shown.states
+    shown.window.similar_panel.open_beside_wanted.emit(kept.case_id)
+    shown.wait(lambda: states.beside.shown is not None)
+
+    shown.open(chests[1])
+
+    assert states.beside.shown is None
+    assert not shown.shown.place.companion.isVisible()
+
+
+def test_a_mark_orders_anew_and_comes_back_with_the_scan(
+    shown: Case, kept: LibraryCase, workplace: Workplace, chests: tuple[Path, Path]
+) -> None:
+    before = [one.case.case_id for one in page_of(shown).cases]
+    shown.wait(lambda: shown.shown.controllers.keep_case.is_loaded)
+
+    shown.window.similar_panel.not_similar_toggled.emit(before[0], True)
+    shown.wait(lambda: bool(page_of(shown).not_similar))
+    marked = [one.case.case_id for one in page_of(shown).cases]
+    shown.window.close()
+    again = workplace.open_window()
+    again.open(chests[0])
+    again.wait(lambda: bool(again.shown.states.lists.not_similar.items))
+
+    assert marked[-1] == before[0]
+    assert again.shown.states.lists.not_similar.items == (before[0],)
+
+
+def test_a_scan_that_was_opened_is_found_without_a_question(
+    shown: Case, workplace: Workplace, chests: tuple[Path, Path]
+) -> None:
+    scan = shown.session.scan
+    assert scan is not None
+    places, name = workplace.services.places, scan.volume.content_sha256
+
+    shown.wait(lambda: places.find(name) is not None)
+
+    place = places.find(name)
+    assert place is not None
+    assert place.path == chests[0]

@@ -11,10 +11,8 @@ from app.state.answers import (
     Explanation,
     FindingsScored,
     ModelChoice,
-    ModelFacts,
     ScanEncoded,
     StageProgress,
-    StageTime,
     TypedAnswer,
 )
 from app.state.prompt_list import PromptList
@@ -23,6 +21,7 @@ from app.state.session import OpenScan, SessionState
 from app.workers.inference_worker import InferenceWorker, open_real_desk
 from app.workers.questions import (
     EncodeScan,
+    ExplainScore,
     ForgetScan,
     ScoreFindings,
     ScoreTyped,
@@ -31,14 +30,16 @@ from medct_core.errors import ModelUnavailableError, NotScorableError, PromptRef
 from medct_core.findings.finding import Finding
 from medct_core.inference.prompt import Prompt
 from medct_core.vocabulary import FINDINGS
+from medct_core.volume.notice import Notice
 from tests import small_chest, tiny_model
+from tests.app.asking_window import ENCODE, SCORE
+from tests.app.asking_window import AskingWindow as Window
 from tests.app.stand_ins import (
     DOUBT,
     EMBEDDED,
     NODULE,
     NOTICE,
     PATIENCE_MS,
-    FakeWorker,
     facts,
     relevance,
 )
@@ -49,48 +50,6 @@ pytestmark = pytest.mark.gui
 NO_LUNGS = NotScorableError("No lungs.", remedy="Choose a chest CT.")
 NO_MODEL = ModelUnavailableError("The weights are missing.", remedy="Install the model.")
 AZYGOS = Prompt("Azygos lobe", ("There is an azygos lobe.",))
-ENCODE = (StageTime("encode", 2.0),)
-SCORE = (StageTime("score", 0.1),)
-
-
-class Window:
-    """One window with a worker that answers when told."""
-
-    def __init__(self, *, score_on_open: bool = True) -> None:
-        self.worker = FakeWorker()
-        self.session, self.prompts, self.results = SessionState(), PromptList(), ResultsState()
-        self.ask = AskModel(
-            WindowState(self.session, self.prompts, self.results),
-            self.worker.as_worker(),
-            "w",
-            score_on_open=score_on_open,
-        )
-
-    def with_model(self, model: ModelFacts | None = None) -> "Window":
-        """Let a model become ready."""
-        self.worker.model_ready.emit(model or facts())
-        return self
-
-    def open(self, name: str = "a.nii.gz") -> OpenScan:
-        """Show a scan."""
-        shown = scan(name)
-        self.session.set_scan(shown)
-        return shown
-
-    def answer_scan(self, model: ModelFacts | None = None) -> None:
-        """Encode and score what was asked last."""
-        encode, score = self.number(EncodeScan), self.number(ScoreFindings)
-        self.worker.answered.emit(encode, ScanEncoded((NOTICE,), (DOUBT,), EMBEDDED), ENCODE)
-        findings = FindingsScored((Finding(NODULE, 0.5),), model or facts())
-        self.worker.answered.emit(score, findings, SCORE)
-
-    def number(self, kind: type) -> int:
-        """Job number of the newest question of a kind."""
-        return self.worker.number_of(kind)
-
-    def kinds(self) -> list[type]:
-        """Give the kinds of all questions in order."""
-        return [type(question) for _, question in self.worker.asked]
 
 
 @pytest.fixture
@@ -442,3 +401,72 @@ def test_a_real_model_scores_a_real_scan(
     assert results.scored.model == results.model
     assert results.typed is not None
     assert results.typed.spread is not None
+
+
+def test_stopping_a_heatmap_leaves_the_scores(window: Window) -> None:
+    window.open()
+    window.answer_scan()
+    window.ask.show_heatmap(NODULE)
+
+    window.ask.cancel()
+
+    assert window.results.problem is None
+    assert window.results.scored is not None
+    assert window.worker.stopped == [3]
+
+
+def test_a_heatmap_is_shown_for_a_scan_that_was_asked_about(window: Window) -> None:
+    window.ask.show_heatmap(NODULE)
+    assert window.worker.of(ExplainScore) == []
+    window.open()
+    window.ask.show_heatmap(NODULE)
+    found = relevance()
+
+    window.worker.answered.emit(window.number(ExplainScore), found, ())
+
+    assert window.results.heatmap is found
+
+
+UNSUITABLE = (Notice("no-lungs", "It shows no pair of lungs."),)
+
+
+def test_a_scan_known_to_be_unsuitable_is_refused_at_once_without_a_model(qapp: object) -> None:
+    window = Window()
+    unsuitable = replace(scan(), unsuitable=UNSUITABLE)
+
+    window.session.set_scan(unsuitable)
+
+    assert window.session.refusal == unsuitable.refusal
+    assert window.results.problem == unsuitable.refusal
+    assert window.kinds() == [ForgetScan]
+
+
+def test_a_refused_scan_is_scored_all_the_same_when_a_person_insists(window: Window) -> None:
+    window.session.set_scan(replace(scan(), unsuitable=UNSUITABLE))
+
+    window.ask.score_anyway()
+
+    assert window.worker.newest(EncodeScan).forced
+    assert window.session.refusal is None
+    window.answer_scan()
+    assert window.results.scored is not None
+    assert window.results.problem is None
+
+
+def test_asking_again_about_a_refused_scan_refuses_again(window: Window) -> None:
+    unsuitable = replace(scan(), unsuitable=UNSUITABLE)
+    window.session.set_scan(unsuitable)
+
+    window.ask.submit_prompt("Lung nodule")
+    window.ask.score()
+
+    assert window.session.refusal == unsuitable.refusal
+    assert EncodeScan not in window.kinds()
+
+
+def test_a_scan_that_is_not_scored_on_opening_still_says_why_it_never_will(qapp: object) -> None:
+    window = Window(score_on_open=False)
+
+    window.session.set_scan(replace(scan(), unsuitable=UNSUITABLE))
+
+    assert window.session.refusal is not None

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from pytestqt.qtbot import QtBot
 
 from app.controllers.ask_model import AskModel, WindowState
 from app.controllers.why_similar import (
@@ -20,12 +21,19 @@ from app.state.results import ResultsState
 from app.state.session import SessionState
 from app.state.similar import SimilarState
 from app.state.similar_page import SimilarPage
-from app.workers.questions import ExplainBeside, ExplainLikeness
+from app.workers.questions import (
+    EncodeScan,
+    ExplainBeside,
+    ExplainLikeness,
+    ExplainScore,
+    SimilarScan,
+)
 from medct_core.errors import OutOfMemoryError
 from medct_core.retrieval.centring import Centring
 from medct_core.retrieval.search import SimilarCase
 from tests import library_samples
-from tests.app.stand_ins import FakeWorker, likeness, relevance
+from tests.app.asking_window import AskingWindow
+from tests.app.stand_ins import NODULE, FakeWorker, likeness, relevance
 from tests.app.state.test_session import scan
 
 pytestmark = pytest.mark.gui
@@ -199,3 +207,52 @@ def test_a_stopped_question_is_no_longer_waited_for(window: Window) -> None:
     window.worker.cancelled.emit(window.worker.number_of(ExplainBeside))
 
     assert window.waiting == [True, False]
+
+
+SIMILAR = SimilarScan(CASES[0].case, Centring(np.zeros(8, "f4"), None, 60))
+
+
+@pytest.fixture
+def asking(qapp: object) -> AskingWindow:
+    """Build a window with a model and no scan."""
+    return AskingWindow().with_model()
+
+
+def test_a_likeness_is_shown_for_a_scan_that_was_asked_about(asking: AskingWindow) -> None:
+    asking.ask.show_likeness(SIMILAR)
+    assert asking.worker.of(ExplainLikeness) == []
+    asking.open()
+    asking.ask.show_likeness(SIMILAR)
+    found = likeness()
+
+    asking.worker.answered.emit(asking.number(ExplainLikeness), found, ())
+
+    assert asking.ask.scan_job == asking.number(EncodeScan)
+    assert asking.results.heatmap is found
+
+
+def test_of_a_heatmap_and_a_likeness_only_the_newer_is_waited_for(asking: AskingWindow) -> None:
+    asking.open()
+    asking.answer_scan()
+    asking.ask.show_heatmap(NODULE)
+    asking.ask.show_likeness(SIMILAR)
+
+    asking.worker.answered.emit(asking.number(ExplainScore), relevance(), ())
+    is_waiting = asking.ask.is_asking
+    asking.ask.show_heatmap(NODULE)
+    asking.worker.answered.emit(asking.number(ExplainLikeness), likeness(), ())
+
+    assert is_waiting
+    assert asking.results.heatmap is None
+
+
+def test_a_likeness_that_fails_leaves_the_scores_alone(asking: AskingWindow, qtbot: QtBot) -> None:
+    asking.open()
+    asking.answer_scan()
+    asking.ask.show_likeness(SIMILAR)
+
+    with qtbot.waitSignal(asking.ask.likeness_failed) as told:
+        asking.worker.failed.emit(asking.number(ExplainLikeness), NO_ROOM)
+
+    assert told.args == [Problem.of(NO_ROOM)]
+    assert asking.results.problem is None
