@@ -100,6 +100,9 @@ with ray_workers(sys.argv[2], WorkerWish("tiny", device="cpu"), count=2) as work
 """
 
 
+_COMMAND = "from medct_core.commands.main import main; main()"
+
+
 def adding(library: CaseLibrary, cluster: str, archive: Path) -> subprocess.Popen[str]:
     """Start a driver that tells what became of each scan as soon as it is kept."""
     arguments = [library.address, cluster, str(archive)]
@@ -114,7 +117,7 @@ def adding(library: CaseLibrary, cluster: str, archive: Path) -> subprocess.Pope
 
 def cases_told(lines: Iterable[str]) -> list[str]:
     """Give the cases that are said to be kept, in order."""
-    told = [line.rstrip("\n").partition(" ") for line in lines]
+    told = [line.rstrip("\n").rpartition(" ") for line in lines]
     return [case_id for state, _, case_id in told if state in {"added", "there already"}]
 
 
@@ -169,17 +172,21 @@ def test_the_command_says_what_became_of_every_scan_and_names_nobody(
     archive: Path,
     alone: dict[str, LibraryCase],
     ray_folder: Path,
-    capsys: pytest.CaptureFixture[str],
 ) -> None:
     options = ["--model", "tiny", "--device", "cpu", "--patient", "AB-4711", "--json"]
     place = ["--library", library.address, "--cluster", cluster, "--workers", "2"]
-    capsys.readouterr()
 
-    code = run(["library", "add", str(archive), *options, *place])
+    done = subprocess.run(
+        [sys.executable, "-c", _COMMAND, "library", "add", str(archive), *options, *place],
+        cwd=ROOT,
+        check=False,
+        capture_output=True,
+        text=True,
+    )
 
-    answer = json.loads(capsys.readouterr().out)
+    answer = json.loads(done.stdout)
     refused = {Path(one["path"]).name for one in answer["scans"] if one["error"]}
-    assert (code, answer["added"], answer["exit_code"]) == (3, len(alone), 3)
+    assert (done.returncode, answer["added"], answer["exit_code"]) == (3, len(alone), 3)
     assert refused == {"head.nii.gz", "MUSTERFRAU_text.nii.gz"}
     assert answer["cluster"]["workers"] == 2
     assert {case.patient_key for case in library.cases()} == {patient_key("AB-4711", library.salt)}
