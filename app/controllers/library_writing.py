@@ -82,8 +82,9 @@ def write_open_scan(
 ) -> Written:
     """Put the open scan into the library, or bring its case up to what the reader says now.
 
-    What others said of a case stays, but for findings that the reader judges now; what this
-    reader said before and no longer says is gone.
+    What others said of a case stays, but for findings that the reader judges now; of these, what
+    others verified gives way to verified verdicts only. What this reader said before and no
+    longer says is gone, where the reader has a name.
 
     Raises
     ------
@@ -159,8 +160,8 @@ def _case_of(wish: OpenScanWish, there: "LibraryCase | None", salt: bytes) -> "L
     said = said_findings(wish.reviews, reader=wish.reader, is_verified=wish.is_verified)
     facts = known_of(scan.path, scan.series, KnownFacts(findings=said))
     if there is not None:
-        others = tuple(one for one in there.findings if one.by != wish.reader)
-        there = replace(there, findings=others)
+        others = tuple(one for one in there.findings if not wish.reader or one.by != wish.reader)
+        there, said = replace(there, findings=others), _worth_saying(said, others)
         report = with_comments(there.report, wish.reviews)
         # What the header says was taken the first time, and may have been corrected since.
         now = replace(KnownFacts(findings=said), names=facts.names, patient=facts.patient)
@@ -168,3 +169,11 @@ def _case_of(wish: OpenScanWish, there: "LibraryCase | None", salt: bytes) -> "L
     name = source_name(scan.path, scan.study, scan.series)
     known = replace(facts, report=with_comments(facts.report, wish.reviews))
     return case_of(ScanWithFacts(scan.volume, name, known), wish.embedding, salt)
+
+
+def _worth_saying(
+    said: tuple[KnownFinding, ...], others: tuple[KnownFinding, ...]
+) -> tuple[KnownFinding, ...]:
+    """Leave out what would put a mere verdict in the place of what others verified."""
+    verified = {one.name for one in others if one.is_verified}
+    return tuple(one for one in said if one.is_verified or one.name not in verified)

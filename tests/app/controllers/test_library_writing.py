@@ -134,6 +134,30 @@ def test_what_others_said_of_a_case_stays(wish: OpenScanWish) -> None:
     assert case.patient_key == first.patient_key
 
 
+@pytest.mark.parametrize("is_verified", [False, True])
+def test_what_others_verified_gives_way_to_verified_verdicts_only(
+    wish: OpenScanWish, is_verified: bool
+) -> None:
+    _, first = write(replace(wish, reviews=()))
+    proven = KnownFinding("Lung nodule", True, True, "pathology")
+    CaseLibrary.open(wish.address).replace([replace(first, findings=(proven,))])
+
+    _, case = write(replace(wish, reviews=(REJECTED,), is_verified=is_verified))
+
+    verdict = KnownFinding("Lung nodule", False, True, "Dr Brandt")
+    assert case.findings == ((verdict,) if is_verified else (proven,))
+
+
+def test_a_reader_without_a_name_takes_nothing_back(wish: OpenScanWish) -> None:
+    _, first = write(replace(wish, reviews=()))
+    table = KnownFinding("Emphysema", True)
+    CaseLibrary.open(wish.address).replace([replace(first, findings=(table,))])
+
+    _, case = write(replace(wish, reviews=(REJECTED,), reader=""))
+
+    assert set(case.findings) == {table, KnownFinding("Lung nodule", False)}
+
+
 @pytest.mark.parametrize("report", ["", "Findings of 2020."])
 def test_comments_take_the_place_of_earlier_ones(report: str) -> None:
     once = with_comments(report, (ACCEPTED,))
