@@ -15,8 +15,10 @@ from app.state.answers import Problem
 from app.state.session_file import SessionFile, write_session
 from app.state.view import Overlay
 from medct_core.errors import ModelUnavailableError
-from tests import small_chest
+from medct_core.retrieval.library import CaseLibrary
+from tests import library_samples, small_chest
 from tests.app.case_windows import FLAT, Case, Workplace
+from tests.app.stand_ins import facts
 from tests.case_samples import FULL, SHA
 
 pytestmark = pytest.mark.gui
@@ -69,6 +71,24 @@ def test_the_picture_in_3d_is_written_where_there_is_one(
 
     has_3d = not case.window.volume_view.picture().isNull()
     assert names(tmp_path / "pictures") == (VIEWS | {"3d"} if has_3d else VIEWS)
+
+
+def test_similar_cases_are_waited_for_and_have_a_picture_of_their_own(
+    workplace: Workplace,
+    take: Take,
+    chests: tuple[Path, Path],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    library = CaseLibrary.create(str(tmp_path / "library"))
+    library.add(library_samples.case(number, stamp=facts().stamp) for number in range(3))
+    monkeypatch.setenv("MEDCT_LIBRARY", library.address)
+    case = workplace.open_window()
+
+    assert take(case, chests[0]) is None
+
+    assert names(tmp_path / "pictures") == VIEWS | {"similar"}
+    assert case.shown.states.similar.page is not None
 
 
 @pytest.mark.parametrize("settings", [replace(FLAT, score_on_open=False)])

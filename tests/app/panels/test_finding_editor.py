@@ -10,6 +10,7 @@ from app.panels.finding_editor import FindingEditor
 from app.panels.finding_row import FindingRow, Review
 from medct_core.findings.finding import Finding, Verdict
 from medct_core.inference.prompt import Prompt
+from tests.app.case_windows import words_of
 
 pytestmark = pytest.mark.gui
 
@@ -152,3 +153,14 @@ def test_a_heatmap_is_off_until_asked_for(qtbot: QtBot, editor: FindingEditor) -
     assert not before
     assert told.args == ["Emphysema", True]
     assert "model attention, not lesion outline" in heatmap.toolTip()
+
+
+def test_what_similar_cases_had_stands_below_while_it_is_known(editor: FindingEditor) -> None:
+    said = "7 of the 10 nearest verified cases had it; 1.3 expected"
+
+    editor.show_row(FindingRow(EMPHYSEMA, evidence=said))
+    shown = words_of(editor)
+    editor.show_row(FindingRow(EMPHYSEMA))
+
+    assert said in shown
+    assert "nearest" not in words_of(editor)

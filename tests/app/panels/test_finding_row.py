@@ -133,3 +133,9 @@ def test_a_screen_reader_hears_everything_a_row_shows() -> None:
         "Emphysema, 83% calibrated probability, present, threshold 0.40, accepted, "
         "worded as Mild emphysema, comment: Upper lobes"
     )
+
+
+def test_a_screen_reader_says_what_similar_cases_had() -> None:
+    row = FindingRow(Finding(Prompt("Emphysema", ("Emphysema.",)), 0.5), evidence="1 of 2 had it")
+
+    assert spoken(row).endswith("similar cases: 1 of 2 had it")
