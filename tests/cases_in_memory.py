@@ -4,6 +4,8 @@ from collections.abc import Iterable
 
 from medct_core.retrieval.case_filter import CaseFilter
 from medct_core.retrieval.library_case import LibraryCase
+from medct_core.retrieval.search import key_of
+from medct_core.retrieval.spread import CaseKey
 
 
 class CasesInMemory:
@@ -28,3 +30,10 @@ class CasesInMemory:
     def count(self, wanted: CaseFilter) -> int:
         """Count those that pass."""
         return len(self.cases(wanted))
+
+    def having(self, wanted: CaseFilter, finding: str) -> list[tuple[CaseKey, bool]]:
+        """Say who has a finding of those that pass."""
+        return [
+            (key_of(case), any(one.name == finding and one.is_present for one in case.findings))
+            for case in self.cases(wanted)
+        ]

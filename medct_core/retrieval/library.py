@@ -23,6 +23,7 @@ from medct_core.retrieval.library_store import (
     is_folder,
     no_library,
 )
+from medct_core.retrieval.spread import CaseKey
 from medct_core.retrieval.taught_finding import TaughtFinding
 from medct_core.retrieval.taught_store import TABLE as TAUGHT
 from medct_core.retrieval.taught_store import TaughtStore
@@ -36,6 +37,7 @@ _AT_ONCE = 256
 """Rows that are held in memory while many are read; about 15 MB of CT-CLIP's."""
 
 _SHORTEST_BEGINNING = 4
+_KEYS = ("case_id", "patient_key", "study_key")
 
 
 class CaseLibrary:
@@ -169,12 +171,16 @@ class CaseLibrary:
         self.taught.forget_cases(case_ids)
         wanted = f"case_id IN ({', '.join(quoted(one) for one in case_ids)})"
         count = 0
-        for name in set(self._store.names()) - {TAUGHT}:
+        # Cases before what is made from them: another process may make it anew meanwhile.
+        others = set(self._store.names()) - {TAUGHT}
+        for name in sorted(others, key=lambda one: (not one.startswith(_CASES), one)):
             with explained(self.address), self._store.writing():
                 found = delete_rows(self._store.table(name), wanted)
                 count += found if name.startswith(_CASES) else 0
             # Also where nothing was found: a removal may have been killed half way.
             self._store.purge(name)
+        # Again, for what was taught while the cases were still there.
+        self.taught.forget_cases(case_ids)
         return count
 
     def has(self, scan_sha256: str, stamp: ModelStamp) -> bool:
@@ -238,6 +244,17 @@ class CaseLibrary:
                 for name in self._wanted_names(wanted)
             )
 
+    def having(self, wanted: CaseFilter, finding: str) -> Iterator[tuple[CaseKey, bool]]:
+        """Say of all cases that pass whose they are, and whether they have a finding.
+
+        Nothing else of them is read: their pictures and reports are nearly all of a library.
+        """
+        for name in self._wanted_names(wanted):
+            with explained(self.address):
+                rows = self._rows(name, wanted.where, [*_KEYS, "present"])
+            for row in rows.to_pylist():
+                yield CaseKey(*(row[key] for key in _KEYS)), finding in row["present"]
+
     def vectors(self, stamp: ModelStamp) -> npt.NDArray[np.float32]:
         """Read all vectors of a model: ``(n, d)`` float32, in no particular order.
 
@@ -276,8 +293,12 @@ class CaseLibrary:
         if name not in self._names():
             return set()
         with explained(self.address):
-            rows = self._store.table(name).search().select(["case_id"]).to_arrow()
+            rows = self._rows(name, "", ["case_id"])
         return set(rows.column("case_id").to_pylist())
+
+    def _rows(self, name: str, where: str, columns: list[str]) -> pa.Table:
+        query = self._store.table(name).search()
+        return (query.where(where) if where else query).select(columns).to_arrow()
 
     def _names(self) -> tuple[str, ...]:
         return tuple(name for name in self._store.names() if name.startswith(_CASES))

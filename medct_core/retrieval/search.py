@@ -35,6 +35,10 @@ class CaseSource(Protocol):
         """Count the cases that pass."""
         ...
 
+    def having(self, wanted: CaseFilter, finding: str) -> Iterable[tuple[CaseKey, bool]]:
+        """Say of all cases that pass whose they are, and whether they have a finding."""
+        ...
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Query:
@@ -218,7 +222,7 @@ class Search:
         itself = self._itself(query, self._of_this_model(query, EVERYTHING))
         own = query.key if itself is None else key_of(itself, query)
         nearest = self._independent(query, own, wanted, count)
-        base = _base_rate(self._source.cases(wanted), own, finding)
+        base = _base_rate(self._source.having(wanted, finding), own)
         present = sum(_has(case, finding) for case in nearest)
         return Evidence(finding, len(nearest), present, base * len(nearest))
 
@@ -341,13 +345,13 @@ def _first_of_each(cases: Sequence[LibraryCase], own: CaseKey) -> list[LibraryCa
     return [case for place, case in enumerate(cases, start=1) if groups[place - 1] == place]
 
 
-def _base_rate(cases: Iterable[LibraryCase], own: CaseKey, finding: str) -> float:
+def _base_rate(cases: Iterable[tuple[CaseKey, bool]], own: CaseKey) -> float:
     """Give the share of patients with a finding, one of several scans counting in part."""
-    keys, present = [own], [0]
-    for case in cases:
-        keys.append(key_of(case))
-        present.append(_has(case, finding))
-    of_group: dict[int, list[int]] = {}
+    keys, present = [own], [False]
+    for key, has_it in cases:
+        keys.append(key)
+        present.append(has_it)
+    of_group: dict[int, list[bool]] = {}
     for group, has_it in zip(groups_of(keys), present, strict=True):
         of_group.setdefault(group, []).append(has_it)
     del of_group[0]

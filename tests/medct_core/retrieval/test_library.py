@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from medct_core.errors import UsageError
 from medct_core.retrieval.case_filter import CaseFilter
 from medct_core.retrieval.library_case import KnownFinding, LibraryCase, stamp_key
+from medct_core.retrieval.search import key_of
 from tests import library_samples
 from tests.library_bytes import adding, changing, files_holding
 from tests.library_samples import OTHER_STAMP, STAMP, assert_same
@@ -27,6 +28,7 @@ from lancedb.index import IvfFlat
 
 from medct_core.retrieval.arrow_rows import LATER_COLUMNS, schema_of, to_rows
 from medct_core.retrieval.library import CaseLibrary
+from medct_core.retrieval.library_store import LibraryStore
 
 
 @pytest.fixture
@@ -264,6 +266,45 @@ def test_what_was_made_from_a_removed_case_goes_with_it(library: CaseLibrary) ->
 
     assert library.connection.open_table("index_of_something").count_rows() == 4
     assert files_holding(Path(library.address), cases[3].vector.tobytes()) == []
+
+
+def test_what_is_made_anew_while_a_case_is_removed_goes_too(
+    library: CaseLibrary, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    doomed = library_samples.case(3)
+    library.add([library_samples.case(1), doomed])
+    row = {"case_id": doomed.case_id, "vector": doomed.vector}
+    index = library.connection.create_table("an_index", [row])
+    purge = LibraryStore.purge
+
+    def purge_while_others_index(store: LibraryStore, name: str) -> None:
+        purge(store, name)
+        if library.find(doomed.case_id) is not None:
+            index.add([row])
+
+    monkeypatch.setattr(LibraryStore, "purge", purge_while_others_index)
+    library.remove([doomed.case_id])
+
+    assert library.connection.open_table("an_index").count_rows() == 0
+
+
+def test_who_has_a_finding_is_read_without_the_rest(library: CaseLibrary) -> None:
+    has = (KnownFinding("Effusion", is_present=True),)
+    has_not = (KnownFinding("Effusion", is_present=False),)
+    cases = [
+        library_samples.case(1, findings=has, patient_key="p"),
+        library_samples.case(2, findings=has_not, study_key="s", stamp=OTHER_STAMP),
+        library_samples.case(3),
+    ]
+    library.add(cases)
+    told = {key_of(case): case is cases[0] for case in cases}
+
+    judged = CaseFilter(judged=frozenset({"Effusion"}))
+    ours = CaseFilter(stamp=STAMP)
+
+    assert dict(library.having(CaseFilter(), "Effusion")) == told
+    assert set(dict(library.having(judged, "Effusion"))) == set(map(key_of, cases[:2]))
+    assert set(dict(library.having(ours, "Effusion"))) == {key_of(cases[0]), key_of(cases[2])}
 
 
 def test_a_library_of_an_older_program_takes_what_it_did_not_keep(library: CaseLibrary) -> None:

@@ -3,6 +3,7 @@
 import base64
 import subprocess
 import sys
+from collections.abc import Collection
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from tests.object_store import BUCKET, object_store
 
 pytest.importorskip("lancedb")
 from medct_core.retrieval.library import CaseLibrary
+from medct_core.retrieval.taught_store import TaughtStore
 
 _KEEP = """
 import sys
@@ -116,6 +118,26 @@ def test_a_case_removed_while_it_is_learned_from_leaves_nothing(library: CaseLib
 
     with pytest.raises(UsageError, match="1 of the cases were removed"):
         library.keep_taught(finding)
+
+    assert [one.is_stale for one in library.taught.all()] == [True]
+    gone = library_samples.case(2).case_id.encode()
+    assert files_holding(Path(library.address), gone) == []
+
+
+def test_what_is_taught_while_a_case_is_being_removed_is_forgotten(
+    library: CaseLibrary, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    forget = TaughtStore.forget_cases
+    taught = [taught_samples.taught("Swan sign", 1, 2, 3, 4)]
+
+    def forget_before_others_teach(store: TaughtStore, case_ids: Collection[str]) -> int:
+        count = forget(store, case_ids)
+        if taught:
+            library.keep_taught(taught.pop())
+        return count
+
+    monkeypatch.setattr(TaughtStore, "forget_cases", forget_before_others_teach)
+    library.remove([library_samples.case(2).case_id])
 
     assert [one.is_stale for one in library.taught.all()] == [True]
     gone = library_samples.case(2).case_id.encode()
