@@ -85,15 +85,16 @@ def checked_address(address: str) -> str:
         return address
     try:
         parts = urlsplit(address)
-        host, port = parts.hostname, parts.port or _PORT
+        scheme, host, port = parts.scheme, parts.hostname, parts.port or _PORT
     except ValueError:
-        host, port = None, _PORT
-    if parts.scheme != _SCHEME or not host:
+        scheme, host, port = "", None, _PORT
+    if scheme != _SCHEME or not host:
         raise UsageError(
             f"{address!r} is no address of a cluster.",
             remedy=f"Give one like ray://HOST:{_PORT}, or {LOCAL} for this machine.",
         )
-    return f"{_SCHEME}://{host}:{port}"
+    named = f"[{host}]" if ":" in host else host
+    return f"{_SCHEME}://{named}:{port}"
 
 
 @contextlib.contextmanager

@@ -42,7 +42,14 @@ def test_a_port_left_out_is_the_usual_one(host: str) -> None:
     assert checked_address(f"ray://{host}:7") == f"ray://{host}:7"
 
 
-@pytest.mark.parametrize("address", ["", "head", "http://head:10001", "ray://", "ray://head:x"])
+def test_a_host_of_ipv6_stays_one() -> None:
+    assert checked_address("ray://[::1]") == "ray://[::1]:10001"
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["", "head", "http://head:10001", "ray://", "ray://head:x", "ray://[head", "ray://[]"],
+)
 def test_what_is_no_address_is_refused(address: str) -> None:
     with pytest.raises(UsageError, match="no address"):
         checked_address(address)
