@@ -13,8 +13,16 @@ from app.state.window_words import in_window
 from medct_core.errors import OutOfDiskError
 
 _OPTION = re.compile(r"(?<![\w-])--[a-z]")
-# What only commands call: installing and converting models.
-_COMMANDS_ONLY = ("commands", "models/install.py", "models/hub.py", "models/convert.py")
+# What only commands call: installing and converting models, and the workers of a cluster.
+_COMMANDS_ONLY = (
+    "commands",
+    "models/install.py",
+    "models/hub.py",
+    "models/convert.py",
+    "archive/add_on_cluster.py",
+    "archive/ledger.py",
+    "archive/worker_plan.py",
+)
 
 
 def texts_of(node: ast.expr) -> str:
