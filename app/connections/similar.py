@@ -143,7 +143,11 @@ class SimilarConnection(QObject):
             panel.show_failure(shown.summary, shown.remedy)
 
     def _show_map(self) -> None:
-        self._panel.show_map(self._similar.map)
+        shown = self._similar.map
+        if isinstance(shown, Problem):
+            self._panel.show_map_failure(shown.summary, shown.remedy)
+        else:
+            self._panel.show_map(shown)
 
     def _show_scan(self) -> None:
         self._panel.set_scan_open(self._add.can_add)

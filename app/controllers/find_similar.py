@@ -142,7 +142,7 @@ class FindSimilar(QObject):
         ):
             told.connect(self._show_why)
         self._lists.not_similar.changed.connect(self.search_again)
-        self._lists.reviews.changed.connect(self._on_verdict)
+        self._lists.reviews.changed.connect(self._allow_more)
         self._model.answered.connect(self._on_answer)
         self._model.failed.connect(self._on_no_words)
         self._model.cancelled.connect(self._on_stopped)
@@ -167,7 +167,7 @@ class FindSimilar(QObject):
             self._found = None
             self._similar.set_map(None)
             self.search_again()
-        self._allow()
+        self._allow_more()
 
     def search(self) -> None:
         """Search with the open scan, encoding it first where that was not done."""
@@ -207,7 +207,7 @@ class FindSimilar(QObject):
     def show_all(self) -> None:
         """Let cases speak of all findings until another scan opens."""
         self._is_all_shown = True
-        self._allow()
+        self._allow_more()
 
     def want_map(self) -> None:
         """Draw the map of the library, and keep it true from now on."""
@@ -347,8 +347,10 @@ class FindSimilar(QObject):
             self._jobs.evidence = None
         elif job == self._jobs.map:
             self._jobs.map = None
+            self._similar.set_map(Problem.of(error))
 
-    def _on_verdict(self) -> None:
+    def _allow_more(self) -> None:
+        """Let cases speak of what they may by now, and count what was not counted."""
         self._allow()
         page = self._similar.page
         if page is not None and self._jobs.search is None:

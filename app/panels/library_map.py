@@ -73,10 +73,11 @@ class LibraryMap(QWidget):
 
     def show_waiting(self) -> None:
         """Say that the map is being made."""
-        self._map, self._numbers = None, {}
-        self._canvas.show_message(self.tr("Map"), self.tr("The map of the library is being made."))
-        for label in (self._legend, self._note, self._said):
-            label.show_text("")
+        self._show_none(self.tr("The map of the library is being made."))
+
+    def show_failure(self, summary: str, remedy: str) -> None:
+        """Say why there is no map, and what to do."""
+        self._show_none(f"{summary} {remedy}".strip())
 
     def show_map(self, case_map: CaseMap) -> None:
         """Draw a map, as a whole."""
@@ -144,6 +145,12 @@ class LibraryMap(QWidget):
         here = self._place_of(self._selected)
         rank = int(np.flatnonzero(order == here)[0]) + step if here is not None else 0
         self._pick(int(order[rank % len(order)]))
+
+    def _show_none(self, words: str) -> None:
+        self._map, self._numbers = None, {}
+        self._canvas.show_message(self.tr("Map"), words)
+        for label in (self._legend, self._note, self._said):
+            label.show_text("")
 
     def _describe(self) -> None:
         self.setAccessibleName(self.tr("Map of the library"))

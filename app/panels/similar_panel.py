@@ -112,6 +112,10 @@ class SimilarPanel(QWidget):
         elif self._map is not None:
             self._map.show_waiting()
 
+    def show_map_failure(self, summary: str, remedy: str) -> None:
+        """Say why the map could not be drawn, and what to do."""
+        self._made_map().show_failure(summary, remedy)
+
     def set_scan_open(self, is_open: bool) -> None:
         """Say whether there is a scan that could be added."""
         self._head.set_scan_open(is_open)

@@ -93,14 +93,14 @@ class SimilarState(QObject):
 
     shown_changed = Signal(object)  # ShownSimilar
     allowed_changed = Signal(object)  # frozenset[str]: findings that cases may speak of
-    map_changed = Signal(object)  # CaseMap | None
+    map_changed = Signal(object)  # CaseMap | Problem | None
     filling_changed = Signal(object)  # Filling | None
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._shown: ShownSimilar = NO_SCAN
         self._allowed = frozenset[str]()
-        self._map: CaseMap | None = None
+        self._map: CaseMap | Problem | None = None
         self._filling: Filling | None = None
         self.wanted: CaseFilter = EVERYTHING
         self.centring: Centring | None = None
@@ -121,8 +121,8 @@ class SimilarState(QObject):
         return self._allowed
 
     @property
-    def map(self) -> CaseMap | None:
-        """The map of the library."""
+    def map(self) -> CaseMap | Problem | None:
+        """The map of the library, or why it could not be drawn; None while there is neither."""
         return self._map
 
     @property
@@ -142,8 +142,8 @@ class SimilarState(QObject):
             self._allowed = findings
             self.allowed_changed.emit(findings)
 
-    def set_map(self, case_map: CaseMap | None) -> None:
-        """Draw a map, or none."""
+    def set_map(self, case_map: CaseMap | Problem | None) -> None:
+        """Draw a map, or none; a problem says why it could not be drawn."""
         if case_map is not self._map:
             self._map = case_map
             self.map_changed.emit(case_map)

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QLineEdit
 
 from app.panels.text_label import TextLabel
 from app.state.case_record import Decision
-from app.state.similar_page import SimilarPage
+from app.state.similar_page import CaseMap, SimilarPage
 from app.windows.add_case_dialog import AddCaseDialog
 from medct_core.retrieval.case_filter import CaseFilter
 from medct_core.retrieval.library import CaseLibrary
@@ -175,7 +175,7 @@ def test_a_filter_and_the_map_are_followed(shown: Case) -> None:
     panel.map_wanted.emit()
 
     shown.wait(lambda: similar.map is not None)
-    assert similar.map is not None
+    assert isinstance(similar.map, CaseMap)
     assert len(similar.map.case_ids) == 4
 
 

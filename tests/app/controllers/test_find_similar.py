@@ -23,7 +23,7 @@ from app.state.results import ResultsState
 from app.state.reviews import MarkedImages, ReviewList
 from app.state.session import OpenScan, SessionState
 from app.state.similar import NO_SCAN, NoSimilarCases, SimilarState, SimilarWaiting
-from app.state.similar_page import SimilarPage
+from app.state.similar_page import CaseMap, SimilarPage
 from app.workers.questions import EmbedText, EncodeScan
 from medct_core.errors import NotScorableError, PromptRefusedError
 from medct_core.inference.embedding import Embedding
@@ -347,10 +347,33 @@ def test_the_map_is_drawn_when_wanted_and_follows_the_scan(window: Window) -> No
     window.find_all()
     window.library.finish_newest("map")
 
-    assert first is not None
     assert window.similar.map is not None
+    assert isinstance(first, CaseMap)
     assert len(first.case_ids) == 4
     assert window.similar.map is not first
+
+
+def test_showing_all_counts_what_the_nearest_cases_had(window: Window) -> None:
+    window.open()
+    window.find_all()
+
+    window.find.show_all()
+    window.library.finish_newest("evidence")
+
+    assert window.similar.page is not None
+    assert {one.finding for one in window.similar.page.evidence} == set(FINDINGS)
+
+
+def test_a_map_that_cannot_be_drawn_says_why(window: Window) -> None:
+    window.open()
+    window.find_all()
+    window.find.want_map()
+    error = PromptRefusedError("The drive is gone.", remedy="Connect it.")
+
+    window.library.failed.emit(window.library.newest("map"), error)
+
+    assert window.similar.map == Problem("The drive is gone.", "Connect it.")
+    assert not window.find.is_searching
 
 
 def test_another_library_is_searched_at_once(window: Window, tmp_path: Path) -> None:

@@ -170,6 +170,13 @@ def test_one_case_alone_and_none_are_drawn_too(drawn: LibraryMap) -> None:
     assert "There are no cases to draw." in words(drawn)
 
 
+def test_a_map_that_cannot_be_drawn_says_why(drawn: LibraryMap) -> None:
+    drawn.show_failure("The drive is gone.", "Connect it.")
+
+    assert "The drive is gone. Connect it." in words(drawn)
+    assert "being made" not in words(drawn)
+
+
 def test_a_light_theme_has_a_light_ground(drawn: LibraryMap) -> None:
     drawn.show_theme(LIGHT)
 
