@@ -54,7 +54,8 @@ class AddCaseDialog(TextDialog):
         self.add_words(
             self.tr(
                 "The library keeps no name and no number of the patient; of the number only a "
-                "keyed hash. Only verified findings count as evidence."
+                "keyed hash. It keeps the name of the file: no patient should be named in it. "
+                "Only verified findings count as evidence."
             ),
             "muted",
         )
@@ -89,7 +90,8 @@ class AddCaseDialog(TextDialog):
         if not judged:
             self.add_words(
                 self.tr(
-                    "You gave no verdict yet: the scan is added without known findings. Accept or "
-                    "reject findings and add it again to say more."
+                    "You gave no verdict yet: the library hears of no finding from you, only what "
+                    "files beside the scan say. Accept or reject findings and add it again to say "
+                    "more."
                 )
             )
