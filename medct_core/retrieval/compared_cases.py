@@ -30,6 +30,7 @@ _COPIED_BELOW = 0.15
 _FAR_BELOW = np.float32(-4.0)
 # Sums of some dozens of float32 products differ by less.
 _ROUNDING = 1e-5
+_ROUNDING_OF_SQUARES = np.float32(1e-6)
 
 
 def first_directions(variances: FloatArray, count: int) -> int:
@@ -224,5 +225,6 @@ def _squares(vectors: FloatArray) -> FloatArray:
 
 
 def _left_of_unit(squares: FloatArray) -> FloatArray:
-    left: FloatArray = np.sqrt((1.0 - squares).clip(min=0.0))
+    # Where nearly nothing is left, rounding would make it nothing, and the bound none.
+    left: FloatArray = np.sqrt((1.0 - squares).clip(min=0.0) + _ROUNDING_OF_SQUARES)
     return left

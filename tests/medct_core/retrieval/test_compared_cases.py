@@ -54,6 +54,22 @@ def test_no_case_among_the_nearest_is_ruled_out(
     assert set((nearest + 1000).tolist()) <= set(found.tolist()) <= set((passing + 1000).tolist())
 
 
+def test_what_is_left_of_a_case_counts_however_little_it_is() -> None:
+    vectors = np.zeros((1500, SIZE), dtype=np.float32)
+    tilt = np.linspace(0.0127, 0.0129, 10)
+    vectors[:, 0] = 1.0
+    # A little less alike along the leading directions, and more so along one that is left out.
+    vectors[:10, 0], vectors[:10, 1], vectors[:10, LEADING] = np.cos(tilt), np.sin(tilt), 1.2e-4
+    query = np.zeros(SIZE, dtype=np.float32)
+    query[[0, LEADING]] = 0.6, 0.8
+    everyone = np.arange(1500).astype(np.int32)
+
+    found = compared(vectors, everyone).candidates(query[:LEADING], count=10, wanted=WANTED)
+
+    assert set(np.argsort(-(vectors @ query))[:10].tolist()) == set(range(10))
+    assert set(range(1000, 1010)) <= set(found.tolist())
+
+
 def test_cases_that_are_all_far_from_the_query_are_found() -> None:
     vectors = drawn(1, 3000, 0.6)
     query = drawn(2, 1, 0.6)[0]
