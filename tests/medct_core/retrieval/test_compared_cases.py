@@ -85,7 +85,7 @@ def test_cases_that_are_all_far_from_the_query_are_found() -> None:
 
 
 def test_few_candidates_remain_where_few_directions_count() -> None:
-    cases = compared(drawn(1, 20_000, 0.4), np.arange(0))
+    cases = compared(drawn(1, 20_000, 0.4), np.zeros(0, dtype=np.int32))
 
     found = cases.candidates(drawn(2, 1, 0.4)[0][:LEADING], count=10, wanted=EVERYTHING)
 
@@ -96,7 +96,9 @@ def test_where_nothing_can_be_ruled_out_the_likeliest_remain() -> None:
     vectors = drawn(1, 9000, 1.0)
     query = drawn(2, 1, 1.0)[0]
 
-    found = compared(vectors, np.arange(0)).candidates(query[:LEADING], count=10, wanted=EVERYTHING)
+    found = compared(vectors, np.zeros(0, dtype=np.int32)).candidates(
+        query[:LEADING], count=10, wanted=EVERYTHING
+    )
 
     along = np.argsort(-(vectors[:, :LEADING] @ query[:LEADING]))
     assert len(found) == 2000
