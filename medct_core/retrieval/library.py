@@ -284,8 +284,13 @@ class CaseLibrary:
         return self._store.table(name)
 
     def compact(self) -> None:
-        """Join the small files that writing leaves, and drop versions nobody reads any more."""
+        """Join the small files that writing leaves, and drop versions nobody reads any more.
+
+        What a removal left that was killed half way is gone afterwards too.
+        """
         for name in self._store.names():
+            if name.startswith(_CASES) and self._store.has_removed_rows(name):
+                self._store.purge(name)
             self._store.compact(name)
 
     def _ids(self, stamp: ModelStamp) -> set[str]:

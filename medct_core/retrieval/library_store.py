@@ -183,6 +183,11 @@ class LibraryStore:
                 table.update(where=rows, values_sql={"case_id": "case_id"})
             self._drop_old(table)
 
+    def has_removed_rows(self, name: str) -> bool:
+        """Whether files of a table still hold rows that were removed, as after a kill."""
+        with explained(self.address):
+            return bool(self._with_removed_rows(name))
+
     def files(self) -> dict[str, int]:
         """Give the bytes of every file, by its path inside the library."""
         with explained(self.address):

@@ -28,7 +28,7 @@ from lancedb.index import IvfFlat
 
 from medct_core.retrieval.arrow_rows import LATER_COLUMNS, schema_of, to_rows
 from medct_core.retrieval.library import CaseLibrary
-from medct_core.retrieval.library_store import LibraryStore
+from medct_core.retrieval.library_store import LibraryStore, delete_rows
 
 
 @pytest.fixture
@@ -266,6 +266,19 @@ def test_what_was_made_from_a_removed_case_goes_with_it(library: CaseLibrary) ->
 
     assert library.connection.open_table("index_of_something").count_rows() == 4
     assert files_holding(Path(library.address), cases[3].vector.tobytes()) == []
+
+
+def test_joining_files_ends_a_removal_that_was_killed_half_way(library: CaseLibrary) -> None:
+    doomed = library_samples.case(3)
+    library.add(library_samples.case(n) for n in range(20))
+    delete_rows(library.table(STAMP), f"case_id = '{doomed.case_id}'")
+    held = files_holding(Path(library.address), doomed.vector.tobytes())
+
+    library.compact()
+
+    assert held
+    assert files_holding(Path(library.address), doomed.vector.tobytes()) == []
+    assert numbers_in(library) == [n for n in range(20) if n != 3]
 
 
 def test_what_is_made_anew_while_a_case_is_removed_goes_too(
