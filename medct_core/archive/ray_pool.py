@@ -249,8 +249,10 @@ class RayPool:
             )
         if self._stamp not in (None, ready.stamp):
             return ModelUnavailableError(
-                f"The machine {ready.host!r} has other weights than the rest of the cluster.",
-                remedy="Install the same model on all of them.",
+                f"The machine {ready.host!r} has other weights than the rest of the cluster, or "
+                "computes with another precision.",
+                remedy="Install the same model on all of them; where processors differ, set "
+                "MEDCT_PRECISION to float32 on all.",
             )
         return None
 
