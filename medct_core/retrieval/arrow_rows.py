@@ -172,10 +172,10 @@ def _vectors(table: pa.Table) -> npt.NDArray[np.float32]:
 
 def _case(row: dict[str, Any], vector: npt.NDArray[np.float32], stamp: ModelStamp) -> LibraryCase:
     codes = row["codes"]
+    later: dict[str, Any] = {name: row.get(name) or "" for name in LATER_COLUMNS}
     # A copy, so that one case does not hold the memory of all.
     return LibraryCase(
-        **{name: row[name] for name in PLAIN_COLUMNS},
-        **{name: row.get(name) or "" for name in LATER_COLUMNS},
+        **(later | {name: row[name] for name in PLAIN_COLUMNS}),
         stamp=stamp,
         vector=vector.copy(),
         thumbnails=Thumbnails(*(_from_png(row[name]) for name in _PICTURES)),

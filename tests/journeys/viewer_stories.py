@@ -155,7 +155,7 @@ def explain(shown: CaseWindow) -> Steps:
     yield "the heatmap", lambda: results.heatmap is not None
     yield "it to be shown", lambda: Overlay.HEATMAP in shown.states.view.overlays
     assert results.heatmap is not None
-    assert results.heatmap.prompt.name == FINDING
+    assert results.heatmap.name == FINDING
     press(KEY.Key_K)
     yield "a picture with the heatmap", lambda: len(images.items) == 2
     assert images.items[1].heatmap_finding == FINDING
