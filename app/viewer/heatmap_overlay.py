@@ -72,8 +72,10 @@ def heatmap_caption(shown: ShownMap) -> str:
     name, sums = shown.name, f"for {for_it:.2f}, against {against:.2f}"
     if isinstance(shown, Likeness):
         name = f"Where this scan is like {shown.other}"
-        shared = f"taking off what all scans share {shown.common:+.2f}"
-        sums = f"{sums}, {shared}: similarity {shown.cosine:.2f}"
+        sign = "-" if shown.common < 0 else "+"
+        parts = f"{for_it:.2f} parts alike - {against:.2f} parts unlike"
+        shared = f"{sign} {abs(shown.common):.2f} what all scans share"
+        sums = f"similarity {shown.cosine:.2f} = {parts} {shared}"
     if for_it <= _LEAST:
         return f"{name}: no part of the scan speaks for it"
     return f"{name}: {ATTENTION}\n{sums}"

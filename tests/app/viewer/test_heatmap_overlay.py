@@ -165,8 +165,8 @@ def test_the_caption_of_a_likeness_adds_up_to_the_similarity() -> None:
     caption = heatmap_caption(likeness(values))
 
     assert caption.startswith(f"Where this scan is like like.nii.gz: {ATTENTION}")
-    assert (
-        "for 0.75, against 0.12, taking off what all scans share -0.25: similarity 0.38" in caption
+    assert caption.endswith(
+        "\nsimilarity 0.38 = 0.75 parts alike - 0.12 parts unlike - 0.25 what all scans share"
     )
 
 
