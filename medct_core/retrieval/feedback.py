@@ -17,7 +17,7 @@ POOL = 100
 """How many cases to search for where some are marked: those that move up come from among them."""
 
 READERS_ORDER = (
-    "Ordered by what you marked as not similar; percentiles and evidence are as without it."
+    "Ordered by what you marked as not similar; ranks, percentiles and evidence are as without it."
 )
 """Stands beside a list in such an order."""
 
