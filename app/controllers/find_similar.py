@@ -237,6 +237,7 @@ class FindSimilar(QObject):
             of_model=model.centring,
             wanted=self._similar.wanted,
             marked=self._lists.not_similar.items,
+            open_sha256="" if embedding is None else embedding.volume_sha256,
         )
         if self._text:
             return None if self._words is None else wish(query=self._words, text=self._text)

@@ -45,6 +45,8 @@ class SimilarWish:
     path, series
         Of the open scan; with its header its patient is known again in the library. None for a
         text.
+    open_sha256
+        Of the open scan's values, also while a text is asked; empty without one.
     wanted
         Which cases may be found.
     marked
@@ -57,6 +59,7 @@ class SimilarWish:
     text: str = field(default="", repr=False)
     path: Path | None = field(default=None, repr=False)
     series: Series | None = field(default=None, repr=False)
+    open_sha256: str = field(default="", repr=False)
     wanted: CaseFilter = EVERYTHING
     marked: tuple[str, ...] = ()
 
@@ -103,6 +106,7 @@ def find_cases(
     search = kept.search(wish.address, stamp, of_model=wish.of_model, cancel=cancel)
     cancel.raise_if_cancelled()
     cases = _similar(search, query, wish, library)
+    open_scan = wish.open_sha256 or query.scan_sha256
     page = SimilarPage(
         library=library_name(wish.address),
         model=stamp.model,
@@ -110,7 +114,7 @@ def find_cases(
         of_text=wish.text,
         cases=cases,
         not_similar=frozenset(wish.marked),
-        is_in_library=bool(query.scan_sha256) and library.has(query.scan_sha256, stamp),
+        is_in_library=bool(open_scan) and library.has(open_scan, stamp),
         notice=READERS_ORDER if wish.marked and not wish.text else "",
     )
     return FoundCases(page, query, search.centring)

@@ -225,6 +225,19 @@ def test_words_are_read_by_the_model_and_then_searched_for(window: Window) -> No
     assert names(page)[0] == "scan-3.nii.gz"
 
 
+@pytest.mark.parametrize(("number", "is_there"), [(2, True), (100, False)])
+def test_words_do_not_make_it_forget_whether_the_open_scan_is_in_the_library(
+    window: Window, number: int, is_there: bool
+) -> None:
+    window.open(number=number)
+    window.find.ask_text("effusion")
+
+    query = Query(unit_vector(3), STAMP)
+    window.worker.answered.emit(window.worker.number_of(EmbedText), query, ())
+
+    assert window.find_all().is_in_library is is_there
+
+
 def test_an_empty_text_goes_back_to_the_open_scan(window: Window) -> None:
     window.open(number=2)
     window.find.ask_text("effusion")
