@@ -233,9 +233,15 @@ class LibraryMap(QWidget):
 
     def _draw_similar(self) -> None:
         look = _Look(_RING_SIZE, self._theme.muted, None)
-        self._draw_around("similar", self._similar, look)
+        self._draw_around("similar", self._circled, look)
         if self._map is not None:
             self._show_legend(self._map)
+
+    @property
+    def _circled(self) -> frozenset[str]:
+        """Similar cases on the map; none where all of it is listed, as circles say nothing then."""
+        here = self._similar & self._numbers.keys()
+        return frozenset() if len(here) == len(self._numbers) else here
 
     def _draw_selected(self) -> None:
         look = _Look(_RING_SIZE, self._theme.accent, None, width=3.0)
@@ -262,7 +268,7 @@ class LibraryMap(QWidget):
             if case_map.query is not None
             else []
         )
-        if self._similar & self._numbers.keys():
+        if self._circled:
             parts.append(self.tr("Circled: the similar cases."))
         if name := self._finding.currentData():
             parts.append(self.tr("● has it, ○ does not, · not known: {0}.").format(name))

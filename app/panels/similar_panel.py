@@ -151,6 +151,8 @@ class SimilarPanel(QWidget):
         # Nothing of one scan may stay on the screen while another one is asked for.
         self._page = None
         self._list.show_cards(())
+        # The next question is answered from its first case on.
+        self._list.scrollToTop()
         self._evidence.show_evidence((), frozenset())
         self._head.show_kept_back(is_some=False)
         self._actions.hide()

@@ -170,6 +170,13 @@ def test_one_case_alone_and_none_are_drawn_too(drawn: LibraryMap) -> None:
     assert "There are no cases to draw." in words(drawn)
 
 
+def test_circles_around_all_cases_are_left_out(drawn: LibraryMap) -> None:
+    drawn.show_similar(frozenset({"a", "b", "c", "d"}))
+
+    assert spots(drawn)[3] == []
+    assert "Circled" not in words(drawn)
+
+
 def test_a_map_that_cannot_be_drawn_says_why(drawn: LibraryMap) -> None:
     drawn.show_failure("The drive is gone.", "Connect it.")
 

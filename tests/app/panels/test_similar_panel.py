@@ -97,6 +97,20 @@ def test_waiting_leaves_nothing_of_the_last_scan(panel: SimilarPanel) -> None:
     assert "Show all" not in buttons(panel)
 
 
+def test_the_next_question_is_answered_from_its_first_case_on(
+    panel: SimilarPanel, qtbot: QtBot
+) -> None:
+    bar = listed(panel).verticalScrollBar()
+    panel.show_page(page(12), NONE)
+    qtbot.waitUntil(lambda: bar.maximum() > 0)
+    bar.setValue(bar.maximum())
+
+    panel.show_waiting("The model reads the words.", None)
+    panel.show_page(page(12), NONE)
+
+    assert bar.value() == 0
+
+
 def test_a_failure_can_be_mended_by_other_words(panel: SimilarPanel) -> None:
     panel.show_page(PAGE, NONE)
 
@@ -222,6 +236,15 @@ def test_a_map_that_is_made_anew_is_not_shown_meanwhile(panel: SimilarPanel, qtb
     panel.show_map(None)
 
     qtbot.waitUntil(lambda: "is being made" in words(panel))
+
+
+def test_a_map_that_cannot_be_drawn_says_why(panel: SimilarPanel, qtbot: QtBot) -> None:
+    panel.show_page(PAGE, NONE)
+    show_tab(panel, "Map")
+
+    panel.show_map_failure("The drive is gone.", "Connect it.")
+
+    qtbot.waitUntil(lambda: "The drive is gone. Connect it." in words(panel))
 
 
 def test_a_case_chosen_on_the_map_is_chosen_in_the_list(panel: SimilarPanel, qtbot: QtBot) -> None:
