@@ -328,11 +328,17 @@ class FindSimilar(QObject):
             evidence = () if self._found is None or before is None else before.evidence
             self._found = result
             self._similar.centring = result.centring
-            self._similar.show(replace(result.page, evidence=evidence))
+            notice = self._with_headline(result.page.notice)
+            self._similar.show(replace(result.page, evidence=evidence, notice=notice))
             self._allow()
             self._ask_evidence(self._similar.allowed)
             if self._is_map_wanted:
                 self._ask_map()
+
+    def _with_headline(self, notice: str) -> str:
+        """Say first how far the model can be trusted: likeness is its opinion, as scores are."""
+        headline = "" if self._results.model is None else self._results.model.headline
+        return "\n".join(part for part in (headline, notice) if part)
 
     def _on_evidence(self, evidence: object) -> None:
         page = self._similar.page

@@ -280,6 +280,14 @@ def test_another_model_is_asked_the_same_words(window: Window) -> None:
     assert isinstance(window.similar.shown, SimilarWaiting)
 
 
+def test_how_far_the_model_can_be_trusted_stands_above_its_cases(qapp: object, place: str) -> None:
+    headline = "Its scores mean nothing clinically."
+    window = Window(place).with_model(replace(facts(), headline=headline))
+    window.open()
+
+    assert window.find_all().notice == headline
+
+
 def test_a_filter_searches_again(window: Window) -> None:
     window.open()
     window.find_all()
