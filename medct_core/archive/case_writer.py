@@ -4,7 +4,8 @@ import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
-from medct_core.archive.embed_folder import Outcome, State, WantedScan, only_new, same_facts
+from medct_core.archive.changes import Changes, changed_case
+from medct_core.archive.embed_folder import Outcome, State, WantedScan, same_facts
 from medct_core.archive.embed_worker import ScanAnswer
 from medct_core.archive.known_facts import KnownFacts, with_facts
 from medct_core.archive.ledger import Asked, Ledger
@@ -72,7 +73,7 @@ class CaseWriter:
         self._library = library
         self._ledger = ledger
         self._arrived: list[Arrived] = []
-        self._changed: dict[str, LibraryCase] = {}
+        self._changed = Changes(library)
         self._held: list[tuple[Arrived, Outcome]] = []
         self._since = self._clock()
 
@@ -114,8 +115,7 @@ class CaseWriter:
 
     def _replaced(self) -> list[Outcome]:
         held, self._held = self._held, []
-        self._library.replace(self._changed.values())
-        self._changed.clear()
+        self._changed.keep()
         self._note(held)
         return [outcome for _, outcome in held]
 
@@ -134,10 +134,13 @@ class CaseWriter:
             assert answer.case is not None
             fresh[case_id] = with_facts(answer.case, facts, salt)
             return Outcome(path, State.ADDED, case_id)
-        case = with_facts(kept, only_new(one.wanted.facts, facts, kept), salt)
+        case = changed_case(kept, one.wanted.facts, facts, salt)
         if same_facts(kept, case):
             return Outcome(path, State.THERE, case_id)
-        (fresh if case_id in fresh else self._changed)[case_id] = case
+        if case_id in fresh:
+            fresh[case_id] = case
+        else:
+            self._changed.put(case, one.wanted.facts, facts)
         return Outcome(path, State.UPDATED, case_id)
 
     def _note(self, done: Iterable[tuple[Arrived, Outcome]]) -> None:

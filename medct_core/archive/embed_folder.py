@@ -2,12 +2,13 @@
 
 import logging
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import Path
 from typing import TypeVar
 
-from medct_core.archive.known_facts import KnownFacts, with_facts
+from medct_core.archive.changes import Changes, changed_case
+from medct_core.archive.known_facts import KnownFacts
 from medct_core.archive.scan_case import case_of, embedding_of, read_with_facts
 from medct_core.cancel import Cancelled, CancelToken
 from medct_core.inference.engine import InferenceEngine
@@ -122,7 +123,7 @@ def add_scans(
         If `cancel` was raised.
     """
     token, report = cancel or CancelToken(), on_progress or _ignore
-    changed: dict[str, LibraryCase] = {}
+    changed = Changes(embedder.library)
     try:
         for number, one in enumerate(wanted):
             token.raise_if_cancelled()
@@ -130,17 +131,16 @@ def add_scans(
             yield _brought_in(embedder, one, changed, token, part)
             part(1.0)
             if len(changed) >= _REPLACED_AT_ONCE:
-                embedder.library.replace(changed.values())
-                changed.clear()
+                changed.keep()
     finally:
-        embedder.library.replace(changed.values())
+        changed.keep()
     compact_library(embedder.library, cancel=token)
 
 
 def _brought_in(
     embedder: Embedder,
     wanted: WantedScan,
-    changed: dict[str, LibraryCase],
+    changed: Changes,
     cancel: CancelToken,
     report: OnProgress,
 ) -> Outcome:
@@ -159,10 +159,10 @@ def _brought_in(
     case_id = case_id_of(scan.volume.content_sha256, embedder.engine.stamp)
     there = changed.get(case_id) or library.find(case_id)
     if there is not None:
-        case = with_facts(there, only_new(wanted.facts, scan.facts, there), library.salt)
+        case = changed_case(there, wanted.facts, scan.facts, library.salt)
         if same_facts(there, case):
             return Outcome(wanted.path, State.THERE, case_id)
-        changed[case_id] = case
+        changed.put(case, wanted.facts, scan.facts)
         return Outcome(wanted.path, State.UPDATED, case_id)
     embedding = _tried(
         lambda: embedding_of(
@@ -188,20 +188,6 @@ def _tried(work: Callable[[], Result]) -> Result | Exception:
     except Exception as error:
         log.debug("A scan failed", exc_info=error)
         return error
-
-
-def only_new(given: KnownFacts, of_scan: KnownFacts, there: LibraryCase) -> KnownFacts:
-    """Take from a header only what is to be kept out: what it says was taken the first time.
-
-    How the scan was made is also taken: older programs did not keep it.
-    """
-    return replace(
-        given,
-        names=(*of_scan.names, of_scan.patient),
-        site=given.site or ("" if there.site_key else of_scan.site),
-        scanner=given.scanner or ("" if there.scanner else of_scan.scanner),
-        kernel=given.kernel or ("" if there.kernel else of_scan.kernel),
-    )
 
 
 def same_facts(one: LibraryCase, other: LibraryCase) -> bool:
