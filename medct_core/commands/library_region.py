@@ -79,7 +79,9 @@ def search_region(
     from medct_core.retrieval.region_search import find_regions
 
     path = wish.require_scan("A region is searched")
-    points = _points_of(part.box) if part.mask is None else points_of_masks(part.mask)
+    points = (
+        _points_of(part.box) if part.mask is None else points_of_masks(part.mask, cancel=cancel)
+    )
     engine = engine_of(wish)
     _require_codes(engine)
     with progress_bar("Embedding the scan") as report:
