@@ -1,13 +1,11 @@
 """A part of a scan as a vector of its own, and the part of another scan that is most like it."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
 from medct_core.errors import ModelUnavailableError
-from medct_core.retrieval.library_case import LibraryCase
 
 FloatArray = npt.NDArray[np.float32]
 Codes = npt.NDArray[np.int16]
@@ -65,29 +63,6 @@ class RegionMatch:
 
     region: TokenRegion
     cosine: float
-
-
-@dataclass(frozen=True, slots=True)
-class SimilarRegion:
-    """The best match of one case of the library."""
-
-    case_id: str
-    match: RegionMatch
-
-
-def region_around(mask: npt.NDArray[np.bool_]) -> TokenRegion:
-    """Give the smallest box around the tokens of a mask, ``(a, b, c)``.
-
-    Raises
-    ------
-    ValueError
-        If the mask is empty.
-    """
-    if not mask.any():
-        raise ValueError("a region holds at least one token")
-    indices = np.argwhere(mask)
-    (a, b, c), (d, e, f) = indices.min(axis=0), indices.max(axis=0) + 1
-    return TokenRegion((int(a), int(b), int(c)), (int(d), int(e), int(f)))
 
 
 def region_vector(codes: Codes | None, codebook: FloatArray, region: TokenRegion) -> FloatArray:
@@ -151,41 +126,6 @@ def best_match(
     a, b, c = map(int, best)
     stop = (a + size[0], b + size[1], c + size[2])
     return RegionMatch(TokenRegion((a, b, c), stop), float(cosines[best]))
-
-
-def search_region(
-    query: FloatArray,
-    size: Block,
-    cases: Iterable[LibraryCase],
-    codebook: FloatArray,
-    *,
-    count: int,
-) -> tuple[SimilarRegion, ...]:
-    """Find the cases that hold the parts most like a region, best first.
-
-    Parameters
-    ----------
-    query, size
-        Of the region: `region_vector`, and its tokens along every axis.
-    cases
-        All of the region's model; read one after the other.
-    codebook
-        Of the model.
-    count
-        How many at most; equal cosines are ordered by case id.
-
-    Raises
-    ------
-    ModelUnavailableError
-        If the model has no codes.
-    """
-    found = [
-        SimilarRegion(case.case_id, match)
-        for case in cases
-        if (match := best_match(query, size, case.codes, codebook)) is not None
-    ]
-    ordered = sorted(found, key=lambda one: (-one.match.cosine, one.case_id))
-    return tuple(ordered[:count])
 
 
 def require_codes(codes: Codes | None) -> Codes:

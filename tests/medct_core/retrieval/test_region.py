@@ -12,12 +12,9 @@ from medct_core.errors import ModelUnavailableError
 from medct_core.retrieval.region import (
     TokenRegion,
     best_match,
-    region_around,
     region_vector,
     require_codes,
-    search_region,
 )
-from tests import library_samples
 
 SHAPE = (3, 4, 5)
 CODEBOOK = np.random.default_rng(2).standard_normal((9, 6)).astype(np.float32)
@@ -87,25 +84,6 @@ def test_tokens_that_cancel_out_are_like_nothing() -> None:
     assert match.cosine == 0.0
 
 
-def test_the_case_that_holds_the_region_itself_comes_first() -> None:
-    cases = [library_samples.case(seed, codes=codes_of(seed)) for seed in range(6)]
-    region = TokenRegion((0, 1, 2), (2, 3, 4))
-    query = region_vector(codes_of(4), CODEBOOK, region)
-
-    found = search_region(query, region.size, cases, CODEBOOK, count=3)
-
-    assert found[0].case_id == cases[4].case_id
-    assert found[0].match.cosine == pytest.approx(1.0, abs=1e-5)
-    cosines = [one.match.cosine for one in found]
-    assert len(cosines) == 3
-    assert cosines == sorted(cosines, reverse=True)
-
-
-def test_cases_without_codes_cannot_be_searched_by_region() -> None:
-    with pytest.raises(ModelUnavailableError, match="a region cannot be searched"):
-        search_region(CODEBOOK[0], (1, 1, 1), [library_samples.case(1)], CODEBOOK, count=1)
-
-
 def test_a_scan_smaller_than_the_region_has_no_match() -> None:
     assert best_match(CODEBOOK[0], (4, 1, 1), codes_of(1), CODEBOOK) is None
 
@@ -120,21 +98,9 @@ def test_a_region_outside_the_scan_is_refused() -> None:
         region_vector(codes_of(1), CODEBOOK, TokenRegion((0, 0, 0), (4, 1, 1)))
 
 
-def test_the_box_around_a_mask_holds_just_all_of_it() -> None:
-    mask = np.zeros(SHAPE, dtype=np.bool_)
-    mask[1, 2, 3] = mask[2, 2, 1] = True
-
-    assert region_around(mask) == TokenRegion((1, 2, 1), (3, 3, 4))
-
-
 @pytest.mark.parametrize(("first", "stop"), [((0, 0, 0), (1, 0, 1)), ((-1, 0, 0), (1, 1, 1))])
 def test_a_region_without_a_token_is_refused(
     first: tuple[int, int, int], stop: tuple[int, int, int]
 ) -> None:
     with pytest.raises(ValueError, match="at least one token"):
         TokenRegion(first, stop)
-
-
-def test_a_mask_without_a_token_is_refused() -> None:
-    with pytest.raises(ValueError, match="at least one token"):
-        region_around(np.zeros(SHAPE, dtype=np.bool_))
