@@ -14,15 +14,17 @@ from app.state.answers import ModelFacts, Problem, StageTime
 from app.state.case_lists import CaseLists
 from app.state.library_place import library_address
 from app.state.results import ResultsState
-from app.state.session import SessionState
+from app.state.session import OpenScan, SessionState
 from app.state.similar import NO_SCAN, NoSimilarCases, SimilarState, SimilarWaiting
-from app.state.similar_page import CaseMap, shown_findings
+from app.state.similar_page import CaseMap, SimilarPage, shown_findings
 from app.workers.inference_worker import InferenceWorker
 from app.workers.library_worker import LibraryWork, LibraryWorker
 from app.workers.questions import EmbedText
+from medct_core.archive.beside import is_drawn
 from medct_core.errors import MedctError
 from medct_core.retrieval.case_filter import CaseFilter
-from medct_core.retrieval.search import Query
+from medct_core.retrieval.search import Query, SimilarCase
+from medct_core.volume.notice import PHANTOM_CODE
 
 NOT_SEARCHED = NoSimilarCases(
     "Similar cases are searched when you ask for them.", "Choose “Find similar” in the menu Cases."
@@ -328,17 +330,18 @@ class FindSimilar(QObject):
             evidence = () if self._found is None or before is None else before.evidence
             self._found = result
             self._similar.centring = result.centring
-            notice = self._with_headline(result.page.notice)
+            notice = self._notice_of(result.page)
             self._similar.show(replace(result.page, evidence=evidence, notice=notice))
             self._allow()
             self._ask_evidence(self._similar.allowed)
             if self._is_map_wanted:
                 self._ask_map()
 
-    def _with_headline(self, notice: str) -> str:
+    def _notice_of(self, page: SimilarPage) -> str:
         """Say first how far the model can be trusted: likeness is its opinion, as scores are."""
         headline = "" if self._results.model is None else self._results.model.headline
-        return "\n".join(part for part in (headline, notice) if part)
+        drawn = _said_of_phantoms(page.cases, self._session.scan)
+        return "\n".join(part for part in (headline, drawn, page.notice) if part)
 
     def _on_evidence(self, evidence: object) -> None:
         page = self._similar.page
@@ -382,3 +385,17 @@ class FindSimilar(QObject):
         if self._wish is not None and self._found is not None:
             work = partial(draw_map, self._wish, self._found)
             self._jobs.map = self._ask("map", work, _DRAWING)
+
+
+def _said_of_phantoms(cases: tuple[SimilarCase, ...], scan: OpenScan | None) -> str:
+    """Say that cases show no patient, where the open scan shows one; empty for none of them."""
+    if scan is None or any(one.code == PHANTOM_CODE for one in scan.notices):
+        return ""
+    others = [one for one in cases if not one.is_self]
+    drawn = sum(is_drawn(one.case) for one in others)
+    if not drawn:
+        return ""
+    if drawn == len(others):
+        return "These are synthetic cases; they show no patient."
+    verb = "is" if drawn == 1 else "are"
+    return f"{drawn} of these {len(others)} cases {verb} synthetic."

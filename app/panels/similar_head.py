@@ -12,6 +12,7 @@ from PySide6.QtWidgets import (
 
 from app.panels.text_label import TextLabel
 from app.state.similar_page import SimilarPage
+from medct_core.retrieval.spread import LEAST_CASES
 
 
 class SimilarHead(QWidget):
@@ -30,6 +31,7 @@ class SimilarHead(QWidget):
         self._title = TextLabel(role="title")
         self._place = TextLabel(role="muted")
         self._notice = TextLabel(role="caution")
+        self._order = TextLabel(role="muted")
         self._text = QLineEdit(clearButtonEnabled=True, maxLength=1000)
         self._back = QPushButton(self.tr("Back to the scan"), autoDefault=False)
         self._filters = QPushButton(self.tr("Filters"), autoDefault=False)
@@ -42,7 +44,7 @@ class SimilarHead(QWidget):
         self._describe()
         self._lay_out()
         self._connect()
-        for label in (self._title, self._place, self._notice):
+        for label in (self._title, self._place, self._notice, self._order):
             label.show_text("")
         self._back.hide()
         self.show_kept_back(is_some=False)
@@ -65,6 +67,7 @@ class SimilarHead(QWidget):
         cases = self.tr("1 case") if page.count == 1 else self.tr("{0} cases").format(page.count)
         self._place.show_text(f"{page.library} · {cases} · {page.model}")
         self._notice.show_text(page.notice)
+        self._order.show_text(self._order_line(page))
         self._back.setVisible(bool(page.of_text))
         self._add.setText(
             self.tr("Update this case") if page.is_in_library else self.tr("Add this scan")
@@ -90,6 +93,23 @@ class SimilarHead(QWidget):
         """Put the cursor where words are typed."""
         self._text.setFocus(Qt.FocusReason.ShortcutFocusReason)
         self._text.selectAll()
+
+    def _order_line(self, page: SimilarPage) -> str:
+        """Say what the order of the cases is worth, or that there is none to order."""
+        if page.is_in_library and page.count == 1:
+            return self.tr("No other case of this model is in this library yet.")
+        others = [one for one in page.cases if not one.is_self]
+        if not others:
+            return ""
+        if page.of_text:
+            return self.tr("Ordered by how well the words fit; the first ones need not have it.")
+        if any(one.percentile is not None for one in others):
+            return ""
+        if page.count >= LEAST_CASES:
+            return self.tr("Ranks say the order, not how alike.")
+        return self.tr(
+            "Ranks say the order, not how alike: from {0} cases on a percentile is shown."
+        ).format(LEAST_CASES)
 
     def _describe(self) -> None:
         self._text.setPlaceholderText(self.tr("Find cases by words"))
@@ -123,7 +143,7 @@ class SimilarHead(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(8, 8, 8, 4)
         layout.setSpacing(4)
-        for label in (self._title, self._place, self._notice):
+        for label in (self._title, self._place, self._notice, self._order):
             layout.addWidget(label)
         for row in (ask, tools, kept):
             layout.addLayout(row)

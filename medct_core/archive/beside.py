@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from medct_core.archive.known_facts import KnownFacts
-from medct_core.retrieval.library_case import KnownFinding
+from medct_core.retrieval.library_case import KnownFinding, LibraryCase
 from medct_core.vocabulary import FINDINGS
 
 DRAWN_BY = "phantom"
@@ -36,6 +36,11 @@ def facts_beside(scan: Path) -> KnownFacts:
             for name in (*FINDINGS, *sorted(names - set(FINDINGS)))
         ),
     )
+
+
+def is_drawn(case: LibraryCase) -> bool:
+    """Whether a case is known to be a phantom: who drew it says what is in it."""
+    return any(finding.by == DRAWN_BY for finding in case.findings)
 
 
 def _drawn(path: Path) -> dict[str, Any] | None:

@@ -25,6 +25,7 @@ from app.state.session import OpenScan, SessionState
 from app.state.similar import NO_SCAN, NoSimilarCases, SimilarState, SimilarWaiting
 from app.state.similar_page import CaseMap, SimilarPage
 from app.workers.questions import EmbedText, EncodeScan
+from medct_core.archive.beside import DRAWN_BY
 from medct_core.errors import NotScorableError, PromptRefusedError
 from medct_core.inference.embedding import Embedding
 from medct_core.retrieval.case_filter import CaseFilter
@@ -32,6 +33,7 @@ from medct_core.retrieval.library import CaseLibrary
 from medct_core.retrieval.library_case import KnownFinding
 from medct_core.retrieval.search import Query
 from medct_core.vocabulary import FINDINGS
+from medct_core.volume.notice import PHANTOM_NOTICE
 from tests.app.stand_ins import FakeLibrary, FakeWorker, facts
 from tests.app.state.test_session import scan
 from tests.library_samples import case, unit_vector
@@ -286,6 +288,42 @@ def test_how_far_the_model_can_be_trusted_stands_above_its_cases(qapp: object, p
     window.open()
 
     assert window.find_all().notice == headline
+
+
+def draw(place: str, *numbers: int) -> None:
+    """Let some cases of a library be phantoms."""
+    by = (KnownFinding(EFFUSION, is_present=True, is_verified=True, by=DRAWN_BY),)
+    CaseLibrary.open(place).replace(case(n, stamp=STAMP, findings=by) for n in numbers)
+
+
+@pytest.mark.parametrize(
+    ("numbers", "said"),
+    [
+        ((0,), "1 of these 3 cases is synthetic."),
+        ((0, 3), "2 of these 3 cases are synthetic."),
+        ((0, 1, 3), "These are synthetic cases; they show no patient."),
+        ((), ""),
+    ],
+)
+def test_beside_a_patient_synthetic_cases_are_called_so(
+    window: Window, place: str, numbers: tuple[int, ...], said: str
+) -> None:
+    draw(place, *numbers)
+
+    window.open(number=2)
+
+    assert window.find_all().notice.splitlines()[1:] == [said] * bool(said)
+
+
+def test_beside_a_phantom_nobody_is_told_that_cases_are_synthetic(
+    window: Window, place: str
+) -> None:
+    draw(place, 0, 1, 3)
+
+    window.session.set_scan(replace(scan("a.nii.gz"), notices=(PHANTOM_NOTICE,)))
+    window.encode(2)
+
+    assert "synthetic" not in window.find_all().notice
 
 
 def test_a_filter_searches_again(window: Window) -> None:

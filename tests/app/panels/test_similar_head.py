@@ -7,7 +7,8 @@ from PySide6.QtWidgets import QLabel, QLineEdit, QPushButton
 from pytestqt.qtbot import QtBot
 
 from app.panels.similar_head import SimilarHead
-from tests.similar_samples import page
+from medct_core.retrieval.spread import LEAST_CASES
+from tests.similar_samples import found, page
 
 pytestmark = pytest.mark.gui
 
@@ -34,6 +35,43 @@ def words(head: SimilarHead) -> str:
 
 
 def test_it_says_in_which_library_and_with_which_model(head: SimilarHead) -> None:
+    assert words(head).startswith("Cases like this scan lungs · 9 cases · tiny")
+
+
+def test_where_only_ranks_stand_it_says_what_they_are_worth(head: SimilarHead) -> None:
+    few = words(head)
+    head.show_page(page(count=LEAST_CASES), is_kept_back=False)
+    of_one_patient = words(head)
+    head.show_page(page(cases=(found(percentile=97.0),)), is_kept_back=False)
+
+    assert "not how alike: from 50 cases on a percentile is shown." in few
+    assert of_one_patient.endswith("Ranks say the order, not how alike.")
+    assert "Ranks" not in words(head)
+
+
+def test_what_words_find_need_not_have_it(head: SimilarHead) -> None:
+    head.show_page(page(of_text="pneumothorax"), is_kept_back=False)
+    of_words = words(head)
+    head.show_page(page(0, of_text="pneumothorax"), is_kept_back=False)
+
+    assert of_words.endswith("Ordered by how well the words fit; the first ones need not have it.")
+    assert "Ordered" not in words(head)
+
+
+def test_a_library_of_the_open_scan_alone_says_so(head: SimilarHead) -> None:
+    alone = found(percentile=None, rank=0, is_self=True)
+
+    head.show_page(page(cases=(alone,), count=1, is_in_library=True), is_kept_back=False)
+    said = words(head)
+    head.show_page(page(cases=(alone,), count=2, is_in_library=True), is_kept_back=False)
+
+    assert said.endswith("No other case of this model is in this library yet.")
+    assert "No other case" not in words(head)
+
+
+def test_without_cases_nothing_is_said_of_their_order(head: SimilarHead) -> None:
+    head.show_page(page(0), is_kept_back=False)
+
     assert words(head) == "Cases like this scan lungs · 9 cases · tiny"
 
 

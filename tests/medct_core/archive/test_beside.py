@@ -5,10 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from medct_core.archive.beside import DRAWN_BY, facts_beside
+from medct_core.archive.beside import DRAWN_BY, facts_beside, is_drawn
 from medct_core.archive.known_facts import KnownFacts
 from medct_core.commands.main import run
+from medct_core.retrieval.library_case import KnownFinding
 from medct_core.vocabulary import FINDINGS
+from tests import library_samples
 
 SMALL = ("--shape", "64,64,64", "--spacing", "6,6,6")
 
@@ -63,3 +65,14 @@ def test_a_missing_report_is_an_empty_one(tmp_path: Path) -> None:
     (tmp_path / "p.report.txt").unlink()
 
     assert facts_beside(tmp_path / "p.nii.gz").report == ""
+
+
+def test_a_case_is_known_as_a_phantom_by_who_says_what_it_has(tmp_path: Path) -> None:
+    phantom = library_samples.case(1, findings=make(tmp_path, "emphysema").findings)
+    read = library_samples.case(
+        2, findings=(KnownFinding("Emphysema", is_present=True, by="Dr A"),)
+    )
+
+    assert is_drawn(phantom)
+    assert not is_drawn(read)
+    assert not is_drawn(library_samples.case(3))
