@@ -14,7 +14,7 @@ from app.state.library_place import library_name
 from app.state.taught_page import TaughtPage, TaughtState
 from app.windows.main_window import MainWindow
 from app.windows.teach_dialog import TeachDialog
-from medct_core.retrieval.taught_finding import NameCount, TaughtFinding
+from medct_core.retrieval.taught_finding import TaughtFinding, TeachableName
 
 
 class TaughtConnection(QObject):
@@ -84,7 +84,7 @@ class TaughtConnection(QObject):
             self.dialog.deleteLater()
             self.dialog = None
 
-    def _show_names(self, names: tuple[NameCount, ...]) -> None:
+    def _show_names(self, names: tuple[TeachableName, ...]) -> None:
         if self.dialog is not None:
             self.dialog.show_names(names)
 

@@ -47,7 +47,7 @@ class TaughtFindings(QObject):
         Owner.
     """
 
-    names_read = Signal(object)  # tuple[NameCount, ...]
+    names_read = Signal(object)  # tuple[TeachableName, ...]
     progressed = Signal(float)  # fraction of the learning, in [0, 1]
     learned = Signal(object)  # TaughtFinding, not kept yet
     failed = Signal(object)  # Problem, of names or of learning

@@ -12,7 +12,7 @@ from medct_core.errors import UsageError
 from medct_core.inference.embedding import Embedding
 from medct_core.models.stamp import ModelStamp
 from medct_core.retrieval.library_case import case_id_of
-from medct_core.retrieval.taught_finding import NameCount, TaughtFinding
+from medct_core.retrieval.taught_finding import TaughtFinding, TeachableName
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +67,8 @@ def ask_taught(
 
 def read_names(
     address: str, stamp: ModelStamp, kept: KeptLibraries, _cancel: CancelToken, _told: OnProgress
-) -> tuple[NameCount, ...]:
-    """Count the cases of a model by finding.
+) -> tuple[TeachableName, ...]:
+    """Count the cases of a model, and their patients, by finding.
 
     Raises
     ------
@@ -84,9 +84,9 @@ def read_names(
             "There is no library of cases yet.",
             remedy="Add scans to one first, with the menu Cases.",
         )
-    from medct_core.retrieval.labelled_cases import known_names  # noqa: PLC0415
+    from medct_core.retrieval.labelled_cases import teachable_names  # noqa: PLC0415
 
-    names = known_names(kept.library(address), stamp)
+    names = teachable_names(kept.library(address), stamp)
     if not names:
         raise UsageError(
             "No case of the library says of a finding whether it has it.",

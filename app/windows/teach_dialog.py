@@ -14,12 +14,12 @@ from PySide6.QtWidgets import (
 
 from app.panels.taught_words import auroc_line, control_lines, patients_line, taught_by
 from app.windows.text_dialog import TextDialog
-from medct_core.retrieval.taught_finding import NameCount, TaughtFinding
+from medct_core.retrieval.taught_finding import FEWEST_PATIENTS, TaughtFinding, TeachableName
 
 _WIDTH_PX = 520
 _LIST_PX = 220
 _PERCENT = 100
-_NAME, _PRESENT, _ABSENT = range(3)
+_NAME, _PRESENT, _ABSENT, _TOO_FEW = range(4)
 
 
 class TeachDialog(TextDialog):
@@ -43,6 +43,7 @@ class TeachDialog(TextDialog):
         title = QCoreApplication.translate("TeachDialog", "Teach “{library}” a finding")
         super().__init__(title.format(library=library), _WIDTH_PX, parent)
         self._learned: TaughtFinding | None = None
+        self._known: dict[str, TeachableName] = {}
         self.add_words(
             self.tr(
                 "A finding is learned from the cases that are known to have it and those known "
@@ -52,6 +53,8 @@ class TeachDialog(TextDialog):
         )
         self._names = _name_list(self)
         self.body.addWidget(self._names)
+        self._too_few = self.add_words("", "muted")
+        self._too_few.hide()
         self._progress = QProgressBar()
         self._progress.setRange(0, _PERCENT)
         self._progress.setAccessibleName(self.tr("Learning"))
@@ -73,18 +76,17 @@ class TeachDialog(TextDialog):
         """What is said of it."""
         return str(self._figures.text())
 
-    def show_names(self, names: tuple[NameCount, ...]) -> None:
-        """List what can be learned, and choose the first."""
+    def show_names(self, names: tuple[TeachableName, ...]) -> None:
+        """List what cases speak of, and choose the first that can be learned."""
         self._names.clear()
-        for one in names:
-            row = QTreeWidgetItem([one.name, str(one.present), str(one.absent)])
-            for column in (_PRESENT, _ABSENT):
-                row.setTextAlignment(column, Qt.AlignmentFlag.AlignRight)
+        self._known = {one.name: one for one in names}
+        rows = [self._row_of(one) for one in names]
+        for row in rows:
             self._names.addTopLevelItem(row)
+        first = next((place for place, one in enumerate(names) if one.is_enough), 0)
+        if rows:
+            self._names.setCurrentItem(rows[first])
         self._show_choice()
-        first = self._names.topLevelItem(0)
-        if first is not None:
-            self._names.setCurrentItem(first)
         self._names.setFocus()
 
     def show_progress(self, fraction: float) -> None:
@@ -130,11 +132,13 @@ class TeachDialog(TextDialog):
         self._learn.clicked.connect(self._ask)
         self._names.itemDoubleClicked.connect(self._ask)
         self._names.currentItemChanged.connect(self._forget)
+        self._names.currentItemChanged.connect(self._show_whether_enough)
         self.rejected.connect(self.stop_wanted)
 
     def _ask(self) -> None:
         row = self._names.currentItem()
-        if row is not None and self._names.isEnabled():
+        # A double click reaches this too.
+        if row is not None and self._learn.isEnabled():
             self._show_waiting()
             self.learn_wanted.emit(row.text(_NAME))
 
@@ -162,13 +166,45 @@ class TeachDialog(TextDialog):
         self._progress.hide()
         has_names = self._names.topLevelItemCount() > 0
         self._names.setEnabled(has_names)
-        self._learn.setEnabled(has_names)
         self._problem.show_text("")
+        self._show_whether_enough()
+
+    def _show_whether_enough(self) -> None:
+        """Offer to learn the name that is chosen, or say what is missing."""
+        row = self._names.currentItem()
+        one = None if row is None else self._known[row.text(_NAME)]
+        missing = "" if one is None or one.is_enough else self._missing(one)
+        self._learn.setEnabled(one is not None and not missing)
+        self._learn.setToolTip(missing)
+        self._too_few.show_text(missing)
+        self.fit()
+
+    def _missing(self, one: TeachableName) -> str:
+        return self.tr(
+            "“{name}” cannot be learned yet. Different patients with it: {having}, without it: "
+            "{lacking}; {fewest} of each are needed."
+        ).format(
+            name=one.name,
+            having=one.patients_with,
+            lacking=one.patients_without,
+            fewest=FEWEST_PATIENTS,
+        )
+
+    def _row_of(self, one: TeachableName) -> QTreeWidgetItem:
+        too_few = "" if one.is_enough else self.tr("too few patients")
+        row = QTreeWidgetItem([one.name, str(one.present), str(one.absent), too_few])
+        for column in (_PRESENT, _ABSENT):
+            row.setTextAlignment(column, Qt.AlignmentFlag.AlignRight)
+        if too_few:
+            row.setToolTip(_NAME, self._missing(one))
+        return row
 
 
 def _name_list(dialog: TextDialog) -> QTreeWidget:
     names = QTreeWidget()
-    names.setHeaderLabels([dialog.tr("Finding"), dialog.tr("With it"), dialog.tr("Without")])
+    names.setHeaderLabels(
+        [dialog.tr("Finding"), dialog.tr("With it"), dialog.tr("Without"), dialog.tr("To learn it")]
+    )
     names.setRootIsDecorated(False)
     names.setUniformRowHeights(True)
     names.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
@@ -177,6 +213,6 @@ def _name_list(dialog: TextDialog) -> QTreeWidget:
     header = names.header()
     header.setStretchLastSection(False)
     header.setSectionResizeMode(_NAME, QHeaderView.ResizeMode.Stretch)
-    for column in (_PRESENT, _ABSENT):
+    for column in (_PRESENT, _ABSENT, _TOO_FEW):
         header.setSectionResizeMode(column, QHeaderView.ResizeMode.ResizeToContents)
     return names

@@ -1,6 +1,6 @@
 """LabelledCases: the cases of a library that are known to have a finding, or known not to."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,7 +14,7 @@ from medct_core.retrieval.library import CaseLibrary
 from medct_core.retrieval.library_store import explained
 from medct_core.retrieval.search import groups_of
 from medct_core.retrieval.spread import CaseKey
-from medct_core.retrieval.taught_finding import NameCount
+from medct_core.retrieval.taught_finding import NameCount, TeachableName
 from medct_core.retrieval.vector_index import FloatArray
 
 ACQUISITION = ("site_key", "scanner", "kernel", "slice_thickness_mm", "contrast")
@@ -22,6 +22,7 @@ ACQUISITION = ("site_key", "scanner", "kernel", "slice_thickness_mm", "contrast"
 
 _KEYS = ("case_id", "patient_key", "study_key")
 _LABELS = ("present", "verified_present", "verified_absent")
+_EITHER = ("present", "absent")
 _UNKNOWN = ""
 
 
@@ -110,10 +111,46 @@ def known_names(library: CaseLibrary, stamp: ModelStamp) -> tuple[NameCount, ...
     """
     table = library.table(stamp)
     with explained(library.address):
-        rows = table.search().select(["present", "absent"]).to_arrow()
-    present, absent = _counted(rows.column("present")), _counted(rows.column("absent"))
+        rows = table.search().select(list(_EITHER)).to_arrow()
+    present, absent = (_counted(rows.column(one)) for one in _EITHER)
     counts = [NameCount(name, present[name], absent[name]) for name in {*present, *absent}]
-    return tuple(sorted(counts, key=lambda one: (-one.present, -one.absent, one.name)))
+    return tuple(sorted(counts, key=_most_cases))
+
+
+def teachable_names(library: CaseLibrary, stamp: ModelStamp) -> tuple[TeachableName, ...]:
+    """Count cases and patients of a model by finding, in the order of `known_names`.
+
+    Raises
+    ------
+    UsageError
+        If the library holds no case of the model.
+    """
+    table = library.table(stamp)
+    with explained(library.address):
+        rows = table.search().select([*_KEYS, *_EITHER]).to_arrow()
+    keys = [CaseKey(*(row[name] for name in _KEYS)) for row in rows.select(_KEYS).to_pylist()]
+    patients = _numbered(keys).tolist()
+    having, lacking = (_patients_by_name(rows.column(one), patients) for one in _EITHER)
+    counts = []
+    for name in {*having, *lacking}:
+        one, two = having[name], lacking[name]
+        counts.append(TeachableName(name, one.total(), two.total(), len(one), len(two)))
+    return tuple(sorted(counts, key=_most_cases))
+
+
+def _most_cases(one: NameCount) -> tuple[int, int, str]:
+    return -one.present, -one.absent, one.name
+
+
+def _patients_by_name(
+    column: pa.ChunkedArray, patients: list[int]
+) -> defaultdict[str, Counter[int]]:
+    """Count, by finding, the cases of every patient."""
+    counted: defaultdict[str, Counter[int]] = defaultdict(Counter)
+    for names, patient in zip(column.to_pylist(), patients, strict=True):
+        for name in names:
+            counted[name][patient] += 1
+    return counted
 
 
 def _counted(column: pa.ChunkedArray) -> Counter[str]:

@@ -12,7 +12,14 @@ from medct_core.errors import UsageError
 from medct_core.evaluation.metrics import Bool, Interval
 from medct_core.evaluation.patient_auroc import PatientPairs, no_pairs, pairs_of
 from medct_core.retrieval.labelled_cases import LabelledCases
-from medct_core.retrieval.taught_finding import Estimate, Labelled, Probe, TaughtFinding, Trust
+from medct_core.retrieval.taught_finding import (
+    FEWEST_PATIENTS,
+    Estimate,
+    Labelled,
+    Probe,
+    TaughtFinding,
+    Trust,
+)
 from medct_core.retrieval.vector_index import FloatArray
 from medct_core.training.probe import (
     Direction,
@@ -23,10 +30,6 @@ from medct_core.training.probe import (
     mixed_parts,
     parts_of_patients,
 )
-
-FEWEST_PATIENTS = 10
-"""With the finding, and without. Among fewer, chance alone moves an AUROC by more than 0.13 (one
-standard deviation, Hanley and McNeil 1982)."""
 
 SHUFFLES = 20
 """How often labels are dealt at random: the range of 95 % is then about that of all."""
@@ -139,11 +142,15 @@ def require_enough(cases: LabelledCases) -> None:
     ]
     if missing:
         raise TooFewCasesError(
-            f"Of different patients, {counts.patients_with} are marked as having "
+            f"Of different patients, {_marked(counts.patients_with)} as having "
             f"{cases.finding!r} and {counts.patients_without} as not having it; teaching needs "
             f"{FEWEST_PATIENTS} of each.",
             remedy=f"Mark cases of other patients: {' and '.join(missing)}.",
         )
+
+
+def _marked(count: int) -> str:
+    return f"{count} {'is' if count == 1 else 'are'} marked"
 
 
 def _trust(

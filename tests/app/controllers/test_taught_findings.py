@@ -10,7 +10,7 @@ from app.state.results import ResultsState
 from app.state.taught_page import TaughtState
 from medct_core.inference.embedding import Embedding
 from medct_core.retrieval.library_case import KnownFinding
-from medct_core.retrieval.taught_finding import NameCount, TaughtFinding
+from medct_core.retrieval.taught_finding import TaughtFinding, TeachableName
 from tests import library_samples, taught_samples
 from tests.app.stand_ins import FakeLibrary, facts
 
@@ -31,7 +31,7 @@ class Window:
         self.results.set_model(facts())
         library = self.library.as_library()
         self.taught = TaughtFindings(self.results, self.state, library, "w", address)
-        self.names: list[tuple[NameCount, ...]] = []
+        self.names: list[tuple[TeachableName, ...]] = []
         self.learned: list[TaughtFinding] = []
         self.problems: list[Problem] = []
         self.written: list[str] = []

@@ -78,6 +78,7 @@ def test_names_are_counted(library: CaseLibrary) -> None:
     names = read_names(library.address, STAMP, KeptLibraries(), CancelToken(), print)
 
     assert [(one.name, one.present, one.absent) for one in names] == [(SWAN, 10, 10)]
+    assert all(one.is_enough for one in names)
 
 
 def test_what_is_missing_before_teaching_is_said(tmp_path: Path) -> None:

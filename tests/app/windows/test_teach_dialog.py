@@ -6,12 +6,20 @@ from pytestqt.qtbot import QtBot
 
 from app.panels.text_label import TextLabel
 from app.windows.teach_dialog import TeachDialog
-from medct_core.retrieval.taught_finding import NameCount, TaughtFinding
+from medct_core.retrieval.taught_finding import TaughtFinding, TeachableName
 from tests import taught_samples
 
 pytestmark = pytest.mark.gui
 
-NAMES = (NameCount("Swan sign", 12, 30), NameCount("Beak sign", 3, 0))
+NAMES = (
+    TeachableName("Owl sign", 30, 30, 30, 4),
+    TeachableName("Swan sign", 12, 30, 12, 28),
+    TeachableName("Beak sign", 11, 12, 10, 10),
+)
+TOO_FEW = (
+    "“Owl sign” cannot be learned yet. Different patients with it: 30, without it: 4; "
+    "10 of each are needed."
+)
 
 
 class Opened:
@@ -67,18 +75,49 @@ def test_it_waits_for_the_names(opened: Opened) -> None:
 def test_names_stand_with_their_counts(opened: Opened) -> None:
     opened.dialog.show_names(NAMES)
 
-    rows = [opened.names.topLevelItem(place) for place in range(2)]
-    assert [[row.text(column) for column in range(3)] for row in rows if row] == [
-        ["Swan sign", "12", "30"],
-        ["Beak sign", "3", "0"],
+    rows = [opened.names.topLevelItem(place) for place in range(3)]
+    assert [[row.text(column) for column in range(4)] for row in rows if row] == [
+        ["Owl sign", "30", "30", "too few patients"],
+        ["Swan sign", "12", "30", ""],
+        ["Beak sign", "11", "12", ""],
     ]
     assert not opened.bar.isVisible()
+
+
+def test_the_first_that_can_be_learned_is_chosen(opened: Opened) -> None:
+    opened.dialog.show_names(NAMES)
+
+    chosen = opened.names.currentItem()
+    assert chosen is not None
+    assert chosen.text(0) == "Swan sign"
     assert opened.button("Learn").isEnabled()
+    assert TOO_FEW not in opened.shown()
+
+
+def test_too_few_patients_are_not_learned_from_and_it_says_why(opened: Opened) -> None:
+    opened.dialog.show_names(NAMES)
+
+    owl = opened.names.topLevelItem(0)
+    assert owl is not None
+    opened.names.setCurrentItem(owl)
+    opened.names.itemDoubleClicked.emit(owl, 0)
+
+    assert TOO_FEW in opened.shown()
+    assert opened.button("Learn").toolTip() == owl.toolTip(0) == TOO_FEW
+    assert not opened.button("Learn").isEnabled()
+    assert opened.learn == []
+
+
+def test_where_none_can_be_learned_the_first_says_why(opened: Opened) -> None:
+    opened.dialog.show_names(NAMES[:1])
+
+    assert TOO_FEW in opened.shown()
+    assert not opened.button("Learn").isEnabled()
 
 
 def test_the_chosen_finding_is_learned(opened: Opened) -> None:
     opened.dialog.show_names(NAMES)
-    opened.names.setCurrentItem(opened.names.topLevelItem(1))  # type: ignore[arg-type]
+    opened.names.setCurrentItem(opened.names.topLevelItem(2))  # type: ignore[arg-type]
 
     opened.button("Learn").click()
     opened.dialog.show_progress(0.42)
@@ -118,7 +157,7 @@ def test_another_name_takes_away_what_was_learned(opened: Opened) -> None:
     opened.dialog.show_names(NAMES)
     opened.dialog.show_learned(taught_samples.taught())
 
-    opened.names.setCurrentItem(opened.names.topLevelItem(1))  # type: ignore[arg-type]
+    opened.names.setCurrentItem(opened.names.topLevelItem(2))  # type: ignore[arg-type]
 
     assert opened.dialog.learned is None
     assert not opened.button("Keep").isEnabled()

@@ -11,9 +11,9 @@ from tests import library_samples
 from tests.library_samples import OTHER_STAMP, STAMP
 
 pytest.importorskip("lancedb")
-from medct_core.retrieval.labelled_cases import known_names, labelled_cases
+from medct_core.retrieval.labelled_cases import known_names, labelled_cases, teachable_names
 from medct_core.retrieval.library import CaseLibrary
-from medct_core.retrieval.taught_finding import NameCount
+from medct_core.retrieval.taught_finding import NameCount, TeachableName
 
 SWAN = KnownFinding("Swan's sign", is_present=True)
 NO_SWAN = KnownFinding("Swan's sign", is_present=False, is_verified=True)
@@ -90,6 +90,23 @@ def test_names_are_counted_by_model(library: CaseLibrary) -> None:
         NameCount("Beak", 2, 0),
     )
     assert known_names(library, OTHER_STAMP) == (NameCount("Swan's sign", 0, 1),)
+
+
+def test_patients_are_counted_by_finding_as_cases_are(library: CaseLibrary) -> None:
+    library.add([library_samples.case(6, findings=(SWAN,), patient_key="aa")])
+
+    assert teachable_names(library, STAMP) == (
+        TeachableName("Swan's sign", 3, 1, 2, 1),
+        TeachableName("Beak", 2, 0, 2, 0),
+    )
+
+
+@pytest.mark.parametrize(("of_each", "is_enough"), [((10, 10), True), ((9, 10), False)])
+def test_ten_patients_of_each_kind_are_enough(of_each: tuple[int, int], is_enough: bool) -> None:
+    more, less = of_each
+
+    assert TeachableName("Beak", 30, 30, more, less).is_enough is is_enough
+    assert TeachableName("Beak", 30, 30, less, more).is_enough is is_enough
 
 
 def test_a_model_without_cases_is_refused(tmp_path: Path) -> None:

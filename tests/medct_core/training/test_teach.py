@@ -140,6 +140,7 @@ def of_few_patients(cases: LabelledCases) -> LabelledCases:
             taught_samples.labelled(40, share=0.1),
             r"4 are marked .* 36 as not .* 6 more as having it\.",
         ),
+        (taught_samples.labelled(12, share=0.1), r"1 is marked as .* and 11 as not"),
         (taught_samples.labelled(12, share=0.9), r"11 are .* 1 as not .* 9 more as not having it"),
         (taught_samples.labelled(10), r"5 more as having it and 5 more as not having it"),
         (of_few_patients(taught_samples.labelled(40)), r"7 are marked .* 8 as not .* 10 of each"),
