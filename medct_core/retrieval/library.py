@@ -22,6 +22,7 @@ from medct_core.retrieval.library_store import (
     explained,
     is_folder,
     no_library,
+    strangers_in,
 )
 from medct_core.retrieval.spread import CaseKey
 from medct_core.retrieval.taught_finding import TaughtFinding
@@ -360,10 +361,10 @@ class CaseLibrary:
 def _make_folder(folder: Path) -> None:
     with explained(str(folder)):
         folder.mkdir(parents=True, exist_ok=True)
-        strangers = [one.name for one in folder.iterdir() if not one.name.startswith(".")]
+        strangers = strangers_in(folder)
     if strangers and "about.lance" not in strangers:
         raise UsageError(
-            f"The folder {str(folder)!r} holds something else already: {sorted(strangers)[0]!r}.",
+            f"The folder {str(folder)!r} holds something else already: {strangers[0]!r}.",
             remedy="Choose an empty folder, or one that is not there yet.",
         )
 

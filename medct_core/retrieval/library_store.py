@@ -242,10 +242,19 @@ def is_folder(address: str) -> bool:
 
 def no_library(address: str) -> UsageError:
     """Say that there is no library where one was expected."""
-    return UsageError(
-        f"There is no library of cases at {address!r}.",
-        remedy=f"Make one with: medct library init {address}",
-    )
+    summary = f"There is no library of cases at {address!r}."
+    if is_folder(address) and strangers_in(Path(address)):
+        # None can be made among other files.
+        remedy = "It holds other files: name the folder of a library, or choose an empty one."
+        return UsageError(summary, remedy=remedy)
+    return UsageError(summary, remedy=f"Make one with: medct library init {address}")
+
+
+def strangers_in(folder: Path) -> list[str]:
+    """Name what lies in a folder and is not hidden, sorted; nothing where there is no folder."""
+    if not folder.is_dir():
+        return []
+    return sorted(one.name for one in folder.iterdir() if not one.name.startswith("."))
 
 
 def delete_rows(table: Table, wanted: str) -> int:

@@ -245,8 +245,20 @@ def test_a_folder_that_holds_something_else_is_left_alone(tmp_path: Path) -> Non
 
 @pytest.mark.parametrize("name", ["", "gone"])
 def test_where_there_is_no_library_none_is_opened(tmp_path: Path, name: str) -> None:
-    with pytest.raises(UsageError, match="no library"):
+    with pytest.raises(UsageError, match="no library") as refused:
         CaseLibrary.open(str(tmp_path / name))
+
+    assert "medct library init" in refused.value.remedy
+
+
+def test_no_library_is_wanted_in_a_folder_of_scans(tmp_path: Path) -> None:
+    (tmp_path / "scan.nii.gz").write_bytes(b"mine")
+
+    with pytest.raises(UsageError, match="no library") as refused:
+        CaseLibrary.open(str(tmp_path))
+
+    assert "choose an empty one" in refused.value.remedy
+    assert "init" not in refused.value.remedy
 
 
 def test_its_size_is_that_of_its_files(library: CaseLibrary) -> None:
