@@ -7,6 +7,7 @@ _SAID: tuple[tuple[re.Pattern[str], str], ...] = tuple(
     for pattern, replacement in (
         (r" with --out\b", ""),
         (r"\bUse --device (\w+)", r"Choose the device '\1' in the settings"),
+        (r", or add it all the same with --force\b", ""),
         (r"score this one by force \(--force\)", "choose 'Score anyway' in the menu"),
         (
             r"Choose one with --frame (\d+) to --frame (\d+)\.",

@@ -13,13 +13,15 @@ from medct_core.archive.header_facts import header_facts
 from medct_core.archive.known_facts import KnownFacts, with_facts, without_names
 from medct_core.archive.thumbnails import thumbnails
 from medct_core.cancel import CancelToken
+from medct_core.errors import NotScorableError
 from medct_core.inference.embedding import Embedding
 from medct_core.io.choose import largest_chest_ct, other_series
 from medct_core.io.open import open_study, read_volume
 from medct_core.io.study import Series, Study
 from medct_core.models.manifest import no_progress
 from medct_core.preprocess.prepare import prepare
-from medct_core.preprocess.suitability import check_scorable
+from medct_core.preprocess.recipe import Recipe
+from medct_core.preprocess.suitability import unsuitability
 from medct_core.retrieval.library_case import LibraryCase, case_id_of
 from medct_core.volume.volume import Volume
 
@@ -139,9 +141,26 @@ def embedding_of(
         If `cancel` was raised.
     """
     if not is_forced:
-        check_scorable(volume, engine.recipe)
+        _check_addable(volume, engine.recipe)
     prepared = prepare(volume, engine.recipe, cancel=cancel)
     return engine.embed_volume(prepared, cancel=cancel, on_progress=on_progress)
+
+
+def _check_addable(volume: Volume, recipe: Recipe) -> None:
+    """Refuse a scan whose vector would mean nothing.
+
+    Raises
+    ------
+    NotScorableError
+        If there is a reason in `suitability.unsuitability`.
+    """
+    reasons = unsuitability(volume)
+    if reasons:
+        raise NotScorableError(
+            f"{volume.source!r} cannot be added with {recipe.name}, which reads chest CTs: "
+            + " ".join(reason.text for reason in reasons),
+            remedy="Choose a chest CT in Hounsfield units, or add it all the same with --force.",
+        )
 
 
 def plain_case(scan: ScanWithFacts, embedding: Embedding) -> LibraryCase:

@@ -75,6 +75,10 @@ def test_no_remedy_that_a_window_may_show_names_an_option() -> None:
             "Choose a chest CT in Hounsfield units, or choose 'Score anyway' in the menu.",
         ),
         (
+            "Choose a chest CT in Hounsfield units, or add it all the same with --force.",
+            "Choose a chest CT in Hounsfield units.",
+        ),
+        (
             "Choose one with --frame 1 to --frame 4.",
             "Choose one of its volumes, 1 to 4.",
         ),

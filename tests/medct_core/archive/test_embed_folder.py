@@ -115,6 +115,7 @@ def test_a_refused_scan_stops_no_other(embedder: Embedder, tmp_path: Path) -> No
     outcomes = bring(embedder, *paths)
 
     assert states(outcomes) == [State.REFUSED, State.REFUSED, State.ADDED]
+    assert "cannot be added" in str(outcomes[0].error)
     assert "lungs" in str(outcomes[0].error)
     assert "gone.nii.gz" in str(outcomes[1].error)
     assert embedder.library.count() == 1

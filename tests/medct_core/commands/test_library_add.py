@@ -53,7 +53,10 @@ def test_a_folder_is_added_and_what_was_refused_is_said(call: Call, scans: Path)
     assert code == answer["exit_code"] == 3
     assert states == {"a.nii.gz": "added", "b.nii.gz": "added", "head.nii.gz": "refused"}
     assert (answer["added"], answer["refused"]) == (2, 1)
-    assert "lungs" in next(one["error"]["summary"] for one in answer["scans"] if one["error"])
+    (error,) = (one["error"] for one in answer["scans"] if one["error"])
+    assert "cannot be added" in error["summary"]
+    assert "lungs" in error["summary"]
+    assert error["remedy"].endswith("or add it all the same with --force.")
     assert [case["tags"] for case in listed] == [["teaching"]] * 2
     assert len({case["patient_key"] for case in listed}) == 1
     assert "AB-1" not in json.dumps(listed)
