@@ -246,5 +246,8 @@ def _print_health(health: "LibraryHealth") -> None:
 
 
 def _health_line(one: "StampHealth") -> str:
-    rank = "" if one.effective_rank is None else f", effective rank {one.effective_rank:.1f}"
-    return f"{one.stamp.model}: {one.count} cases, {one.unknown_patients} of unknown patients{rank}"
+    said = f"{one.stamp.model}: {one.count} cases, {one.unknown_patients} of unknown patients"
+    if one.effective_rank is None:
+        return said
+    meaning = "how many directions the vectors really use"
+    return f"{said}, effective rank {one.effective_rank:.1f} ({meaning})"

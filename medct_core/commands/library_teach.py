@@ -120,7 +120,10 @@ def taught(library: LibraryOption = None, as_json: AsJson = False) -> None:
     Example: medct library taught --library cases
     """
     kept = open_library(library)
-    _print_taught(kept, kept.taught.all(), as_json=as_json)
+    findings = kept.taught.all()
+    _print_taught(kept, findings, as_json=as_json)
+    if not (findings or as_json):
+        print_text("The library was taught no finding yet.")
 
 
 def fields_of(one: "TaughtFinding") -> dict[str, Any]:

@@ -136,7 +136,7 @@ def test_a_whole_library_is_verified(call: Call, library: CaseLibrary) -> None:
 
     assert code == 0
     assert "2 cases" in out
-    assert "effective rank" in out
+    assert "(how many directions the vectors really use)" in out
     assert answer["is_whole"] is True
     assert answer["models"][0]["count"] == 2
     assert answer["models"][0]["effective_rank"] >= 1

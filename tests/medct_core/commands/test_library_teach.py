@@ -112,6 +112,11 @@ def test_a_finding_is_taught_listed_and_removed(call: Call, library: CaseLibrary
     assert library.taught.all() == ()
 
 
+def test_where_nothing_was_taught_one_line_says_so(call: Call) -> None:
+    assert call("taught") == (0, "The library was taught no finding yet.\n", "")
+    assert parsed(call("taught", "--json"))["taught"] == []
+
+
 def test_every_model_is_taught_what_its_cases_allow(call: Call, library: CaseLibrary) -> None:
     call("mark", library_samples.case(19).case_id, "--finding", SWAN, "--absent")
     library.add([library_samples.case(1, stamp=OTHER_STAMP)])
