@@ -240,14 +240,14 @@ class CompanionView(QWidget):
     def offset_text(self) -> str:
         """Say where it lies: a prior from the current scan, a similar case from where it lay.
 
-        "offset S 12.5 mm" or "moved S 12.5 mm": of two patients no position is the same.
+        "offset S 12.5 mm" or "12.5 mm apart (S)": of two patients no position is the same.
         """
         is_prior = self._role is Companion.PRIOR
         offset = self._link.offset_mm if is_prior else self._link.moved_mm
         if abs(offset) < _NO_OFFSET_MM:
             return self.tr("same position") if is_prior else self.tr("middle on middle")
         towards = [part if offset > 0 else -part for part in self._link.normal]
-        said = self.tr("offset {0} {1:.1f} mm") if is_prior else self.tr("moved {0} {1:.1f} mm")
+        said = self.tr("offset {0} {1:.1f} mm") if is_prior else self.tr("{1:.1f} mm apart ({0})")
         return said.format(direction_letters(towards), abs(offset))
 
     def _show(

@@ -277,6 +277,22 @@ def test_buttons_of_the_mouse_are_those_of_the_other_views(companion: CompanionV
     assert companion.view.kind is PlaneKind.AXIAL
 
 
+def test_a_similar_case_at_another_level_says_how_far_apart_the_two_are(
+    companion: CompanionView,
+) -> None:
+    current = phantoms.letter_f()
+    companion.show_similar(
+        turned(current), Caption(), current=current.geometry, name="like.nii.gz", alike="2 of 4"
+    )
+
+    companion.link.step_offset(-1)
+    linked = texts(companion)[1]
+    companion.link.unlink()
+
+    assert linked == "2 of 4 · 3.0 mm apart (S), linked"
+    assert texts(companion)[1] == "2 of 4 · 3.0 mm apart (S), not linked"
+
+
 def test_a_similar_case_says_so_in_title_names_and_where_it_ends(
     companion: CompanionView, state: ViewState, views: LinkedViews
 ) -> None:
