@@ -251,16 +251,6 @@ def test_where_there_is_no_library_none_is_opened(tmp_path: Path, name: str) -> 
     assert "medct library init" in refused.value.remedy
 
 
-def test_no_library_is_wanted_in_a_folder_of_scans(tmp_path: Path) -> None:
-    (tmp_path / "scan.nii.gz").write_bytes(b"mine")
-
-    with pytest.raises(UsageError, match="no library") as refused:
-        CaseLibrary.open(str(tmp_path))
-
-    assert "choose an empty one" in refused.value.remedy
-    assert "init" not in refused.value.remedy
-
-
 def test_its_size_is_that_of_its_files(library: CaseLibrary) -> None:
     library.add([library_samples.case(1)])
 

@@ -29,6 +29,16 @@ def fill(store: LibraryStore, *numbers: int) -> None:
     store.made("cases_a", SCHEMA).add(pa.Table.from_pylist(rows, schema=SCHEMA))
 
 
+def test_no_library_is_wanted_in_a_folder_of_scans(tmp_path: Path) -> None:
+    (tmp_path / "scan.nii.gz").write_bytes(b"mine")
+
+    with pytest.raises(UsageError, match="no library") as refused:
+        LibraryStore(str(tmp_path), {}).open()
+
+    assert "choose an empty one" in refused.value.remedy
+    assert "init" not in refused.value.remedy
+
+
 def test_the_secret_stays_the_same_and_is_another_in_every_library(tmp_path: Path) -> None:
     stores = [LibraryStore(str(tmp_path / name), {}) for name in ("one", "other")]
     for store in stores:
