@@ -152,7 +152,8 @@ class Controllers(QObject):
 
     def _compare(self, name: str, states: CaseStates, services: Services) -> None:
         session, places = states.session, services.places
-        NotePlaces(session, places, services.loader, self)
+        self.note_places = NotePlaces(session, places, services.loader, self)
+        self.fill_library.scan_read.connect(self.note_places.note_file)
         self.open_beside = OpenBeside(session, states.beside, places, services.loader, self)
         self.why_similar = WhySimilar(
             WhyStates(states.results, states.similar, states.beside),

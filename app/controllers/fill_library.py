@@ -104,6 +104,7 @@ class FillLibrary(QObject):
     """
 
     filled = Signal()  # something new is in the library: the first case, and all there will be
+    scan_read = Signal(str, object)  # Volume.content_sha256, and the path it was read from
 
     def __init__(
         self,
@@ -218,6 +219,9 @@ class FillLibrary(QObject):
         if isinstance(result, ScanWithFacts) and self._model is not None:
             self._scan, self._step = result, _Step.LOOK
             sha256, stamp = result.volume.content_sha256, self._model.stamp
+            source = self._sources[self._filling.done]
+            if source.seed is None:
+                self.scan_read.emit(sha256, source.path)
             work = partial(is_there, self._filling_address, sha256, stamp)
             self._job = self._workers.library.add(work, doing=_ASKING)
 

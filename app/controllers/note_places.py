@@ -1,6 +1,7 @@
 """Noting where every scan lies that is opened, so that a library case can be opened again."""
 
 from functools import partial
+from pathlib import Path
 
 from PySide6.QtCore import QObject
 
@@ -36,10 +37,17 @@ class NotePlaces(QObject):
         self._places, self._loader = places, loader
         session.scan_changed.connect(self._on_scan)
 
+    def note_file(self, sha256: str, path: Path) -> None:
+        """Note a scan that was read without being opened: the largest chest CT of a path."""
+        self._write(sha256, ScanPlace(path.absolute()))
+
     def _on_scan(self, scan: OpenScan | None) -> None:
         if scan is not None:
-            work = partial(_note, self._places, scan.volume.content_sha256, place_of(scan))
-            self._loader.submit(work, doing="noting where the scan lies")
+            self._write(scan.volume.content_sha256, place_of(scan))
+
+    def _write(self, sha256: str, place: ScanPlace) -> None:
+        work = partial(_note, self._places, sha256, place)
+        self._loader.submit(work, doing="noting where the scan lies")
 
 
 def place_of(scan: OpenScan) -> ScanPlace:

@@ -112,6 +112,20 @@ def test_every_scan_of_a_folder_is_added(window: FillingWindow, chests: Path) ->
     assert not window.fill.is_filling
 
 
+def test_where_the_scans_of_a_folder_lie_is_told(window: FillingWindow, chests: Path) -> None:
+    told = dict[str, Path]()
+    window.fill.scan_read.connect(told.__setitem__)
+
+    window.fill.add_folder(chests)
+    window.load()
+    for _ in range(3):
+        window.bring_in()
+
+    known = {case.scan_sha256: case.source for case in CaseLibrary.open(window.address).cases()}
+    assert {sha256: path.name for sha256, path in told.items()} == known
+    assert all(path.parent == chests for path in told.values())
+
+
 def test_what_is_there_is_not_encoded_again(window: FillingWindow, chests: Path) -> None:
     window.fill.add_folder(chests / "a.nii.gz")
     window.load()

@@ -30,3 +30,16 @@ def test_an_opened_scan_is_noted_and_closing_it_notes_nothing(qapp: object, tmp_
     assert not before
     assert places.find(shown.volume.content_sha256) == ScanPlace(path, shown.series.uid, 3)
     assert len(loader.works) == 1
+
+
+def test_a_scan_read_for_the_library_is_noted_too(qapp: object, tmp_path: Path) -> None:
+    session, loader = SessionState(), FakeLoader()
+    places = ScanPlaces(tmp_path / "places.json")
+    notes = NotePlaces(session, places, loader.as_loader(), session)
+    path = tmp_path / "chest.nii.gz"
+    path.write_bytes(b"voxels")
+
+    notes.note_file("5f0c" * 16, path)
+    loader.finish(1)
+
+    assert places.find("5f0c" * 16) == ScanPlace(path)
