@@ -9,12 +9,13 @@ from typing import cast
 import numpy as np
 import pyarrow as pa
 from lancedb.query import LanceVectorQueryBuilder
-from lancedb.table import Table
+from lancedb.table import LanceTable, Table
 
 from medct_core.retrieval.case_filter import CaseFilter
 from medct_core.retrieval.centring import Centring
 from medct_core.retrieval.compared_cases import ComparedCases
 from medct_core.retrieval.fact_sets import FactSets
+from medct_core.retrieval.library_store import explained
 from medct_core.retrieval.spread import CaseKey, Spread, draw_spread
 from medct_core.retrieval.vector_index import FloatArray, Hit
 
@@ -108,6 +109,7 @@ class LanceIndex:
         self._fit = IndexFit.from_metadata(metadata[FIT])
         self._probes = read_probes(table)
         self._in_memory: tuple[int, ComparedCases] | None = None
+        self._address = cast("LanceTable", table).uri.rpartition("/")[0]
 
     @property
     def centring(self) -> Centring:
@@ -128,9 +130,15 @@ class LanceIndex:
 
         By LanceDB's partitions nearly always the very nearest: see `lance_build.TARGET_RECALL`.
         Equal cosines are ordered by case id.
+
+        Raises
+        ------
+        ResourceError
+            If the index cannot be read.
         """
         found = self._compared if self._fit.first else self._parted
-        return _best(found(query, count, wanted), query, count)
+        with explained(self._address):
+            return _best(found(query, count, wanted), query, count)
 
     @property
     def memory_bytes(self) -> int:
@@ -160,11 +168,18 @@ class LanceIndex:
         Returns
         -------
         None for a library too small to say, as `draw_spread`.
+
+        Raises
+        ------
+        ResourceError
+            If the index cannot be read.
         """
         total = len(self)
         rng = np.random.default_rng(seed)
         rows = np.sort(rng.choice(total, size=min(total, _SPREAD_CASES), replace=False))
-        drawn = self._table.take_offsets(rows.tolist()).select([*KEY_COLUMNS, VECTOR]).to_arrow()
+        with explained(self._address):
+            asked = self._table.take_offsets(rows.tolist())
+            drawn = asked.select([*KEY_COLUMNS, VECTOR]).to_arrow()
         names = (drawn.column(name).to_pylist() for name in KEY_COLUMNS)
         keys = [CaseKey(*of_case) for of_case in zip(*names, strict=True)]
         return draw_spread(

@@ -1,5 +1,6 @@
 """LanceIndex: filters, strict and loose, removed cases, and what it went through."""
 
+import shutil
 from datetime import timedelta
 from functools import cache
 from pathlib import Path
@@ -9,6 +10,7 @@ import lancedb
 import numpy as np
 import pytest
 
+from medct_core.errors import ResourceError
 from medct_core.retrieval.case_filter import EVERYTHING, CaseFilter
 from medct_core.retrieval.centring import fit_mean, fit_whitening
 from medct_core.retrieval.compared_cases import first_directions
@@ -127,6 +129,21 @@ def test_a_removed_case_is_not_found_and_the_others_are() -> None:
     index = LanceIndex(connection.open_table("index"))
     assert index.nearest(query, count=1, wanted=EVERYTHING)[0].case_id == second.case_id
     assert len(index) == FEW - 1
+
+
+@pytest.mark.parametrize("way", [first_directions, parted])
+def test_an_index_whose_files_are_gone_is_said_in_plain_words(
+    tmp_path: Path, way: FirstDirections
+) -> None:
+    connection = lancedb.connect(tmp_path / "cases")
+    build_index(connection, "index", FEWER.batches, first=way)
+    index = LanceIndex(connection.open_table("index"))
+    shutil.rmtree(tmp_path / "cases" / "index.lance")
+
+    with pytest.raises(ResourceError, match="cases'"):
+        index.nearest(queries(1)[0], count=5, wanted=EVERYTHING)
+    with pytest.raises(ResourceError, match="cases'"):
+        index.spread()
 
 
 def test_a_table_whose_index_was_dropped_is_searched_all_the_same() -> None:
