@@ -13,6 +13,7 @@ import typer
 
 from medct_core.commands import (
     analyze,
+    data,
     embed,
     evaluate,
     library,
@@ -39,6 +40,7 @@ COMMAND_MODULES: tuple[ModuleType, ...] = (
     library,
     phantom,
     evaluate,
+    data,
     train,
 )
 """Modules with a `register(app)`, in the order of the help page. Each is light to import:
