@@ -109,7 +109,8 @@ class LanceIndex:
         self._fit = IndexFit.from_metadata(metadata[FIT])
         self._probes = read_probes(table)
         self._in_memory: tuple[int, ComparedCases] | None = None
-        self._address = cast("LanceTable", table).uri.rpartition("/")[0]
+        local: LanceTable = cast("LanceTable", table)
+        self._address = local.uri.rpartition("/")[0]
 
     @property
     def centring(self) -> Centring:
