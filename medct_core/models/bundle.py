@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import torch
 from transformers import BertTokenizer
@@ -149,7 +150,12 @@ def assemble(config: JointConfig, tensors: Mapping[str, torch.Tensor], *, name: 
 
 
 def read_config(path: Path) -> JointConfig:
-    """Read the sizes of a network.
+    """Read the sizes of a network; errors as `config_values` and `JointConfig.from_json`."""
+    return JointConfig.from_json(config_values(path))
+
+
+def config_values(path: Path) -> dict[str, Any]:
+    """Read what a configuration file holds, whatever kind of network it is for.
 
     Raises
     ------
@@ -157,11 +163,12 @@ def read_config(path: Path) -> JointConfig:
         If the file is missing or cannot be used.
     """
     try:
-        return JointConfig.from_json(json.loads(path.read_text(encoding="utf-8")))
+        values: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise ModelUnavailableError(
             f"The model's {path.name} cannot be read.", remedy="Install the model again."
         ) from error
+    return values
 
 
 def read_recipe(folder: Path) -> Recipe:

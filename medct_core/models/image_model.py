@@ -1,6 +1,5 @@
 """Models that read scans only: no words, so no scores; their embeddings find similar cases."""
 
-import json
 import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -10,7 +9,7 @@ from typing import Literal, get_args
 import torch
 
 from medct_core.errors import ModelUnavailableError, NoTextSideError
-from medct_core.models.bundle import LoadedModel, read_recipe
+from medct_core.models.bundle import LoadedModel, config_values, read_recipe
 from medct_core.models.checkpoint import read_checkpoint
 from medct_core.models.i3d_resnet import I3DConfig, I3DResNet, build, folded
 from medct_core.models.manifest import (
@@ -101,20 +100,8 @@ def load_image_model(
 
 
 def read_image_config(path: Path) -> I3DConfig:
-    """Read the sizes of a network.
-
-    Raises
-    ------
-    ModelUnavailableError
-        If the file is missing or cannot be used.
-    """
-    try:
-        values = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise ModelUnavailableError(
-            f"The model's {path.name} cannot be read.", remedy="Install the model again."
-        ) from error
-    return I3DConfig.from_json(values)
+    """Read the sizes of a network; errors as `config_values` and `I3DConfig.from_json`."""
+    return I3DConfig.from_json(config_values(path))
 
 
 def native_precision(device: torch.device) -> Precision:
