@@ -13,7 +13,7 @@ from medct_core.archive.header_facts import header_facts
 from medct_core.archive.known_facts import KnownFacts, with_facts, without_names
 from medct_core.archive.thumbnails import thumbnails
 from medct_core.cancel import CancelToken
-from medct_core.errors import NotScorableError
+from medct_core.errors import NotScorableError, UnsupportedImageError
 from medct_core.inference.embedding import Embedding
 from medct_core.io.choose import largest_chest_ct, other_series
 from medct_core.io.open import open_study, read_volume
@@ -78,8 +78,18 @@ def read_with_facts(
     """
     study = open_study(path, cancel=cancel)
     series = largest_chest_ct(study)
+    _require_one_volume(series, path.name)
     volume = read_volume(series, cancel=cancel, on_progress=on_progress)
     return ScanWithFacts(volume, source_name(path, study, series), known_of(path, series, given))
+
+
+def _require_one_volume(series: Series, name: str) -> None:
+    """Refuse a 4D scan: which of its volumes a case would be, nobody has said."""
+    if series.frame_count > 1:
+        raise UnsupportedImageError(
+            f"{name} is a 4D scan: it holds {series.frame_count} volumes, not one.",
+            remedy="Save the one you want as a file of its own, and add that.",
+        )
 
 
 def known_of(path: Path, series: Series, given: KnownFacts) -> KnownFacts:

@@ -3,11 +3,14 @@
 from dataclasses import replace
 from pathlib import Path
 
+import nibabel
+import numpy as np
 import pytest
 from pydicom.dataset import Dataset
 
 from medct_core.archive.known_facts import KnownFacts
 from medct_core.archive.scan_case import ScanWithFacts, case_of, read_with_facts, source_name
+from medct_core.errors import UnsupportedImageError
 from medct_core.inference.embedding import Embedding
 from medct_core.io.choose import largest_chest_ct
 from medct_core.io.open import open_study
@@ -73,3 +76,14 @@ def test_an_embedding_of_another_scan_is_refused(tmp_path: Path) -> None:
 
     with pytest.raises(ValueError, match="its own scan"):
         case_of(scan, replace(embedding_of(scan), volume_sha256="0" * 64), SALT)
+
+
+def test_a_scan_of_several_volumes_is_refused_with_what_can_be_done_here(tmp_path: Path) -> None:
+    path = tmp_path / "beating.nii.gz"
+    values = np.full((12, 11, 10, 3), -800, dtype=np.int16)
+    nibabel.save(nibabel.Nifti1Image(values, np.eye(4)), path)
+
+    with pytest.raises(UnsupportedImageError, match="it holds 3 volumes") as refused:
+        read_with_facts(path, KnownFacts())
+
+    assert "--frame" not in refused.value.remedy
