@@ -1,178 +1,25 @@
-"""`medct data`: what it says of tables, what it writes, and its exit codes."""
-
-import json
-from pathlib import Path
-from typing import Any
+"""`medct data`: its commands are found and explained."""
 
 import pytest
 
 from medct_core.commands.main import run
 
-pytestmark = pytest.mark.usefixtures("models_dir")
-
-GOOD = """VolumeName,Findings_EN,Impressions_EN,Emphysema,Lung nodule
-train_1_a_1.nii.gz,Lung nodule.,Nodule.,0,1
-train_2_a_1.nii.gz,Emphysema.,Emphysema.,1,0
-train_2_a_2.nii.gz,Emphysema.,Emphysema.,1,0
-"""
+COMMANDS = ("check", "sample")
 
 
-def write(path: Path, content: str) -> str:
-    path.write_text(content, encoding="utf-8")
-    return str(path)
-
-
-def check(*arguments: str) -> int:
-    return run(["data", "check", "--model", "tiny", *arguments])
-
-
-def test_a_good_table_ends_with_zero_and_its_prevalence(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_explains_itself_with_an_example(
+    command: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    code = check(write(tmp_path / "train.csv", GOOD))
+    code = run(["data", command, "--help"])
 
     said = capsys.readouterr().out
     assert code == 0
-    assert "3 usable scans of 2 patients, 0 lines that cannot be used" in said
-    assert "2 (66.67 %)" in said
-    assert "1 texts stand beside several scans, 0 of them beside several known patients" in said
-    assert "files were not looked for" in said
+    assert f"Example: medct data {command}" in said
 
 
-def test_what_cannot_be_used_is_named_and_ends_with_three(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    bad = GOOD + "train_3_a_1.nii.gz,Text.,Text.,2,0\ntrain_1_a_1.nii.gz,Text.,Text.,0,0\n"
-
-    code = check(write(tmp_path / "train.csv", bad))
+def test_the_group_lists_its_commands(capsys: pytest.CaptureFixture[str]) -> None:
+    run(["data", "--help"])
 
     said = capsys.readouterr().out
-    assert code == 3
-    assert "line 5, train_3_a_1.nii.gz: its label 'Emphysema' is '2', neither 0 nor 1" in said
-    assert "the same scan in lines 2, 6" in said
-
-
-def test_a_patient_in_two_tables_ends_with_three(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    train = write(tmp_path / "train.csv", GOOD)
-    valid = write(tmp_path / "valid.csv", "VolumeName,Emphysema\ntrain_2_b_1.nii.gz,0\n")
-
-    code = check(train, valid)
-
-    said = capsys.readouterr().out
-    assert code == 3
-    assert "patients in more than one table: 1" in said
-    assert "train.csv lines 3, 4; valid.csv lines 2" in said
-
-
-def test_tables_that_share_nobody_end_with_zero(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    train = write(tmp_path / "train.csv", GOOD)
-    valid = write(tmp_path / "valid.csv", "VolumeName,Emphysema\nvalid_2_b_1.nii.gz,0\n")
-
-    code = check(train, valid)
-
-    assert code == 0
-    assert "patients in more than one table: 0" in capsys.readouterr().out
-
-
-def test_json_has_every_exclusion_and_the_cuts_in_the_models_own_tokens(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    long = "lung nodule " * 200
-    lines = "".join(f"train_{n}_a_1,Text.,Text.,x,0\n" for n in range(10, 40))
-    table = write(tmp_path / "train.csv", f"{GOOD}train_9_a_1,{long},Nodule.,0,1\n{lines}")
-
-    code = check(table, "--order", "impression-first", "--json")
-
-    answer: dict[str, Any] = json.loads(capsys.readouterr().out)
-    facts = answer["tables"][0]
-    assert code == 3
-    assert answer["order"] == "impression-first"
-    assert len(facts["excluded"]) == 30
-    assert facts["prevalence"] == {"Emphysema": 0.5, "Lung nodule": 0.5}
-    assert answer["tokens_of"] == "tiny"
-    assert facts["cuts"] == [
-        {"limit": 256, "reports": 1, "impressions": 0},
-        {"limit": 512, "reports": 0, "impressions": 0},
-    ]
-
-
-def test_a_long_list_is_shortened_and_says_so(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    lines = "".join(f"train_{n}_a_1,x\n" for n in range(30))
-
-    check(write(tmp_path / "train.csv", f"VolumeName,Emphysema\n{lines}"))
-
-    said = capsys.readouterr().out
-    assert "neither 0 nor 1" in said
-    assert "and 10 more; --json lists all" in said
-
-
-def test_what_is_no_table_is_wrong_usage_and_no_model_is_four(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    good = write(tmp_path / "good.csv", GOOD)
-
-    codes = [
-        check(str(tmp_path / "none.csv")),
-        check(write(tmp_path / "odd.csv", "Emphysema\n1\n")),
-        run(["data", "check", good, "--model", "nobody"]),
-    ]
-
-    assert codes == [2, 2, 4]
-    assert capsys.readouterr().err.strip()
-
-
-def test_a_sample_is_written_with_its_prevalence(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    table = write(tmp_path / "train.csv", GOOD)
-    out = tmp_path / "small.csv"
-
-    codes = [
-        run(["data", "sample", table, "--n", "2", "--seed", "4", "--out", str(out), "--json"]),
-        run(["data", "sample", table, "--n", "3", "--out", str(tmp_path / "all.csv")]),
-    ]
-
-    said = capsys.readouterr().out
-    answer, end = json.JSONDecoder().raw_decode(said)
-    assert codes == [0, 0]
-    assert (answer["seed"], answer["excluded"]) == (4, 0)
-    assert out.read_text(encoding="utf-8").count("\n") == answer["scans"] + 1
-    assert (tmp_path / "all.csv").read_text(encoding="utf-8") == GOOD
-    assert "3 scans of 2 patients" in said[end:]
-    assert "largest difference 0.00 points" in said[end:]
-
-
-def test_a_sample_never_breaks_paths_and_never_overwrites(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    (tmp_path / "a.nii").touch()
-    (tmp_path / "other").mkdir()
-    table = write(tmp_path / "t.csv", "path,Emphysema\na.nii,1\n")
-
-    codes = [
-        run(["data", "sample", table, "--n", "1", "--out", str(tmp_path / "other" / "s.csv")]),
-        run(["data", "sample", table, "--n", "1", "--out", table]),
-    ]
-
-    assert codes == [2, 2]
-    assert "beside it" in capsys.readouterr().err
-    assert list((tmp_path / "other").iterdir()) == []
-
-
-@pytest.mark.shared_data
-def test_real_reports_are_counted_in_tokens(
-    shared_dir: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    table = shared_dir / "data" / "reports" / "ctclip_text_classifier_train.csv"
-
-    code = run(["data", "check", str(table), "--model", "medct-mini", "--json"])
-
-    cuts = json.loads(capsys.readouterr().out)["tables"][0]["cuts"]
-    assert code == 0
-    assert 800 > cuts[0]["reports"] > cuts[1]["reports"] > 0
+    assert all(command in said for command in COMMANDS)

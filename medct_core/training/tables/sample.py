@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from medct_core.errors import UsageError
 from medct_core.inference.safe_write import replacing
-from medct_core.training.scan_table import ScanRow, ScanTable
+from medct_core.training.tables.scan_table import ScanRow, ScanTable
 
 _CHOICE = 64
 """Patients, drawn at random, of whom the one that balances best is taken."""

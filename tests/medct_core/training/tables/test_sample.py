@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from medct_core.errors import UsageError
-from medct_core.training.scan_table import ScanRow, ScanTable, read_scan_table
-from medct_core.training.table_sample import sample_table, write_sample
+from medct_core.training.tables.sample import sample_table, write_sample
+from medct_core.training.tables.scan_table import ScanRow, ScanTable, read_scan_table
 
 TOLERANCE = 0.02
 """How far a prevalence may move in a sample of a hundred scans or more."""

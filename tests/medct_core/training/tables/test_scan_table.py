@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from medct_core.errors import UsageError
-from medct_core.training.scan_table import ScanTable, TextOrder, read_scan_table
+from medct_core.training.tables.scan_table import ScanTable, TextOrder, read_scan_table
 from medct_core.vocabulary import FINDINGS
 
 WORDS = st.text("abc defg.,", max_size=30)

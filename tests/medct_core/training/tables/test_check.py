@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from medct_core.training.scan_table import ScanRow, ScanTable, TextOrder, read_scan_table
-from medct_core.training.table_check import in_several_tables, table_facts
+from medct_core.training.tables.check import in_several_tables, table_facts
+from medct_core.training.tables.scan_table import ScanRow, ScanTable, TextOrder, read_scan_table
 
 FINDINGS_FIRST, IMPRESSION_FIRST = TextOrder
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import asdict, dataclass
 
-from medct_core.training.scan_table import ScanRow, ScanTable, TextOrder
+from medct_core.training.tables.scan_table import ScanRow, ScanTable, TextOrder
 
 TOKEN_LIMITS = (256, 512)
 """What a text is cut at: the paper of MedCT-VLM says the first, CT-CLIP's code the second."""

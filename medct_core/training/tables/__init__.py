@@ -1,0 +1,1 @@
+"""Labelled tables of scans: read, checked, drawn from, split, prepared once."""
