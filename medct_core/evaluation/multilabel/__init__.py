@@ -1,0 +1,1 @@
+"""How well many findings of many scans are told at once, with intervals over patients."""
