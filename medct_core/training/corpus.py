@@ -6,7 +6,7 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from multiprocessing import get_context
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -27,6 +27,38 @@ TOKEN_VOXELS = (8, 8, 4)
 """Voxels along (i, j, k) under one token of the small model."""
 
 _LEVELS = 255.0
+_RECONSTRUCTED_AIR = -1000.0
+
+
+@dataclass(frozen=True, slots=True)
+class CorpusForm:
+    """Where phantoms are drawn, and what a corpus keeps of each.
+
+    Attributes
+    ----------
+    grid
+        The voxels, those of a model's recipe.
+    token_voxels
+        Voxels along (i, j, k) under one token; they tile the grid.
+    field_of_view_mm
+        Diameter of the circle in each slice that was reconstructed, air beyond it; None keeps all.
+    """
+
+    grid: Grid = GRID
+    token_voxels: tuple[int, int, int] = TOKEN_VOXELS
+    field_of_view_mm: float | None = None
+
+    @property
+    def volume_shape(self) -> tuple[int, int, int]:
+        """Voxels along (k, i, j), as a model takes them."""
+        i, j, k = self.grid.shape
+        return k, i, j
+
+    @property
+    def coverage_shape(self) -> tuple[int, int, int, int]:
+        """Findings, and tokens along (k, i, j)."""
+        i, j, k = (n // t for n, t in zip(self.grid.shape, self.token_voxels, strict=True))
+        return len(FINDINGS), k, i, j
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,16 +130,30 @@ def bodies(
     )
 
 
-def render_corpus(scans: tuple[Scan, ...], folder: Path, workers: int) -> Iterator[float]:
+def render_corpus(
+    scans: tuple[Scan, ...], folder: Path, workers: int, form: CorpusForm | None = None
+) -> Iterator[float]:
     """Draw phantoms into a folder; an interrupted run goes on where it stopped.
+
+    Parameters
+    ----------
+    scans
+        One a row.
+    folder
+        Made where it is missing.
+    workers
+        Processes that draw.
+    form
+        That of medct-mini where it is None.
 
     Yields
     ------
     The share that is done, in [0, 1].
     """
-    arrays = _open_arrays(folder, len(scans), "r+" if (folder / "volumes.npy").exists() else "w+")
+    form = form or CorpusForm()
+    arrays = _made_arrays(folder, len(scans), form)
     done = _finished(folder)
-    todo = [(row, scan) for row, scan in enumerate(scans) if row not in done]
+    todo = [(row, scan, form) for row, scan in enumerate(scans) if row not in done]
     with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
         for count, row in enumerate(pool.map(_render_task, todo, chunksize=8), start=1):
             _store(arrays, folder, row)
@@ -117,7 +163,7 @@ def render_corpus(scans: tuple[Scan, ...], folder: Path, workers: int) -> Iterat
 def open_corpus(folder: Path) -> Corpus:
     """Map a finished corpus into memory."""
     rows = sorted(_rows(folder), key=lambda row: int(row["row"]))
-    volumes, coverage = _open_arrays(folder, len(rows), "r")
+    volumes, coverage = _open_arrays(folder, "r")
     labels = np.array([[name in row["findings"] for name in FINDINGS] for row in rows], np.bool_)
     return Corpus(volumes, coverage, labels, tuple(row["report"] for row in rows))
 
@@ -132,14 +178,15 @@ class Rendered:
     facts: dict[str, Any]
 
 
-def _render_task(task: tuple[int, Scan]) -> Rendered:
+def _render_task(task: tuple[int, Scan, CorpusForm]) -> Rendered:
     return render(*task)
 
 
-def render(row: int, scan: Scan) -> Rendered:
+def render(row: int, scan: Scan, form: CorpusForm | None = None) -> Rendered:
     """Draw one phantom as a row of a corpus."""
+    form = form or CorpusForm()
     spec = sample_spec(scan.seed, scan.draw, scan.domain, scan.severities)
-    phantom = draw_phantom(spec, GRID)
+    phantom = draw_phantom(spec, form.grid)
     report = write_report(phantom.drawn, np.random.default_rng((scan.seed, 77)))
     facts: dict[str, Any] = {
         "row": row,
@@ -148,30 +195,48 @@ def render(row: int, scan: Scan) -> Rendered:
         "report": report.text,
     }
     facts["findings"] = {name: drawn.severity for name, drawn in phantom.drawn.items()}
-    return Rendered(row, quantised(phantom), token_coverage(phantom, TOKEN_VOXELS), facts)
+    coverage = token_coverage(phantom, form.token_voxels)
+    return Rendered(row, quantised(phantom, form), coverage, facts)
 
 
-def quantised(phantom: Phantom) -> npt.NDArray[np.uint8]:
+def quantised(phantom: Phantom, form: CorpusForm | None = None) -> npt.NDArray[np.uint8]:
     """``(d, h, w)`` uint8 levels of a phantom, in the axis order of the model."""
-    recipe = MEDCT_MINI
-    hu = phantom.volume.values.transpose(2, 0, 1).astype(np.float32).clip(*recipe.hu_range)
-    low, high = recipe.hu_range
+    low, high = MEDCT_MINI.hu_range
+    hu = phantom.volume.values.transpose(2, 0, 1).astype(np.float32).clip(low, high)
+    if form is not None and form.field_of_view_mm is not None:
+        hu[:, _beyond(form.grid, form.field_of_view_mm)] = _RECONSTRUCTED_AIR
     return np.round((hu - low) * (_LEVELS / (high - low))).astype(np.uint8)
 
 
-def _open_arrays(
-    folder: Path, count: int, mode: str
+def _beyond(grid: Grid, diameter_mm: float) -> npt.NDArray[np.bool_]:
+    """``(i, j)``: whether a voxel lies outside the circle about the middle of the field."""
+    across, along = grid.axis_mm(0), grid.axis_mm(1)
+    beyond: npt.NDArray[np.bool_] = np.hypot(across[:, None], along[None, :]) > diameter_mm / 2
+    return beyond
+
+
+_FILES = ("volumes.npy", "coverage.npy")
+
+
+def _made_arrays(
+    folder: Path, count: int, form: CorpusForm
 ) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.uint8]]:
+    """Open the arrays of a folder for writing, or make them."""
+    if all((folder / name).exists() for name in _FILES):
+        return _open_arrays(folder, "r+")
     folder.mkdir(parents=True, exist_ok=True)
-    shapes = {
-        "volumes.npy": (count, *MEDCT_MINI.shape),
-        "coverage.npy": (count, len(FINDINGS), 16, 12, 12),
-    }
-    open_one = np.lib.format.open_memmap
+    shapes = ((count, *form.volume_shape), (count, *form.coverage_shape))
     volumes, coverage = (
-        open_one(folder / name, mode=mode, dtype=np.uint8, shape=shape if mode == "w+" else None)
-        for name, shape in shapes.items()
+        np.lib.format.open_memmap(folder / name, mode="w+", dtype=np.uint8, shape=shape)
+        for name, shape in zip(_FILES, shapes, strict=True)
     )
+    return volumes, coverage
+
+
+def _open_arrays(
+    folder: Path, mode: Literal["r", "r+"]
+) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.uint8]]:
+    volumes, coverage = (np.lib.format.open_memmap(folder / name, mode=mode) for name in _FILES)
     return volumes, coverage
 
 

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from medct_core.errors import UsageError
+from medct_core.phantom.canvas import Grid
 from medct_core.phantom.generate import draw_phantom
 from medct_core.phantom.sampling import Draw, PhantomSpec, SeverityShares, sample_spec
 from medct_core.phantom.seeds import TRAINING
@@ -14,6 +15,7 @@ from medct_core.preprocess.recipe import MEDCT_MINI
 from medct_core.training.corpus import (
     GRID,
     Corpus,
+    CorpusForm,
     Scan,
     bodies,
     occurrence,
@@ -24,6 +26,9 @@ from medct_core.training.corpus import (
 from medct_core.vocabulary import FINDINGS
 
 SCANS = tuple(Scan(seed, Draw.BALANCED, "a") for seed in (31, 32, 33))
+
+
+FORM = CorpusForm(Grid((64, 64, 48), (6.0, 6.0, 6.5)), (8, 8, 6), field_of_view_mm=300.0)
 
 
 def of_scan(scan: Scan) -> PhantomSpec:
@@ -104,3 +109,24 @@ def test_levels_reach_from_air_to_bone() -> None:
     assert levels.shape == MEDCT_MINI.shape
     assert levels.min() < 5
     assert levels.max() > 200
+
+
+def test_a_corpus_of_another_form_keeps_its_own_sizes(tmp_path: Path) -> None:
+    assert list(render_corpus(SCANS[:2], tmp_path, 1, FORM))[-1] == 1.0
+
+    corpus = open_corpus(tmp_path)
+
+    assert corpus.volumes.shape == (2, 48, 64, 64)
+    assert corpus.coverage.shape == (2, len(FINDINGS), 8, 8, 8)
+
+
+def test_beyond_the_field_of_view_there_is_air_and_within_it_nothing_changed() -> None:
+    phantom = draw_phantom(sample_spec(31, Draw.BALANCED, "a"), FORM.grid)
+
+    narrow, whole = quantised(phantom, FORM), quantised(phantom)
+
+    across = (np.arange(64) - 31.5) * 6.0
+    within = np.hypot(across[:, None], across[None, :]) <= 150.0
+    np.testing.assert_array_equal(narrow[:, within], whole[:, within])
+    assert (narrow[:, ~within] == 0).all()
+    assert (whole[:, ~within] > 0).any()
