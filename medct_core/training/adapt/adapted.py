@@ -1,0 +1,117 @@
+"""Adapted: a fitted model, and how it scores findings."""
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from torch import Tensor, nn
+
+from medct_core.models.adapters import AdapterHost
+from medct_core.models.bundle import LoadedModel
+from medct_core.models.joint import JointModel, VolumeFeatures
+from medct_core.models.stamp import ModelStamp
+from medct_core.training.adapt.learner import Learner
+from medct_core.training.adapt.wordings import TextSide
+
+Values = npt.NDArray[np.float32]
+Logits = npt.NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Adapted:
+    """What a fit made.
+
+    Attributes
+    ----------
+    model
+        The base with what was learned, in evaluation mode.
+    host
+        Holds the adapter, ready to be saved; None where none was trained.
+    head
+        Linear layer from the image latent to the logits of the findings; None without one.
+    trained
+        How many numbers learned.
+    losses
+        ``(epochs,)`` mean loss of each epoch.
+    seconds
+        How long it took, stopped time left out.
+    """
+
+    model: LoadedModel
+    host: AdapterHost | None
+    head: nn.Linear | None
+    trained: int
+    losses: tuple[float, ...]
+    seconds: float
+    _learner: Learner
+    _text: TextSide
+
+    @property
+    def network(self) -> JointModel:
+        """Both towers, in evaluation mode."""
+        return self.model.network
+
+    def finding_logits(self, values: Values) -> Logits:
+        """Score the findings of the cohort: by the head where there is one, else by prompts.
+
+        Parameters
+        ----------
+        values
+            ``(n, 1, d, h, w)`` float32 in the model's range.
+
+        Returns
+        -------
+        ``(n, findings)`` float32.
+        """
+        head = self.head
+        if head is None:
+            return self.prompt_logits(values)
+        return self._scored(values, lambda features: head(features.latent.float()))
+
+    def prompt_logits(self, values: Values) -> Logits:
+        """Score by the prompts of the run's form, ``(n, 1, d, h, w)`` to ``(n, findings)``."""
+        with torch.no_grad():
+            directions = self._text.directions()
+        return self._scored(values, lambda seen: self._learner.prompt_logits(seen, directions))
+
+    @torch.no_grad()
+    def _scored(self, values: Values, score: Callable[[VolumeFeatures], Tensor]) -> Logits:
+        device = self.network.temperature.device
+        features = self.network.encode_volume(torch.from_numpy(values).to(device))
+        logits: Logits = score(features).cpu().numpy()
+        return logits
+
+
+def adapted(learner: Learner, text: TextSide, losses: tuple[float, ...], seconds: float) -> Adapted:
+    """Bring a learner to rest: evaluation mode, no gradient kept."""
+    network = learner.network.eval()
+    network.requires_grad_(requires_grad=False)
+    head = learner.head
+    if head is not None:
+        head.eval().requires_grad_(requires_grad=False)
+    text.forget()
+    return Adapted(
+        model=replace(learner.model, stamp=_stamp(learner)),
+        host=learner.host,
+        head=head,
+        trained=learner.trained_count,
+        losses=losses,
+        seconds=seconds,
+        _learner=learner,
+        _text=text,
+    )
+
+
+def _stamp(learner: Learner) -> ModelStamp:
+    """Name what the network computes now, by a hash over what learned."""
+    base, config = learner.model.stamp, learner.config
+    if config.tune == "head":
+        return base
+    digest = hashlib.sha256()
+    for name, parameter in learner.trained.items():
+        digest.update(name.encode())
+        digest.update(parameter.detach().cpu().numpy().tobytes())
+    return replace(base, adapter=f"{config.tune} {config.id}", adapter_sha256=digest.hexdigest())
