@@ -1,8 +1,11 @@
 """The transformer of both stages: position convolution, cosine attention, gated feed-forward."""
 
+from collections.abc import Callable
+
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
+from torch.utils.checkpoint import checkpoint
 
 from medct_core.cancel import CancelToken
 from medct_core.models.config import VisionConfig
@@ -123,7 +126,7 @@ def _attend_step_by_step(query: Tensor, key: Tensor, value: Tensor, mask: Tensor
         query, key = (query * _LOGIT_SCALE).to(value.dtype), key.to(value.dtype)
         logits = query @ key.transpose(-1, -2)
         if mask is not None:
-            logits = logits + mask.to(value.dtype)
+            logits += mask.to(value.dtype)
         return logits.softmax(dim=-1) @ value
 
 
@@ -182,12 +185,19 @@ class Block(nn.ModuleDict):
 
 
 class Transformer(nn.Module):
-    """The layers of one stage and the normalisation after the last."""
+    """The layers of one stage and the normalisation after the last.
+
+    Attributes
+    ----------
+    recompute
+        Whether a layer's insides are worked out again for the backward pass instead of kept.
+    """
 
     def __init__(self, config: VisionConfig, depth: int) -> None:
         super().__init__()
         self.layers = nn.ModuleList(Block(config) for _ in range(depth))
         self.norm_out = GainNorm(config.dim)
+        self.recompute = False
 
     def within_slots(self, grid: Tensor, bias: Tensor, cancel: CancelToken) -> Tensor:
         """Let tokens of the same depth slot look at each other.
@@ -201,12 +211,9 @@ class Transformer(nn.Module):
         cancel
             Checked before every layer.
         """
-        shape = grid.shape
         for layer in self.layers:
-            assert isinstance(layer, Block)
             cancel.raise_if_cancelled()
-            grid = layer.convolve(grid)
-            grid = layer.attend(grid.reshape(-1, shape[2] * shape[3], shape[4]), bias).view(shape)
+            grid = self._through(layer, _within_slots, grid, bias)
         normed: Tensor = self.norm_out(grid)
         return normed
 
@@ -226,10 +233,8 @@ class Transformer(nn.Module):
         b, t, h, w, dim = grid.shape
         columns = grid.permute(0, 2, 3, 1, 4).reshape(b * h * w, t, dim)
         for layer in self.layers:
-            assert isinstance(layer, Block)
             cancel.raise_if_cancelled()
-            convolved = layer.convolve(columns.reshape(b, t, h, w, dim))
-            columns = layer.attend(convolved.reshape(b * h * w, t, dim), None)
+            columns = self._through(layer, _along_scrambled_depth, columns, grid.shape)
         normed: Tensor = self.norm_out(columns)
         return normed.view(b, h, w, t, dim).permute(0, 3, 1, 2, 4)
 
@@ -243,12 +248,38 @@ class Transformer(nn.Module):
         cancel
             Checked before every layer.
         """
-        b, t, h, w, dim = grid.shape
         for layer in self.layers:
-            assert isinstance(layer, Block)
             cancel.raise_if_cancelled()
-            columns = layer.convolve(grid).permute(0, 2, 3, 1, 4).reshape(b * h * w, t, dim)
-            attended = layer.attend(columns, None).view(b, h, w, t, dim)
-            grid = attended.permute(0, 3, 1, 2, 4)
+            grid = self._through(layer, _along_depth, grid)
         normed: Tensor = self.norm_out(grid)
         return normed
+
+    def _through(
+        self, layer: nn.Module, way: Callable[..., Tensor], tokens: Tensor, *context: object
+    ) -> Tensor:
+        """Send tokens through a layer; dropout is drawn alike when its insides are recomputed."""
+        if not (self.recompute and torch.is_grad_enabled()):
+            return way(layer, tokens, *context)
+        changed: Tensor = checkpoint(way, layer, tokens, *context, use_reentrant=False)
+        return changed
+
+
+def _within_slots(layer: Block, grid: Tensor, bias: Tensor) -> Tensor:
+    """Convolve ``(b, t, h, w, dim)`` and attend within slots; the same shape."""
+    b, t, h, w, dim = grid.shape
+    slots = layer.convolve(grid).reshape(b * t, h * w, dim)
+    return layer.attend(slots, bias).view(grid.shape)
+
+
+def _along_scrambled_depth(layer: Block, columns: Tensor, grid: torch.Size) -> Tensor:
+    """Convolve columns ``(b * h * w, t, dim)`` read as a grid they are not, and attend."""
+    convolved = layer.convolve(columns.reshape(grid))
+    return layer.attend(convolved.reshape(columns.shape), None)
+
+
+def _along_depth(layer: Block, grid: Tensor) -> Tensor:
+    """Convolve ``(b, t, h, w, dim)`` and attend along depth; the same shape."""
+    b, t, h, w, dim = grid.shape
+    columns = layer.convolve(grid).permute(0, 2, 3, 1, 4).reshape(b * h * w, t, dim)
+    attended = layer.attend(columns, None).view(b, h, w, t, dim)
+    return attended.permute(0, 3, 1, 2, 4)

@@ -32,8 +32,8 @@ class Tokens:
 class PositionBias(nn.Module):
     """What two tokens of a slot mean to each other by their offset alone.
 
-    A small network over the signed logarithm of the (row, column) offset. Where no gradient is
-    kept the result is kept instead, until a weight or the grid changes.
+    A small network over the signed logarithm of the (row, column) offset. Where it does not learn
+    the result is kept, until a weight or the grid changes.
     """
 
     def __init__(self, dim: int, heads: int) -> None:
@@ -49,11 +49,13 @@ class PositionBias(nn.Module):
 
     def forward(self, height: int, width: int) -> Tensor:
         """Give the bias of a grid, ``(heads, height * width, height * width)``."""
-        if torch.is_grad_enabled():
+        if torch.is_grad_enabled() and _learns(self):
             return self.compute(height, width)
         key = self._key(height, width)
         if self._kept is None or self._kept[0] != key:
-            self._kept = key, self.compute(height, width)
+            # A tensor made in inference mode could not serve a step of training later.
+            with torch.inference_mode(mode=False), torch.no_grad():
+                self._kept = key, self.compute(height, width)
         return self._kept[1]
 
     def compute(self, height: int, width: int) -> Tensor:
@@ -76,6 +78,10 @@ class PositionBias(nn.Module):
         weights = list(self.parameters())
         written = (0 if weight.is_inference() else weight._version for weight in weights)
         return height, width, *(weight.data_ptr() for weight in weights), *written
+
+
+def _learns(*parts: nn.Module) -> bool:
+    return any(weight.requires_grad for part in parts for weight in part.parameters())
 
 
 def _offset_index(height: int, width: int, device: torch.device) -> Tensor:
@@ -157,7 +163,13 @@ class CTViT(nn.Module):
         return self.quantised(tokens)
 
     def patch_tokens(self, volume: Tensor) -> Tensor:
-        """``(b, c, d, h, w)`` to ``(b, t, h, w, dim)``."""
+        """``(b, c, d, h, w)`` to ``(b, t, h, w, dim)``; a gradient is kept where one is wanted."""
+        stem = (self.stem,) if self.config.stem is not None else ()
+        wanted = volume.requires_grad or _learns(self.to_patch_emb, *stem)
+        with torch.set_grad_enabled(wanted and torch.is_grad_enabled()):
+            return self._patch_tokens(volume)
+
+    def _patch_tokens(self, volume: Tensor) -> Tensor:
         if self.config.stem is not None:
             volume = self._through_stem(volume, self.config.stem)
         if torch.is_grad_enabled():

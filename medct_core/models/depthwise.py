@@ -42,16 +42,24 @@ def causal_depthwise(grid: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
 class _CausalDepthwise(Function):
     @staticmethod
     def forward(ctx: FunctionCtx, grid: Tensor, weight: Tensor) -> Tensor:
-        ctx.save_for_backward(grid, weight)
+        # The grid is as large as all tokens; only weights that learn need it again.
+        kept = (grid,) if weight.requires_grad else ()
+        ctx.save_for_backward(weight, *kept)
         return _correlate(_padded(grid, before=True), weight)
 
     @staticmethod
-    def backward(ctx: BackwardCFunction, *gradients: Tensor) -> tuple[Tensor, Tensor]:
+    def backward(ctx: BackwardCFunction, *gradients: Tensor) -> tuple[Tensor | None, Tensor | None]:
         kept: tuple[Tensor, ...] = ctx.saved_tensors
-        grid, weight = kept
+        weight, *grids = kept
         gradient = gradients[0].contiguous()
-        to_grid = _correlate(_padded(gradient, before=False), weight.flip(2, 3, 4))
-        return to_grid, _weight_gradient(_padded(grid, before=True), gradient)
+        to_grid = to_weight = None
+        if ctx.needs_input_grad[0]:
+            # Autocast may have convolved in less than the precision of the tokens.
+            mirrored = weight.flip(2, 3, 4).to(gradient.dtype)
+            to_grid = _correlate(_padded(gradient, before=False), mirrored)
+        if grids:
+            to_weight = _weight_gradient(_padded(grids[0], before=True), gradient)
+        return to_grid, to_weight
 
 
 def _padded(grid: Tensor, *, before: bool) -> Tensor:

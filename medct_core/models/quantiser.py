@@ -48,7 +48,10 @@ class Quantiser(nn.Module):
         """
         rows = functional.normalize(self.rows.float(), dim=-1)
         flat = functional.normalize(tokens.flatten(0, -2).float(), dim=-1)
-        found = [linear(chunk, rows).argmax(dim=-1) for chunk in torch.split(flat, _CHUNK_TOKENS)]
+        # Half precision would choose other rows.
+        with torch.autocast(tokens.device.type, enabled=False):
+            parts = torch.split(flat, _CHUNK_TOKENS)
+            found = [linear(part, rows).argmax(dim=-1) for part in parts]
         return torch.cat(found).view(tokens.shape[:-1])
 
     def lookup(self, codes: Tensor) -> Tensor:

@@ -45,6 +45,15 @@ def build_bert(config: JointConfig) -> BertModel:
     return BertModel(bert, add_pooling_layer=config.text_pooler)
 
 
+def recompute_bert(bert: BertModel) -> None:
+    """From now on work a layer's insides out again for the backward pass, in training mode."""
+    # The second name is the one of transformers 5.0, which later versions warn of.
+    name = "activation_checkpointing_enable"
+    enable = getattr(bert, name, None) or bert.gradient_checkpointing_enable
+    enable({"use_reentrant": False})
+    bert.config.update({"use_cache": False})
+
+
 def tokenise(
     tokenizer: PreTrainedTokenizerBase, texts: Sequence[str], *, limit: int, cut: Cut
 ) -> Sentences:

@@ -71,6 +71,39 @@ def test_the_bias_follows_when_weights_are_written_or_replaced() -> None:
         np.testing.assert_array_equal(bias(3, 4), bias.compute(3, 4))
 
 
+def test_a_frozen_bias_is_kept_for_training_and_asking_alike() -> None:
+    bias = PositionBias(8, 2).requires_grad_(requires_grad=False)
+
+    with torch.inference_mode():
+        asking = bias(3, 4)
+    learning = bias(3, 4)
+
+    assert learning is asking
+    assert not learning.is_inference()
+
+
+def test_a_bias_that_learns_is_never_kept() -> None:
+    bias = PositionBias(8, 2)
+
+    bias(3, 4).sum().backward()
+
+    assert all(weight.grad is not None for weight in bias.parameters())
+
+
+def test_frozen_patches_are_cut_as_they_are_where_nothing_learns(tiny_config: JointConfig) -> None:
+    encoder = tower(tiny_config.vision)
+    encoder.to_patch_emb.requires_grad_(requires_grad=False)
+    volume = volume_of(tiny_config.vision, batch=2)
+
+    frozen = encoder.patch_tokens(volume)
+    with torch.inference_mode():
+        asking = encoder.patch_tokens(volume)
+
+    assert not frozen.requires_grad
+    np.testing.assert_array_equal(frozen, asking)
+    assert encoder.patch_tokens(volume.requires_grad_()).requires_grad
+
+
 def test_the_bias_follows_the_grid() -> None:
     bias = PositionBias(8, 2)
 

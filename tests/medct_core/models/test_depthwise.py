@@ -58,3 +58,31 @@ def test_the_result_has_the_precision_of_the_tokens(dtype: torch.dtype) -> None:
     assert result.dtype is dtype
     assert weight.grad is not None
     assert weight.grad.dtype is torch.float32
+
+
+@given(seed=st.integers(0, 2**31))
+def test_weights_that_do_not_learn_leave_the_gradient_of_the_tokens_as_it_was(seed: int) -> None:
+    shape = (1, 3, 4, 4, 5)
+    learning, frozen = leaves(shape, seed, torch.float32), leaves(shape, seed, torch.float32)
+    for weight in frozen[1:]:
+        weight.requires_grad = False
+
+    for grid, weight, bias in (learning, frozen):
+        causal_depthwise(grid, weight, bias).square().sum().backward()  # type: ignore[no-untyped-call]
+
+    assert frozen[1].grad is None
+    torch.testing.assert_close(frozen[0].grad, learning[0].grad, rtol=0, atol=0)
+
+
+def test_tokens_in_full_precision_learn_through_autocast() -> None:
+    grid, weight, bias = leaves((1, 3, 4, 4, 5), 3, torch.float32)
+    plain, *same = leaves((1, 3, 4, 4, 5), 3, torch.float32)
+
+    with torch.autocast("cpu", dtype=torch.bfloat16):
+        reduced = causal_depthwise(grid, weight, bias)
+    for result in (reduced, causal_depthwise(plain, *same)):
+        result.float().square().sum().backward()  # type: ignore[no-untyped-call]
+
+    assert grid.grad is not None
+    assert grid.grad.dtype is torch.float32
+    torch.testing.assert_close(grid.grad, plain.grad, rtol=0.05, atol=0.5)

@@ -1,6 +1,7 @@
 """Both towers in one space, with CT-CLIP's names and with options of our own."""
 
 import json
+from collections.abc import Callable
 from dataclasses import replace
 from math import prod
 from pathlib import Path
@@ -8,10 +9,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from peft import get_peft_model
+from torch import Tensor
 
 from medct_core.cancel import Cancelled, CancelToken
 from medct_core.models.config import MINI, JointConfig
-from medct_core.models.joint import JointModel, QueryPooling, build_unloaded
+from medct_core.models.joint import JointModel, QueryPooling, VolumeFeatures, build_unloaded
+from medct_core.models.lora import preset_config
+from medct_core.models.precision import encode_volume_reduced
 from medct_core.models.reference import read_config
 
 NEVER_READ = (
@@ -212,3 +217,82 @@ def test_the_small_model_of_this_project_has_the_stated_size() -> None:
 
     assert sum(weight.numel() for weight in image) == 1_774_069
     assert network.config.vision.input_shape == (1, 64, 96, 96)
+
+
+Encode = Callable[[JointModel, Tensor], VolumeFeatures]
+
+
+def lora_gradients(network: JointModel, encode: Encode, volume: Tensor) -> dict[str, Tensor]:
+    """Attach LoRA with dropout, learn from a batch through prompt logits, and give gradients."""
+    torch.manual_seed(3)
+    network.requires_grad_(requires_grad=False)
+    get_peft_model(network, preset_config(network, "effective"), adapter_name="trial")
+    adapter = {n: p for n, p in network.named_parameters() if p.requires_grad}
+    for weight in adapter.values():
+        torch.nn.init.normal_(weight, std=0.1)
+    network.train()
+    ids = torch.tensor([[2, 5, 6, 9, 11, 3], [2, 7, 8, 9, 11, 3]])
+    toward = network.encode_text(ids, torch.ones_like(ids))
+    logits = network.logit_scale * encode(network, volume).latent @ toward.T
+    logits.sigmoid().square().sum().backward()  # type: ignore[no-untyped-call]
+    return {n: p.grad for n, p in adapter.items() if p.grad is not None}
+
+
+@pytest.mark.parametrize("scrambled", [True, False], ids=["scrambled", "true-grid"])
+@pytest.mark.parametrize(
+    "encode", [JointModel.encode_volume, encode_volume_reduced], ids=["float32", "bfloat16"]
+)
+def test_recomputing_layers_changes_no_bit_of_a_gradient(
+    tiny_config: JointConfig, encode: Encode, *, scrambled: bool
+) -> None:
+    vision = replace(tiny_config.vision, spatial_depth=2, temporal_depth=2, scrambled_peg=scrambled)
+    config, plain = replace(tiny_config, vision=vision), []
+    for _ in range(2):
+        torch.manual_seed(0)
+        plain.append(JointModel(config))
+    kept, recomputed = plain
+    recomputed.recompute_layers()
+
+    before = lora_gradients(kept, encode, volume_of(config))
+    after = lora_gradients(recomputed, encode, volume_of(config))
+
+    # 12 image and 12 text layers, two thin matrices each.
+    assert len(before) == len(after) == 48
+    assert all(gradient.abs().max() > 0 for gradient in before.values())
+    for name, gradient in before.items():
+        np.testing.assert_array_equal(after[name], gradient, err_msg=name)
+
+
+def kept_numbers(network: JointModel, volume: Tensor) -> int:
+    """Count the numbers one encoding keeps for its backward pass."""
+    sizes: list[int] = []
+
+    def count(tensor: Tensor) -> Tensor:
+        sizes.append(tensor.numel())
+        return tensor
+
+    with torch.autograd.graph.saved_tensors_hooks(count, lambda tensor: tensor):
+        network.encode_volume(volume)
+    return sum(sizes)
+
+
+def test_recomputing_layers_keeps_only_what_lies_between_them(
+    tiny_network: JointModel, tiny_config: JointConfig
+) -> None:
+    volume = volume_of(tiny_config)
+    before = kept_numbers(tiny_network, volume)
+
+    tiny_network.recompute_layers()
+
+    assert kept_numbers(tiny_network, volume) < 0.5 * before
+
+
+def test_recomputing_layers_changes_nothing_where_a_scan_is_only_encoded(
+    tiny_network: JointModel, tiny_config: JointConfig
+) -> None:
+    with torch.inference_mode():
+        before = tiny_network.encode_volume(volume_of(tiny_config)).latent
+        tiny_network.recompute_layers()
+        after = tiny_network.encode_volume(volume_of(tiny_config)).latent
+
+    np.testing.assert_array_equal(after, before)

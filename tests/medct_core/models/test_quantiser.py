@@ -78,3 +78,33 @@ def test_the_gradient_is_handed_straight_to_the_token() -> None:
     assert tokens.grad is not None
     np.testing.assert_array_equal(tokens.grad, weights)
     np.testing.assert_array_equal(quantised.detach(), quantiser.rows[codes])
+
+
+@given(seed=st.integers(0, 99))
+def test_handing_gradients_through_changes_no_bit(seed: int) -> None:
+    quantiser = build()
+    tokens = torch.randn(40, 6, generator=torch.Generator().manual_seed(seed))
+
+    learning, codes = quantiser(tokens.clone().requires_grad_())
+    with torch.inference_mode():
+        asking, same_codes = quantiser(tokens)
+
+    assert learning.requires_grad
+    np.testing.assert_array_equal(learning.detach(), asking)
+    np.testing.assert_array_equal(codes, same_codes)
+
+
+def test_where_no_token_learns_no_gradient_is_kept() -> None:
+    quantised, _ = build()(torch.randn(7, 6))
+
+    assert not quantised.requires_grad
+
+
+def test_half_precision_round_it_chooses_no_other_row() -> None:
+    quantiser = build(size=500)
+    tokens = torch.randn(400, 6, generator=torch.Generator().manual_seed(1))
+
+    with torch.autocast("cpu", dtype=torch.bfloat16):
+        codes = quantiser.codes(tokens)
+
+    np.testing.assert_array_equal(codes, quantiser.codes(tokens))
