@@ -1,14 +1,23 @@
 """Scan table: labelled scans to train on, read from a CSV file; what is unusable is named."""
 
-import csv
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
-from typing import TextIO
 
 from medct_core.errors import UsageError
+from medct_core.training.tables.csv_lines import CsvLine, CsvLines, open_csv
+from medct_core.training.tables.scan_files import ScanFiles
+from medct_core.training.tables.side_table import (
+    METADATA_COLUMNS,
+    REPORT_COLUMNS,
+    ScanMetadata,
+    SideTable,
+    UnusableLineError,
+    metadata_of,
+    read_side_table,
+)
 from medct_core.vocabulary import FINDINGS
 
 OWN_FINDING = "finding:"
@@ -61,6 +70,10 @@ class ScanRow:
         Parts of the report; a report in one piece is all `findings_text`.
     cells
         The line as it stands in the file.
+    file
+        Where the scan lies; None where nobody said where to look.
+    metadata
+        Spacing, slope and intercept, where a table of them was given.
     """
 
     line: int
@@ -70,6 +83,8 @@ class ScanRow:
     findings_text: str
     impression: str
     cells: tuple[str, ...]
+    file: Path | None = None
+    metadata: ScanMetadata | None = None
 
     def text(self, order: TextOrder) -> str:
         """Put the report together as the model reads it: quotes and brackets are left out."""
@@ -93,6 +108,14 @@ class Exclusion:
 
 
 @dataclass(frozen=True, slots=True)
+class Unclaimed:
+    """Volumes of a side table that the table of labels does not name."""
+
+    table: str
+    volumes: int
+
+
+@dataclass(frozen=True, slots=True)
 class ScanTable:
     """Labelled scans of one file.
 
@@ -109,7 +132,9 @@ class ScanTable:
     unused_columns
         Columns nobody knows; a misspelt finding would stand here.
     has_paths, has_reports
-        Whether the table says where its scans lie, and what is reported of them.
+        Whether the table says where its scans lie; whether it is known what is reported of them.
+    unclaimed
+        One for each side table.
     """
 
     name: str
@@ -120,6 +145,7 @@ class ScanTable:
     unused_columns: tuple[str, ...]
     has_paths: bool
     has_reports: bool
+    unclaimed: tuple[Unclaimed, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,11 +165,23 @@ class _Columns:
         return not self.place.keys().isdisjoint({_REPORT, _FINDINGS_PART, _IMPRESSION_PART})
 
 
-class _UnusableError(Exception):
-    """Why one line cannot be used."""
+@dataclass(frozen=True, slots=True)
+class _Source:
+    """Everything a line is read with."""
+
+    columns: _Columns
+    files: ScanFiles
+    reports: SideTable | None
+    metadata: SideTable | None
 
 
-def read_scan_table(table: Path, scans: Path | None = None) -> ScanTable:
+def read_scan_table(
+    table: Path,
+    scans: Path | None = None,
+    *,
+    reports: Path | None = None,
+    metadata: Path | None = None,
+) -> ScanTable:
     """Read labelled scans: in CT-RATE's form, or simply ``path, report, finding...``.
 
     The first line names the columns, in any order and case: ``path`` (from the table's folder on)
@@ -159,44 +197,54 @@ def read_scan_table(table: Path, scans: Path | None = None) -> ScanTable:
     scans
         Folder, searched with all below it, in which every scan must lie. Without it, only the
         files of a column ``path`` are looked for.
+    reports, metadata
+        CSV files of CT-RATE, joined by ``VolumeName``: its reports; its spacing, slope and
+        intercept. A line of which one of them says nothing cannot be used.
 
     Raises
     ------
     UsageError
-        If the file cannot be read as a table, or names no scans.
+        If a file cannot be read as a table, or names no scans.
     """
-    try:
-        with table.open(newline="", encoding="utf-8-sig") as file:
-            return _read(file, table, scans)
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise UsageError(
-            f"The table {table.name!r} cannot be read: {_why(error)}.",
-            remedy="Save it as CSV in UTF-8, with commas, and the names of columns on top.",
-        ) from error
+    with open_csv(table) as found:
+        columns = _columns(found.header, table.name)
+        if reports is not None and columns.has_reports:
+            raise UsageError(
+                f"Both {table.name!r} and {reports.name!r} say what is reported.",
+                remedy="Leave one of them out.",
+            )
+        source = _Source(
+            columns=columns,
+            files=ScanFiles.below(table.parent, scans),
+            reports=None if reports is None else read_side_table(reports, REPORT_COLUMNS),
+            metadata=None if metadata is None else read_side_table(metadata, METADATA_COLUMNS),
+        )
+        return _read(found, table.name, source)
 
 
-def _read(file: TextIO, table: Path, scans: Path | None) -> ScanTable:
-    lines = csv.reader(file, strict=True)
-    header = tuple(name.strip() for name in next(lines, []))
-    columns = _columns(header, table.name)
-    is_there = _ScanFinder(table.parent, scans)
+def _read(found: CsvLines, name: str, source: _Source) -> ScanTable:
+    columns = source.columns
     rows: list[ScanRow] = []
     excluded: list[Exclusion] = []
-    for cells in filter(None, lines):
+    for line in found.lines:
         try:
-            rows.append(_row(cells, lines.line_num, columns, is_there))
-        except _UnusableError as error:
-            scan = cells[_scan_place(columns)] if len(cells) == columns.count else cells[0]
-            excluded.append(Exclusion(lines.line_num, scan.strip(), str(error)))
+            rows.append(_row(line, source))
+        except UnusableLineError as error:
+            is_whole = len(line.cells) == columns.count
+            scan = line.cells[_scan_place(columns) if is_whole else 0]
+            excluded.append(Exclusion(line.number, scan.strip(), str(error)))
+    named = [row.scan for row in rows] + [one.scan for one in excluded]
+    sides = [side for side in (source.reports, source.metadata) if side is not None]
     return ScanTable(
-        name=table.name,
-        header=header,
+        name=name,
+        header=found.header,
         findings=tuple(columns.findings),
         rows=tuple(rows),
         excluded=tuple(excluded),
         unused_columns=columns.unused,
         has_paths=_PATH in columns.place,
-        has_reports=columns.has_reports,
+        has_reports=columns.has_reports or source.reports is not None,
+        unclaimed=tuple(Unclaimed(side.name, side.count_without(named)) for side in sides),
     )
 
 
@@ -235,66 +283,50 @@ def _scan_place(columns: _Columns) -> int:
     return columns.place[_PATH if _PATH in columns.place else _NAME]
 
 
-def _row(cells: Sequence[str], line: int, columns: _Columns, is_there: "_ScanFinder") -> ScanRow:
+def _row(line: CsvLine, source: _Source) -> ScanRow:
+    columns, cells = source.columns, line.cells
     if len(cells) != columns.count:
-        raise _UnusableError(f"it has {len(cells)} cells, the table {columns.count} columns")
+        raise UnusableLineError(f"it has {len(cells)} cells, the table {columns.count} columns")
     scan = cells[_scan_place(columns)].strip()
     if not scan:
-        raise _UnusableError("it names no scan")
+        raise UnusableLineError("it names no scan")
     labels = tuple(_label(name, cells[number]) for name, number in columns.findings.items())
-    findings_text, impression = _report(cells, columns)
-    is_there.require(scan, is_path=_PATH in columns.place)
-    patient = columns.cell(cells, _PATIENT) or _patient_in(scan)
-    return ScanRow(line, scan, patient, labels, findings_text, impression, tuple(cells))
+    findings_text, impression = _report(scan, cells, source)
+    return ScanRow(
+        line=line.number,
+        scan=scan,
+        patient=columns.cell(cells, _PATIENT) or _patient_in(scan),
+        labels=labels,
+        findings_text=findings_text,
+        impression=impression,
+        cells=cells,
+        file=source.files.find(scan, is_path=_PATH in columns.place),
+        metadata=None if source.metadata is None else metadata_of(scan, source.metadata),
+    )
 
 
 def _label(finding: str, cell: str) -> bool:
     label = _LABELS.get(cell.strip())
     if label is None:
-        raise _UnusableError(f"its label {finding!r} is {cell.strip()!r}, neither 0 nor 1")
+        raise UnusableLineError(f"its label {finding!r} is {cell.strip()!r}, neither 0 nor 1")
     return label
 
 
-def _report(cells: Sequence[str], columns: _Columns) -> tuple[str, str]:
-    columns_of_text = (_REPORT, _FINDINGS_PART, _IMPRESSION_PART)
-    texts = (columns.cell(cells, column) for column in columns_of_text)
+def _report(scan: str, cells: Sequence[str], source: _Source) -> tuple[str, str]:
+    columns = source.columns
+    if source.reports is None:
+        names = (_REPORT, _FINDINGS_PART, _IMPRESSION_PART)
+        texts = [columns.cell(cells, name) for name in names]
+    else:
+        said = source.reports.cells_of(scan)
+        texts = ["", *(said[name] for name in REPORT_COLUMNS)]
     whole, findings, impression = ("" if t.casefold() in _NOT_GIVEN else t for t in texts)
-    if columns.has_reports and not (whole or findings or impression):
-        raise _UnusableError("its report is empty")
+    is_reported = columns.has_reports or source.reports is not None
+    if is_reported and not (whole or findings or impression):
+        raise UnusableLineError("its report is empty")
     return (findings, impression) if findings or impression else (whole, "")
 
 
 def _patient_in(scan: str) -> str:
     named = _CT_RATE_VOLUME.fullmatch(Path(scan).name)
     return named[1] if named else ""
-
-
-class _ScanFinder:
-    """Says whether a scan lies where it should; lists a folder once, not once a scan."""
-
-    def __init__(self, beside: Path, scans: Path | None) -> None:
-        self._beside = beside
-        self._scans = scans
-        self._names = frozenset(_file_names(scans)) if scans is not None else frozenset[str]()
-
-    def require(self, scan: str, *, is_path: bool) -> None:
-        """Refuse a line whose scan is looked for and not found."""
-        if is_path and not ((self._scans or self._beside) / scan).exists():
-            raise _UnusableError("there is no such file")
-        if self._scans is not None and not is_path and Path(scan).name not in self._names:
-            raise _UnusableError("there is no file of that name")
-
-
-def _file_names(folder: Path) -> Iterator[str]:
-    if not folder.is_dir():
-        raise UsageError(f"There is no folder {str(folder)!r}.", remedy="Check the path.")
-    for file in folder.rglob("*"):
-        yield file.name
-        # A table may name a volume without the ending of its file.
-        yield file.name.removesuffix(".gz").removesuffix(".nii")
-
-
-def _why(error: Exception) -> str:
-    if isinstance(error, OSError):
-        return error.strerror or "it cannot be opened"
-    return "it is not in UTF-8" if isinstance(error, UnicodeDecodeError) else str(error)

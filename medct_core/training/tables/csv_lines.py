@@ -1,0 +1,69 @@
+"""Lines of a CSV file, or why there are none."""
+
+import csv
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from medct_core.errors import UsageError
+
+
+@dataclass(frozen=True, slots=True)
+class CsvLine:
+    """One line that is not empty.
+
+    Attributes
+    ----------
+    number
+        Counted from 1; the last one where a cell has several.
+    cells
+        As they stand in the file.
+    """
+
+    number: int
+    cells: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CsvLines:
+    """A file of columns with names on top, read line by line.
+
+    Attributes
+    ----------
+    header
+        Names of the columns, without blanks around them; empty where the file is.
+    lines
+        All below them.
+    """
+
+    header: tuple[str, ...]
+    lines: Iterator[CsvLine]
+
+
+@contextmanager
+def open_csv(table: Path) -> Iterator[CsvLines]:
+    """Open a CSV file in UTF-8; what goes wrong while its lines are read is explained too.
+
+    Raises
+    ------
+    UsageError
+        If the file cannot be read as a table.
+    """
+    try:
+        with table.open(newline="", encoding="utf-8-sig") as file:
+            reader = csv.reader(file, strict=True)
+            header = tuple(name.strip() for name in next(reader, []))
+            found = (CsvLine(reader.line_num, tuple(cells)) for cells in reader if cells)
+            yield CsvLines(header, found)
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise UsageError(
+            f"The table {table.name!r} cannot be read: {_why(error)}.",
+            remedy="Save it as CSV in UTF-8, with commas, and the names of columns on top.",
+        ) from error
+
+
+def _why(error: Exception) -> str:
+    if isinstance(error, OSError):
+        return error.strerror or "it cannot be opened"
+    return "it is not in UTF-8" if isinstance(error, UnicodeDecodeError) else str(error)
