@@ -1,6 +1,7 @@
 """What every test may ask for."""
 
 import os
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,9 @@ from hypothesis import settings
 # Timings are measured in benchmarks; a busy machine must not fail a law.
 settings.register_profile("medct", deadline=None)
 settings.load_profile("medct")
+
+# Adapters that whoever runs the tests has installed change no number in them.
+os.environ["MEDCT_ADAPTERS"] = str(Path(tempfile.gettempdir()) / "medct-tests-have-no-adapters")
 
 _CHECKOUT = Path(__file__).resolve().parents[1]
 

@@ -12,6 +12,7 @@ from typing import Annotated
 import typer
 
 from medct_core.commands import (
+    adapters,
     analyze,
     data,
     embed,
@@ -37,6 +38,7 @@ COMMAND_MODULES: tuple[ModuleType, ...] = (
     embed,
     preprocess,
     models,
+    adapters,
     library,
     phantom,
     evaluate,

@@ -7,13 +7,14 @@ import torch
 
 from medct_core.cancel import CancelToken
 from medct_core.errors import ModelUnavailableError
+from medct_core.inference.adapted import AdaptedModel
 from medct_core.inference.cache import EmbeddingCache, default_cache
 from medct_core.inference.device import choose_device
 from medct_core.inference.engine import InferenceEngine
 from medct_core.inference.request import OnProgress
 from medct_core.models.bundle import load_model
 from medct_core.models.catalogue import default_model, find_model
-from medct_core.models.image_model import AnyModel, load_image_model, require_text_side
+from medct_core.models.image_model import AnyModel, load_image_model
 from medct_core.models.manifest import no_progress, read_manifest
 from medct_core.models.precision import compare_precision
 from medct_core.preprocess.model_input import ModelInput
@@ -36,7 +37,7 @@ def open_engine(
     device
         See `device.choose_device`.
     adapter
-        Folder of an adapter to put on the model.
+        Folder of an adapter to put on the model; None takes the model alone.
     cache
         Where embeddings are kept; this user's own cache by default.
     on_progress
@@ -49,17 +50,22 @@ def open_engine(
     ModelUnavailableError
         If the model is missing or damaged, or the adapter does not fit it.
     """
+    adapted = open_adapted(model, device=device, cache=cache, on_progress=on_progress)
+    return adapted.engine(adapter)
+
+
+def open_adapted(
+    model: str | None = None,
+    *,
+    device: str = "auto",
+    cache: EmbeddingCache | None = None,
+    on_progress: OnProgress = no_progress,
+) -> AdaptedModel:
+    """Load a model that takes one adapter after another; as `open_engine` but for the adapter."""
     where = choose_device(device)
     installed = default_model() if model is None else find_model(model)
     loaded = load_any_model(installed.folder, device=where, on_progress=on_progress)
-    if adapter is not None:
-        # peft takes a second to import, and most analyses have no adapter.
-        from medct_core.models.adapters import AdapterHost  # noqa: PLC0415
-
-        host = AdapterHost(require_text_side(loaded))
-        host.load(adapter)
-        loaded = host.model
-    return InferenceEngine(loaded, cache=cache or default_cache())
+    return AdaptedModel(loaded, cache or default_cache())
 
 
 def load_any_model(

@@ -1,9 +1,8 @@
 """LoRA adapters through peft: attach, save, load, swap, switch off, merge."""
 
 import json
-import re
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import torch
@@ -21,101 +20,22 @@ from safetensors.torch import load_file
 from torch import nn
 
 from medct_core.errors import ModelMismatchError, ModelUnavailableError, UsageError
+from medct_core.models.adapter_manifest import (
+    ADAPTER_CONFIG_FILE,
+    ADAPTER_FILE,
+    ADAPTER_WEIGHTS_FILE,
+    HEAD_FILE,
+    AdapterManifest,
+    is_usable_name,
+    read_adapter_manifest,
+    verify_adapter,
+)
 from medct_core.models.bundle import LoadedModel, require_new, staged
 from medct_core.models.checkpoint import open_tensors, write_tensors
 from medct_core.models.joint import JointModel
 from medct_core.models.lora import LoraSize, ensure_pooler, lora_size, target_names
-from medct_core.models.manifest import file_sha256, require_hash
+from medct_core.models.manifest import file_sha256
 from medct_core.models.stamp import ModelStamp
-
-ADAPTER_FILE = "adapter.json"
-ADAPTER_WEIGHTS_FILE = "adapter_model.safetensors"
-ADAPTER_CONFIG_FILE = "adapter_config.json"
-HEAD_FILE = "head.safetensors"
-
-FORMAT = 1
-"""Version of the layout of `adapter.json`; a file of another one is refused."""
-
-
-_NAME = re.compile(r"[A-Za-z0-9_-]+")
-_PEFT_PREFIX = "lora_"  # peft confuses an adapter whose name is part of it with its own tensors
-
-
-@dataclass(frozen=True, slots=True)
-class AdapterManifest:
-    """What an adapter is and which model it was made for.
-
-    Attributes
-    ----------
-    name
-        For people.
-    base_name, base_sha256
-        The model and its weights file that the adapter changes.
-    recipe_id
-        How scans were prepared while it was trained.
-    weights_sha256, config_sha256
-        Of the two files peft reads.
-    preset
-        Which layers it changes, in a word; None for a choice of one's own.
-    layers, parameters
-        How many linear layers, and numbers, it adds.
-    head_sha256
-        Of the linear head beside it; None without one.
-    metrics
-        What was measured after training, by name.
-    """
-
-    name: str
-    base_name: str
-    base_sha256: str
-    recipe_id: str
-    weights_sha256: str
-    config_sha256: str
-    preset: str | None = None
-    layers: int = 0
-    parameters: int = 0
-    head_sha256: str | None = None
-    metrics: Mapping[str, float] = field(default_factory=dict)
-
-    def to_json(self) -> str:
-        """All fields as JSON, as kept in an adapter folder."""
-        return json.dumps({"format": FORMAT, **asdict(self)}, indent=2) + "\n"
-
-    @classmethod
-    def from_json(cls, text: str) -> "AdapterManifest":
-        """Read what `to_json` wrote.
-
-        Raises
-        ------
-        ValueError, KeyError, TypeError
-            If fields are missing or unknown, or of another format.
-        """
-        fields = json.loads(text)
-        if fields.pop("format") != FORMAT:
-            raise ValueError("it is of another format version")
-        return cls(**fields)
-
-
-def read_adapter_manifest(folder: Path) -> AdapterManifest:
-    """Read the manifest of an adapter folder; hashes are not checked here.
-
-    Raises
-    ------
-    ModelUnavailableError
-        If there is none, or one that cannot be used.
-    """
-    try:
-        return AdapterManifest.from_json((folder / ADAPTER_FILE).read_text(encoding="utf-8"))
-    except OSError as error:
-        raise ModelUnavailableError(
-            f"The folder {folder} holds no adapter: it has no {ADAPTER_FILE}.",
-            remedy="Give the folder of an adapter that this program trained.",
-        ) from error
-    except (ValueError, KeyError, TypeError) as error:
-        raise ModelUnavailableError(
-            f"The {ADAPTER_FILE} in {folder} cannot be used ({error}).",
-            remedy="Get the adapter again.",
-        ) from error
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -212,7 +132,7 @@ class AdapterHost:
         return lora_size(self.network, name)
 
     def load(self, folder: Path) -> AdapterManifest:
-        """Read an adapter that `save` wrote, and use it.
+        """Read an adapter that `save` wrote, and use it; after an error all is as before.
 
         Raises
         ------
@@ -225,11 +145,16 @@ class AdapterHost:
         """
         manifest = read_adapter_manifest(folder)
         self._require_same_base(manifest)
-        require_hash(folder / ADAPTER_WEIGHTS_FILE, manifest.weights_sha256)
-        require_hash(folder / ADAPTER_CONFIG_FILE, manifest.config_sha256)
-        head = _read_head(folder, manifest)
-        self._add(manifest.name, _read_config(folder))
-        self._fill(manifest.name, folder)
+        verify_adapter(folder, manifest)
+        head, config = _read_head(folder, manifest), _read_config(folder)
+        self._require_unmerged()
+        self._require_free(manifest.name)
+        try:
+            self._add(manifest.name, config)
+            self._fill(manifest.name, folder)
+        except BaseException:
+            self._take_off(manifest.name)
+            raise
         self._hashes[manifest.name] = manifest.weights_sha256
         if head is not None:
             self._heads[manifest.name] = head.to(self.network.temperature.device)
@@ -263,6 +188,20 @@ class AdapterHost:
         if self._peft is not None:
             _tuner(self._peft).disable_adapter_layers()
         self._in_use = None
+
+    def drop(self, name: str) -> None:
+        """Let go of a loaded adapter; if it was in use, adapters are off.
+
+        Raises
+        ------
+        UsageError
+            If it is not loaded.
+        """
+        if name not in self.names:
+            raise UsageError(f"No adapter {name!r} is loaded.", remedy="Name a loaded one.")
+        self._take_off(name)
+        del self._hashes[name]
+        self._heads.pop(name, None)
 
     def merge(self) -> LoadedModel:
         """Add the adapter in use to the weights; others are dropped and none can be loaded after.
@@ -327,9 +266,20 @@ class AdapterHost:
         # New layers come in training mode, and their dropout would make outputs random.
         self.network.train(self.network.training)
 
+    def _take_off(self, name: str) -> None:
+        """Remove what peft knows of an adapter, and use again what was in use beside it."""
+        other = None if self._in_use == name else self._in_use
+        if self._peft is not None and name in self._peft.peft_config:
+            remaining = [kept for kept in self._peft.peft_config if kept != name]
+            if remaining:
+                # peft warns where it must choose for itself what comes after the active one.
+                self._activate(other or remaining[0], frozen=True)
+            _tuner(self._peft).delete_adapter(name)
+        if other is None:
+            self.use_none()
+
     def _require_free(self, name: str) -> None:
-        usable = _NAME.fullmatch(name) is not None and name not in _PEFT_PREFIX
-        if not usable or name in self._hashes:
+        if not is_usable_name(name) or name in self._hashes:
             raise UsageError(
                 f"The adapter name {name!r} is taken or cannot be used.",
                 remedy="Choose another one of letters, digits and dashes.",
@@ -415,7 +365,6 @@ def _write_head(head: nn.Linear | None, stage: Path) -> str | None:
 def _read_head(folder: Path, manifest: AdapterManifest) -> nn.Linear | None:
     if manifest.head_sha256 is None:
         return None
-    require_hash(folder / HEAD_FILE, manifest.head_sha256)
     state = open_tensors(folder / HEAD_FILE)
     findings, width = state["weight"].shape
     head = nn.Linear(width, findings, bias="bias" in state)

@@ -8,18 +8,18 @@ from pathlib import Path
 import pytest
 import torch
 from peft import PeftModel
+from safetensors.torch import save_file
 from torch import nn
 
 from medct_core.cancel import CancelToken
 from medct_core.errors import ModelMismatchError, ModelUnavailableError, UsageError
-from medct_core.models.adapters import (
+from medct_core.models.adapter_manifest import (
     ADAPTER_FILE,
     ADAPTER_WEIGHTS_FILE,
     HEAD_FILE,
-    AdapterHost,
-    AdapterNotes,
     read_adapter_manifest,
 )
+from medct_core.models.adapters import AdapterHost, AdapterNotes
 from medct_core.models.bundle import LoadedModel, load_model
 from medct_core.models.joint import JointModel
 from medct_core.models.lora import PRESETS, Preset, lora_size, preset_config, text_config
@@ -335,7 +335,7 @@ def test_a_damaged_adapter_is_refused(
     _saved(load_model(tiny_folder), tmp_path / "trial", "trial")
     spoil(tmp_path / "trial" / name)
 
-    with pytest.raises(ModelUnavailableError, match=f"{name} of the model is damaged"):
+    with pytest.raises(ModelUnavailableError, match=f"{name} of the adapter 'trial' is damaged"):
         AdapterHost(load_model(tiny_folder)).load(tmp_path / "trial")
 
 
@@ -388,6 +388,66 @@ def test_an_adapter_is_never_written_over_another(tiny_folder: Path, tmp_path: P
 
     with pytest.raises(ModelUnavailableError, match="exists already"):
         _saved(load_model(tiny_folder), tmp_path / "trial", "other")
+
+
+def _keep_and_load(tiny_folder: Path, tmp_path: Path) -> tuple[AdapterHost, Outputs]:
+    """Load one adapter, and give what the network computes with it; a second lies beside it."""
+    first = _saved(load_model(tiny_folder), tmp_path / "first", "first", seed=1)
+    _saved(load_model(tiny_folder), tmp_path / "second", "second", seed=2)
+    host = AdapterHost(load_model(tiny_folder))
+    host.load(tmp_path / "first")
+    return host, first
+
+
+def test_a_dropped_adapter_leaves_the_base_and_can_come_back(
+    tiny_folder: Path, tmp_path: Path
+) -> None:
+    base = _outputs(load_model(tiny_folder).network)
+    host, first = _keep_and_load(tiny_folder, tmp_path)
+
+    host.drop("first")
+    without, names, stamp = _outputs(host.network), host.names, host.stamp
+    host.load(tmp_path / "first")
+
+    assert _same(without, base)
+    assert names == ()
+    assert stamp.adapter is None
+    assert _same(_outputs(host.network), first)
+
+
+@pytest.mark.parametrize("dropped", ["first", "second"])
+def test_dropping_an_adapter_leaves_the_other_as_it_was(
+    tiny_folder: Path, tmp_path: Path, dropped: str
+) -> None:
+    host, first = _keep_and_load(tiny_folder, tmp_path)
+    base = _outputs(load_model(tiny_folder).network)
+    host.load(tmp_path / "second")
+    host.use("first")
+
+    host.drop(dropped)
+
+    expected = base if dropped == "first" else first
+    assert _same(_outputs(host.network), expected)
+    with pytest.raises(UsageError, match="No adapter"):
+        host.drop(dropped)
+
+
+def test_an_adapter_that_cannot_be_loaded_changes_nothing(
+    tiny_folder: Path, tmp_path: Path
+) -> None:
+    host, first = _keep_and_load(tiny_folder, tmp_path)
+    wrong = tmp_path / "second" / ADAPTER_WEIGHTS_FILE
+    save_file({"stranger": torch.zeros(1)}, wrong)
+    content = json.loads((tmp_path / "second" / ADAPTER_FILE).read_text())
+    content["weights_sha256"] = file_sha256(wrong)
+    (tmp_path / "second" / ADAPTER_FILE).write_text(json.dumps(content))
+
+    with pytest.raises(ModelUnavailableError, match="does not hold the tensors"):
+        host.load(tmp_path / "second")
+
+    assert host.names == ("first",)
+    assert host.stamp.adapter == "first"
+    assert _same(_outputs(host.network), first)
 
 
 def test_a_network_has_one_host(tiny: LoadedModel) -> None:
