@@ -17,6 +17,7 @@ from medct_core.training.reproduce.bases import (
     BaseRun,
     ContrastTrainer,
     base_model,
+    some_sentences,
     train_base,
 )
 from medct_core.training.reproduce.form import DOMAIN_A, NETWORK, RECIPE
@@ -74,3 +75,17 @@ def _trainer(run: BaseRun) -> ContrastTrainer:
 
 def test_both_bases_learn_from_equally_many_bodies() -> None:
     assert len({config.anatomies for config in SETTINGS.values()}) == 1
+
+
+def test_a_few_sentences_of_a_report_are_drawn_in_their_order() -> None:
+    report = "No nodule. A 4.5 mm cyst is seen. Clear pleura. Enlarged heart. 1. Cyst. 2. Heart."
+    sentences = ("No nodule.", "A 4.5 mm cyst is seen.", "Clear pleura.", "Enlarged heart.")
+
+    drawn = [some_sentences(report, np.random.default_rng(seed)) for seed in range(40)]
+
+    assert len(set(drawn)) > 10
+    assert not any("1." in text.split() for text in drawn)
+    for text in drawn:
+        found = [text.index(sentence) for sentence in sentences if sentence in text]
+        assert found == sorted(found)
+    assert some_sentences("Clear.", np.random.default_rng(0)) == "Clear."
