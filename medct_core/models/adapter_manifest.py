@@ -70,6 +70,8 @@ class AdapterManifest:
         Of the linear head beside it; None without one.
     metrics
         What was measured after training, by name.
+    findings
+        What the outputs of the head stand for; empty where nobody said.
     """
 
     name: str
@@ -83,6 +85,7 @@ class AdapterManifest:
     parameters: int = 0
     head_sha256: str | None = None
     metrics: Mapping[str, float] = field(default_factory=dict)
+    findings: tuple[str, ...] = ()
 
     @property
     def held_out(self) -> HeldOut | None:
@@ -133,6 +136,7 @@ class AdapterManifest:
             raise ValueError("it is of another format version")
         metrics = fields.get("metrics", {})
         fields["metrics"] = {str(name): float(value) for name, value in metrics.items()}
+        fields["findings"] = tuple(map(str, fields.get("findings", ())))
         return cls(**fields)
 
 

@@ -50,11 +50,14 @@ class AdapterNotes:
         What was measured, by name.
     head
         Linear layer from the image latent to the logits of the findings; None without one.
+    findings
+        What the outputs of the head stand for; empty without a head.
     """
 
     preset: str | None = None
     metrics: Mapping[str, float] = field(default_factory=dict)
     head: nn.Linear | None = None
+    findings: tuple[str, ...] = ()
 
 
 class AdapterHost:
@@ -250,6 +253,7 @@ class AdapterHost:
                 parameters=size.parameters,
                 head_sha256=_write_head(notes.head, stage),
                 metrics=dict(notes.metrics),
+                findings=notes.findings,
             )
             (stage / ADAPTER_FILE).write_text(manifest.to_json(), encoding="utf-8")
         self._hashes[name] = weights_sha256

@@ -297,14 +297,16 @@ def test_the_manifest_says_what_the_adapter_is(tiny_folder: Path, tmp_path: Path
 
 
 def test_the_head_travels_with_the_adapter(tiny_folder: Path, tmp_path: Path) -> None:
-    head = nn.Linear(8, 18)
+    head = nn.Linear(8, 2)
     host = AdapterHost(load_model(tiny_folder))
     host.attach("trial", preset_config(host.network, "effective"))
-    host.save("trial", tmp_path / "trial", AdapterNotes(head=head))
+    notes = AdapterNotes(head=head, findings=("Emphysema", "Atelectasis"))
+    host.save("trial", tmp_path / "trial", notes)
     again = AdapterHost(load_model(tiny_folder))
 
-    again.load(tmp_path / "trial")
+    manifest = again.load(tmp_path / "trial")
 
+    assert manifest.findings == ("Emphysema", "Atelectasis")
     assert again.head is not None
     assert torch.equal(again.head.weight, head.weight)
     assert torch.equal(again.head.bias, head.bias)
