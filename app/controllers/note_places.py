@@ -5,10 +5,11 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject
 
-from app.state.scan_places import ScanPlace, ScanPlaces
+from app.state.scan_places import ScanPlaces
 from app.state.session import OpenScan, SessionState
 from app.workers.loader_pool import LoaderPool, OnProgress
 from medct_core.cancel import CancelToken
+from medct_core.retrieval.scan_place import ScanPlace
 
 
 class NotePlaces(QObject):

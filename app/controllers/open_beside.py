@@ -10,12 +10,13 @@ from app.controllers.open_study import OpenStudy
 from app.state.answers import Problem
 from app.state.beside import BesideScan, BesideState
 from app.state.library_place import phantom_folder
-from app.state.scan_places import ScanPlace, ScanPlaces
+from app.state.scan_places import ScanPlaces
 from app.state.session import OpenScan, SessionState
 from app.workers.loader_pool import LoaderPool, OnProgress
 from app.workers.newest_job import NewestJob
 from medct_core.cancel import CancelToken
 from medct_core.retrieval.library_case import LibraryCase
+from medct_core.retrieval.scan_place import ScanPlace
 from medct_core.retrieval.search import SimilarCase
 
 NO_SCAN = Problem("There is no scan to compare with.", "Open the current scan first.")

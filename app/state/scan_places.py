@@ -1,44 +1,20 @@
 """ScanPlaces: where scans lie on this machine, by what they hold; no library knows it."""
 
-import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from platformdirs import user_data_path
 from PySide6.QtCore import QLockFile
 
 from app.state.json_file import read_json, write_json
-from medct_core.measurement.fields import Fields, JsonValue
-
-FILE_VARIABLE = "MEDCT_PLACES"
-"""Environment variable that names another file."""
+from medct_core.measurement.fields import JsonValue
+from medct_core.retrieval.scan_place import VERSION, ScanPlace, default_places_file, places_of
 
 MOST = 10_000
 """Scans that are kept; the ones that were not opened for longest are forgotten."""
 
-_VERSION = 1
 _PATIENCE_MS = 2000
-
-
-@dataclass(frozen=True, slots=True)
-class ScanPlace:
-    """Where one scan lies.
-
-    Attributes
-    ----------
-    path
-        File, folder or zip, absolute.
-    series_uid
-        Which series of it; empty for the largest chest CT.
-    frame
-        Which volume of a 4D scan, from 1; None where there is only one.
-    """
-
-    path: Path
-    series_uid: str = ""
-    frame: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,16 +64,14 @@ class ScanPlaces:
 
     def _read(self) -> dict[str, ScanPlace]:
         with suppress(OSError, ValueError):
-            fields = Fields(read_json(self.file), name="list of places")
-            if fields.number("version") == _VERSION:
-                return dict(fields.objects("places", _named))
+            return places_of(read_json(self.file))
         return {}
 
     def _write(self, places: dict[str, ScanPlace], *, unless: dict[str, ScanPlace]) -> None:
         newest = list(places.items())[-MOST:]
         if newest != list(unless.items()):
             values: JsonValue = {
-                "version": _VERSION,
+                "version": VERSION,
                 "places": [_to_values(name, place) for name, place in newest],
             }
             write_json(values, self.file, what="The list of places of scans")
@@ -119,9 +93,7 @@ class ScanPlaces:
 
 def default_scan_places() -> ScanPlaces:
     """Give this user's list, or the one `FILE_VARIABLE` names."""
-    named = os.environ.get(FILE_VARIABLE)
-    folder = user_data_path("medct", appauthor=False)
-    return ScanPlaces(Path(named) if named else folder / "scan-places.json")
+    return ScanPlaces(default_places_file())
 
 
 def _to_values(name: str, place: ScanPlace) -> dict[str, JsonValue]:
@@ -131,12 +103,6 @@ def _to_values(name: str, place: ScanPlace) -> dict[str, JsonValue]:
         "series_uid": place.series_uid,
         "frame": place.frame,
     }
-
-
-def _named(fields: Fields) -> tuple[str, ScanPlace]:
-    frame = int(fields.number("frame")) if fields.has("frame") else None
-    place = ScanPlace(Path(fields.text("path")), fields.text("series_uid"), frame)
-    return fields.text("name"), place
 
 
 def _exists(path: Path) -> bool:

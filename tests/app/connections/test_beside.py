@@ -19,7 +19,7 @@ from app.state.answers import Problem
 from app.state.beside import BesideState
 from app.state.library_place import PHANTOMS_VARIABLE
 from app.state.open_questions import FrameQuestion
-from app.state.scan_places import ScanPlace, ScanPlaces
+from app.state.scan_places import ScanPlaces
 from app.state.session import Loading, OpenScan, SessionState
 from app.state.similar import SimilarState
 from app.state.similar_page import SimilarPage
@@ -31,6 +31,7 @@ from app.windows.question_dialog import QuestionDialog
 from medct_core.cancel import CancelToken
 from medct_core.retrieval.library import CaseLibrary
 from medct_core.retrieval.library_case import LibraryCase, case_id_of
+from medct_core.retrieval.scan_place import ScanPlace
 from medct_core.retrieval.search import SimilarCase
 from tests import library_samples, small_chest
 from tests.app.case_windows import Case, FileDialogs, Workplace

@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 
 from app.controllers.note_places import NotePlaces
-from app.state.scan_places import ScanPlace, ScanPlaces
+from app.state.scan_places import ScanPlaces
 from app.state.session import SessionState
+from medct_core.retrieval.scan_place import ScanPlace
 from tests.app.stand_ins import FakeLoader
 from tests.app.state.test_session import scan
 

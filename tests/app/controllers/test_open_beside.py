@@ -8,10 +8,11 @@ from app.controllers.open_beside import ITSELF, NO_SCAN, OpenBeside
 from app.controllers.read_study import find_study, read_scan
 from app.state.beside import BesideState
 from app.state.library_place import PHANTOMS_VARIABLE
-from app.state.scan_places import ScanPlace, ScanPlaces
+from app.state.scan_places import ScanPlaces
 from app.state.session import OpenScan, SessionState
 from medct_core.cancel import CancelToken
 from medct_core.retrieval.library_case import case_id_of
+from medct_core.retrieval.scan_place import ScanPlace
 from medct_core.retrieval.search import SimilarCase
 from tests import library_samples, small_chest
 from tests.app.stand_ins import FakeLoader

@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 
 from app.state import scan_places
-from app.state.scan_places import FILE_VARIABLE, ScanPlace, ScanPlaces, default_scan_places
+from app.state.scan_places import ScanPlaces, default_scan_places
 from medct_core.errors import OutOfDiskError
+from medct_core.retrieval.scan_place import FILE_VARIABLE, ScanPlace
 
 ONE, TWO = "1" * 64, "2" * 64
 
