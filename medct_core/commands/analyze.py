@@ -116,7 +116,9 @@ def analyze(
     model: Annotated[
         str | None, typer.Option(help="Name or folder of a model; CT-CLIP if installed.")
     ] = None,
-    adapter: Annotated[Path | None, typer.Option(help="Folder of an adapter.")] = None,
+    adapter: Annotated[
+        Path | None, typer.Option(help="Name or folder of an adapter, or none.")
+    ] = None,
     prompt: Annotated[
         list[str] | None, typer.Option(help="A further finding to ask for; may be repeated.")
     ] = None,
@@ -215,11 +217,11 @@ def _job(wish: Wish, own: tuple["Prompt | str", ...], formats: tuple[str, ...]) 
     """Load the model, and refuse prompts it cannot read before any scan is touched."""
     from medct_core.analysis import ScanChoice, prompts_for
     from medct_core.inference.loading import open_engine
+    from medct_core.models.adapter_store import chosen_adapter
 
+    adapter = chosen_adapter(wish.model, wish.adapter)
     with progress_bar("Loading the model") as report:
-        engine = open_engine(
-            wish.model, device=wish.device, adapter=wish.adapter, on_progress=report
-        )
+        engine = open_engine(wish.model, device=wish.device, adapter=adapter, on_progress=report)
     engine.check_prompts(prompts_for(engine, own))
     choice = ScanChoice(wish.series, wish.frame, wish.force, wish.patient)
     return Job(engine, own, choice, wish.out, formats)

@@ -76,7 +76,9 @@ def embed(
     model: Annotated[
         str | None, typer.Option(help="Name or folder of a model; CT-CLIP if installed.")
     ] = None,
-    adapter: Annotated[Path | None, typer.Option(help="Folder of an adapter.")] = None,
+    adapter: Annotated[
+        Path | None, typer.Option(help="Name or folder of an adapter, or none.")
+    ] = None,
     force: Annotated[bool, typer.Option("--force", help="Encode unsuitable scans too.")] = False,
     device: Annotated[str, typer.Option(help="auto, cpu, cuda, cuda:1 or mps.")] = "auto",
     as_json: Annotated[bool, typer.Option("--json", help="JSON on standard output.")] = False,
@@ -131,12 +133,12 @@ def _engine_and_rows(
 ) -> tuple["InferenceEngine", tuple[Row, ...]]:
     from medct_core.export.files import require_writable
     from medct_core.inference.loading import open_engine
+    from medct_core.models.adapter_store import chosen_adapter
 
     require_writable(wish.out.absolute().parent)
+    adapter = chosen_adapter(wish.model, wish.adapter)
     with progress_bar("Loading the model") as report:
-        engine = open_engine(
-            wish.model, device=wish.device, adapter=wish.adapter, on_progress=report
-        )
+        engine = open_engine(wish.model, device=wish.device, adapter=adapter, on_progress=report)
     return engine, tuple(row for scan in scans for row in _rows_of(scan, engine, wish, cancel))
 
 

@@ -47,7 +47,7 @@ if TYPE_CHECKING:
 ModelOption = Annotated[
     str | None, typer.Option(help="Name or folder of a model; CT-CLIP if installed.")
 ]
-AdapterOption = Annotated[Path | None, typer.Option(help="Folder of an adapter.")]
+AdapterOption = Annotated[Path | None, typer.Option(help="Name or folder of an adapter, or none.")]
 DeviceOption = Annotated[str, typer.Option(help="auto, cpu, cuda, cuda:1 or mps.")]
 ForceOption = Annotated[bool, typer.Option("--force", help="Take unsuitable scans too.")]
 Wanted = Callable[[list["Outcome"]], Sequence["WantedScan"]]
@@ -181,6 +181,7 @@ def _add_all(
 ) -> None:
     from medct_core.archive.embed_folder import Embedder, add_scans
     from medct_core.inference.loading import open_engine
+    from medct_core.models.adapter_store import chosen_adapter
 
     scans = wanted(outcomes)
     if not scans:
@@ -189,10 +190,9 @@ def _add_all(
         for outcome in add_on_cluster(wish.run, kept, scans, _worker_wish(wish, scans), cancel):
             outcomes.append(outcome)
         return
+    adapter = chosen_adapter(wish.model, wish.adapter)
     with progress_bar("Loading the model") as report:
-        engine = open_engine(
-            wish.model, device=wish.device, adapter=wish.adapter, on_progress=report
-        )
+        engine = open_engine(wish.model, device=wish.device, adapter=adapter, on_progress=report)
     with progress_bar(f"Adding {len(scans)} scans") as report:
         embedder = Embedder(kept, engine, wish.force)
         for outcome in add_scans(embedder, scans, cancel=cancel, on_progress=report):
@@ -201,10 +201,12 @@ def _add_all(
 
 def _worker_wish(wish: Wish, scans: Sequence["WantedScan"]) -> "WorkerWish":
     from medct_core.archive.embed_worker import WorkerWish
+    from medct_core.models.adapter_store import chosen_adapter
 
+    adapter = chosen_adapter(wish.model, wish.adapter)
     return WorkerWish(
         model=_absolute_if_folder(wish.model),
-        adapter=None if wish.adapter is None else str(wish.adapter.absolute()),
+        adapter=None if adapter is None else str(adapter.absolute()),
         device=wish.device,
         is_forced=wish.force,
         samples=samples_of(scans),

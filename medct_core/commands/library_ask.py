@@ -51,9 +51,11 @@ def ask(
     def asked(cancel: CancelToken) -> "Query":
         from medct_core.archive.queries import AskedScan, scan_query
         from medct_core.inference.loading import open_engine
+        from medct_core.models.adapter_store import chosen_adapter
 
+        chosen = chosen_adapter(model, adapter)
         with progress_bar("Loading the model") as report:
-            engine = open_engine(model, device=device, adapter=adapter, on_progress=report)
+            engine = open_engine(model, device=device, adapter=chosen, on_progress=report)
         _wanted(kept, engine.stamp, names or ())
         with progress_bar("Embedding the scan") as report:
             wanted = AskedScan(scan, kept.salt, force)

@@ -50,9 +50,11 @@ class Wish:
 def engine_of(wish: Wish) -> "InferenceEngine":
     """Load the model of a wish; errors as `inference.loading.open_engine`."""
     from medct_core.inference.loading import open_engine
+    from medct_core.models.adapter_store import chosen_adapter
 
+    adapter = chosen_adapter(wish.model, wish.adapter)
     with progress_bar("Loading the model") as report:
-        return open_engine(wish.model, device=wish.device, adapter=wish.adapter, on_progress=report)
+        return open_engine(wish.model, device=wish.device, adapter=adapter, on_progress=report)
 
 
 def query_of(engine: "InferenceEngine", wish: Wish, salt: bytes, cancel: CancelToken) -> "Query":
