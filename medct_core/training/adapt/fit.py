@@ -193,9 +193,7 @@ class _Run:
 
     def _learn_batch(self, batch: Batch) -> Tensor:
         """Add the gradient of one batch; gives the parts of its cost."""
-        device = self.processes.device.type
-        with torch.autocast(device, dtype=torch.bfloat16, enabled=self.config.bf16):
-            costs = torch.stack(list(self.objective.costs(batch).values()))
+        costs = torch.stack(list(self.objective.costs(batch).values()))
         torch.autograd.backward(costs.sum())
         return costs.detach()
 

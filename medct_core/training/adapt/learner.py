@@ -7,12 +7,12 @@ import torch
 from peft import LoraConfig
 from torch import Tensor, nn
 
-from medct_core.cancel import CancelToken
 from medct_core.errors import UsageError
 from medct_core.models.adapters import AdapterHost
 from medct_core.models.bundle import TEXT_PREFIX, LoadedModel
 from medct_core.models.joint import JointModel, VolumeFeatures
 from medct_core.models.lora import preset_config
+from medct_core.models.precision import encode_volume_reduced
 from medct_core.training.adapt.config import AdaptConfig
 
 ADAPTER_NAME = "trained"
@@ -59,18 +59,10 @@ class Learner:
         return sum(p.numel() for name, p in self.trained.items() if name != "bias")
 
     def features(self, values: Tensor) -> VolumeFeatures:
-        """Encode ``(b, 1, d, h, w)``; before the first weight that learns nothing is kept."""
-        network, token = self.network, CancelToken()
-        if not self.config.image_learns:
-            with torch.no_grad():
-                return network.encode_volume(values)
-        tower = network.visual_transformer
-        keeps = torch.is_grad_enabled() and self.config.tune == "full"
-        with torch.set_grad_enabled(keeps):
-            tokens = tower.patch_tokens(values)
-        tokens = tower.after_temporal(tower.after_spatial(tokens, token), token)
-        quantised = tower.quantised(tokens)
-        return network.features(quantised.values, quantised.codes)
+        """Encode ``(b, 1, d, h, w)``; a gradient is kept where the image tower learns."""
+        encode = encode_volume_reduced if self.config.bf16 else JointModel.encode_volume
+        with torch.set_grad_enabled(torch.is_grad_enabled() and self.config.image_learns):
+            return encode(self.network, values)
 
     def prompt_logits(self, features: VolumeFeatures, directions: Tensor) -> Tensor:
         """Score findings by prompts as the model is used, ``(b, findings)`` float32.
@@ -113,6 +105,8 @@ def prepare_learner(
         If nothing of the model would learn.
     """
     network = model.network.to(device)
+    if config.checkpointing:
+        network.recompute_layers()
     host = AdapterHost(model) if config.tune == "lora" else None
     if host is not None:
         host.attach(ADAPTER_NAME, lora_config(network, config), seed=config.seed)
@@ -144,7 +138,9 @@ def lora_config(network: JointModel, config: AdaptConfig) -> LoraConfig:
             f"The model has no layer that LoRA changes in the tower {config.towers!r}.",
             remedy="Set towers = both.",
         )
-    ranks, alphas = made.rank_pattern or {}, made.alpha_pattern or {}
+    # peft warns of a pattern that no layer fits.
+    ranks = (made.rank_pattern or {}) if config.text_learns else {}
+    alphas = (made.alpha_pattern or {}) if config.text_learns else {}
     dropout = made.lora_dropout if config.vision_dropout is None else config.vision_dropout
     return replace(
         made,

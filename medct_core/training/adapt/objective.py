@@ -80,8 +80,7 @@ class Objective:
     def _head_logits(self, features: VolumeFeatures) -> Tensor:
         assert self._learner.head is not None
         latent = F.dropout(features.latent.float(), self._learner.config.head_dropout)
-        with torch.autocast(latent.device.type, enabled=False):
-            logits: Tensor = self._learner.head(latent)
+        logits: Tensor = self._learner.head(latent)
         return logits
 
     @staticmethod

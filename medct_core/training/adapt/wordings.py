@@ -1,10 +1,12 @@
 """The text side of a fit: prompts and reports as vectors, encoded no more often than needed."""
 
 from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
 
 import torch
 from torch import Tensor
 from torch.nn import functional as F  # noqa: N812
+from torch.nn.attention import SDPBackend, sdpa_kernel
 
 from medct_core.inference.wording import CT_CLIP_STYLE, MEDCT_VLM_STYLE, prompt_about
 from medct_core.models.bundle import LoadedModel
@@ -32,6 +34,7 @@ class TextSide:
         self._tokenizer = model.tokenizer
         self._limit = min(config.text_tokens, model.config.text.max_position_embeddings)
         self._learns = config.text_learns
+        self._bf16 = config.bf16
         self._findings = len(findings)
         self._pairs = config.prompts == "pair"
         self._prompts = self._read(wordings(findings, config.prompts))
@@ -83,10 +86,19 @@ class TextSide:
 
     def _vectors(self, read: Sentences) -> Tensor:
         device = self._network.temperature.device
-        vectors = self._network.encode_text(
-            read.input_ids.to(device), read.attention_mask.to(device)
-        )
+        with (
+            torch.autocast(device.type, dtype=torch.bfloat16, enabled=self._bf16),
+            self._attention(device),
+        ):
+            vectors = self._network.encode_text(
+                read.input_ids.to(device), read.attention_mask.to(device)
+            )
         return F.normalize(vectors.float(), dim=-1)
+
+    def _attention(self, device: torch.device) -> AbstractContextManager[None]:
+        """Avoid the fused attention of a CPU where its backward pass takes half of the step."""
+        slow = self._bf16 and device.type == "cpu"
+        return sdpa_kernel(SDPBackend.MATH) if slow else nullcontext()
 
 
 def wordings(findings: Sequence[str], form: PromptForm) -> list[str]:
