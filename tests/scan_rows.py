@@ -65,3 +65,21 @@ def write_ct_rate(folder: Path, count: int = 2) -> tuple[Path, Path, Path, Path]
         paths.append(folder / table)
         paths[-1].write_text("\n".join(lines), encoding="utf-8")
     return paths[0], folder / "scans", paths[1], paths[2]
+
+
+def drawn_table(seed: int, patients: int, findings: int = 6) -> ScanTable:
+    """Make up patients of one to three scans with rare and frequent findings."""
+    generator = np.random.default_rng(seed)
+    shares = np.linspace(0.05, 0.5, findings)
+    rows: list[ScanRow] = []
+    for patient in range(patients):
+        labels = tuple(bool(one) for one in generator.random(findings) < shares)
+        for _ in range(generator.integers(1, 4)):
+            line = len(rows) + 2
+            cells = (f"s{line}", *("01"[one] for one in labels))
+            rows.append(ScanRow(line, f"s{line}", f"P{patient}", labels, "", "", cells))
+    names = tuple(f"F{number}" for number in range(findings))
+    header = ("VolumeName", *(f"finding:{name}" for name in names))
+    return ScanTable(
+        "t.csv", header, names, tuple(rows), (), (), has_paths=False, has_reports=False
+    )

@@ -2,14 +2,25 @@
 
 import typer
 
+from medct_core.commands.data_cache import cache
+from medct_core.commands.data_chart import chart
 from medct_core.commands.data_check import check
+from medct_core.commands.data_library import from_library
 from medct_core.commands.data_sample import sample
+from medct_core.commands.data_split import split
 
 
 def register(app: typer.Typer) -> None:
     """Add the commands of this module."""
-    help_text = "Look at labelled tables.\n\nExample: medct data check train.csv valid.csv"
+    help_text = (
+        "Look through labelled tables of scans, and make them ready to learn from.\n\n"
+        "Example: medct data check train.csv valid.csv"
+    )
     data = typer.Typer(help=help_text)
     data.command("check")(check)
     data.command("sample")(sample)
+    data.command("from-library")(from_library)
+    data.command("split")(split)
+    data.command("chart")(chart)
+    data.command("cache")(cache)
     app.add_typer(data, name="data", no_args_is_help=True)

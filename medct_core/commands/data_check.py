@@ -1,6 +1,6 @@
 """`medct data check`: labelled tables looked through before a model learns from them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -9,26 +9,45 @@ import typer
 
 from medct_core.cancel import CancelToken
 from medct_core.commands.console import DONE, REFUSED, print_json, print_text, progress_bar
-from medct_core.commands.data_tables import ScansOption
+from medct_core.commands.data_open import OpenedTable, open_tables, opened_json, opened_lines
+from medct_core.commands.data_tables import (
+    POOL_GRACE_S,
+    MetadataOption,
+    ReportsOption,
+    ScansOption,
+    WorkersOption,
+    chosen_model,
+    first_lines,
+    read_tables,
+    share,
+)
 from medct_core.commands.interrupt import interruptible
 from medct_core.commands.library_place import AsJson
-from medct_core.training.tables.scan_table import TextOrder, read_scan_table
+from medct_core.training.tables.scan_table import ScanTable, TextOrder
 
 if TYPE_CHECKING:
     from medct_core.training.tables.check import CountTokens, InSeveralTables, TableFacts
 
-_SHOWN = 20
-"""Lines of a list that are printed; --json has all."""
 _BATCH = 256
 
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """What was found in the tables, and whose tokens were counted, if any."""
+    """What was found in the tables, whose tokens were counted, and what was found in the files.
+
+    Nobody's where no tokens were; nothing where no file was opened.
+    """
 
     facts: "list[TableFacts]"
     shared: "tuple[InSeveralTables, ...]"
     tokens_of: str
+    opened: tuple[OpenedTable, ...]
+
+    @property
+    def is_good(self) -> bool:
+        """Whether every line and every scan can be used, and no patient is in two tables."""
+        is_refused = any(one.table.excluded for one in self.facts)
+        return not (self.shared or is_refused or any(one.unusable for one in self.opened))
 
 
 def check(
@@ -36,52 +55,61 @@ def check(
         list[Path], typer.Argument(metavar="CSV...", help="One table, or one for each split.")
     ],
     scans: ScansOption = None,
+    reports: ReportsOption = None,
+    metadata: MetadataOption = None,
     order: Annotated[
         TextOrder, typer.Option(help="Part of a report that comes first; a limit cuts the end.")
     ] = TextOrder.FINDINGS_FIRST,
     model: Annotated[
-        str | None, typer.Option(help="Count tokens as this model does; the usual if left out.")
+        str | None,
+        typer.Option(help="Count tokens, and judge scans, as this model does; the usual one."),
     ] = None,
+    is_opening: Annotated[
+        bool, typer.Option("--open", help="Open every scan; else files are only looked for.")
+    ] = False,
+    workers: WorkersOption = 1,
     as_json: AsJson = False,
 ) -> None:
     """List what cannot be used and why, prevalence, duplicates, and reports that are too long.
 
     A table has VolumeName (or path), findings with 0 or 1, and may have report, or Findings_EN
-    and Impressions_EN. Ends with 3 if a line cannot be used, or a patient is in two tables.
+    and Impressions_EN. Ends with 3 if a line or a scan cannot be used, or a patient is in two
+    tables.
 
-    Example: medct data check train.csv valid.csv --scans volumes --order impression-first
+    Example: medct data check train.csv valid.csv --scans volumes --reports reports.csv --open
     """
-    found = interruptible(lambda cancel: _checked(tables, scans, order, model, cancel))
+
+    def work(cancel: CancelToken) -> Checked:
+        read = read_tables(tables, scans, reports, metadata)
+        opened = (
+            open_tables(read, chosen_model(model).folder, workers, cancel) if is_opening else ()
+        )
+        return _checked(read, opened, order, model, cancel)
+
+    found = interruptible(work, grace_s=POOL_GRACE_S)
     if as_json:
         print_json(_to_json(found, order))
     else:
-        for one in found.facts:
-            lines = _table_lines(one, are_files_sought=scans is not None)
-            lines += _report_lines(one, order, found.tokens_of) if one.table.has_reports else []
-            print_text("\n".join(lines))
-        if len(found.facts) > 1:
-            print_text("\n".join(_shared_lines(found)))
-    is_good = not found.shared and not any(one.table.excluded for one in found.facts)
-    raise typer.Exit(DONE if is_good else REFUSED)
+        print_text("\n".join(_lines(found, order, are_files_sought=scans is not None)))
+    raise typer.Exit(DONE if found.is_good else REFUSED)
 
 
 def _checked(
-    tables: Sequence[Path],
-    scans: Path | None,
+    read: list[ScanTable],
+    opened: tuple[OpenedTable, ...],
     order: TextOrder,
     model: str | None,
     cancel: CancelToken,
 ) -> Checked:
-    from medct_core.models.catalogue import default_model, find_model
     from medct_core.training.tables.check import in_several_tables, table_facts
 
-    read = [read_scan_table(table, scans) for table in tables]
+    shared = in_several_tables(read)
     if not any(one.has_reports for one in read):
-        return Checked([table_facts(one, order) for one in read], in_several_tables(read), "")
-    chosen = find_model(model) if model else default_model()
+        return Checked([table_facts(one, order) for one in read], shared, "", opened)
+    chosen = chosen_model(model)
     count_tokens = _counter(chosen.folder, cancel)
     facts = [table_facts(one, order, count_tokens) for one in read]
-    return Checked(facts, in_several_tables(read), chosen.name)
+    return Checked(facts, shared, chosen.name, opened)
 
 
 def _to_json(found: Checked, order: TextOrder) -> dict[str, object]:
@@ -89,11 +117,21 @@ def _to_json(found: Checked, order: TextOrder) -> dict[str, object]:
         "order": order.value,
         "tokens_of": found.tokens_of or None,
         "tables": [one.to_json() for one in found.facts],
+        "opened": [opened_json(one) for one in found.opened],
         "in_several_tables": [
             [{"table": at, "lines": list(lines)} for at, lines in one.lines.items()]
             for one in found.shared
         ],
     }
+
+
+def _lines(found: Checked, order: TextOrder, *, are_files_sought: bool) -> list[str]:
+    lines: list[str] = []
+    for place, one in enumerate(found.facts):
+        lines += _table_lines(one, are_files_sought=are_files_sought)
+        lines += _report_lines(one, order, found.tokens_of) if one.table.has_reports else []
+        lines += opened_lines(found.opened[place]) if found.opened else []
+    return lines + (_shared_lines(found) if len(found.facts) > 1 else [])
 
 
 def _counter(folder: Path, cancel: CancelToken) -> "CountTokens":
@@ -121,18 +159,23 @@ def _table_lines(facts: "TableFacts", *, are_files_sought: bool) -> list[str]:
         f"{table.name}: {len(table.rows)} usable scans of {facts.patients} patients, "
         f"{len(table.excluded)} lines that cannot be used"
     ]
-    lines += _first(f"  line {one.line}, {one.scan}: {one.why}" for one in table.excluded)
+    lines += first_lines(f"  line {one.line}, {one.scan}: {one.why}" for one in table.excluded)
     if facts.without_patient:
         lines.append(f"  {facts.without_patient} scans do not say whose they are")
     if not (table.has_paths or are_files_sought):
         lines.append("  files were not looked for: the table has no paths; give --scans")
+    lines += [
+        f"  {one.table} has {one.volumes} volumes that the table does not name"
+        for one in table.unclaimed
+        if one.volumes
+    ]
     if table.unused_columns:
         lines.append(f"  columns not used: {', '.join(table.unused_columns)}")
-    lines += _first(
+    lines += first_lines(
         f"  the same scan in lines {', '.join(map(str, same))}" for same in facts.duplicate_scans
     )
     count = len(table.rows)
-    return lines + [f"  {name:36s} {_share(n, count)}" for name, n in facts.positives.items()]
+    return lines + [f"  {name:36s} {share(n, count)}" for name, n in facts.positives.items()]
 
 
 def _report_lines(facts: "TableFacts", order: TextOrder, tokens_of: str) -> list[str]:
@@ -142,14 +185,14 @@ def _report_lines(facts: "TableFacts", order: TextOrder, tokens_of: str) -> list
     ]
     for cut in facts.cuts:
         lost = "" if cut.impressions is None else f"; impression cut: {cut.impressions}"
-        share = _share(cut.reports, facts.reports)
-        lines.append(f"  longer than {cut.limit} tokens of {tokens_of}: {share}{lost}")
+        cut_off = share(cut.reports, facts.reports)
+        lines.append(f"  longer than {cut.limit} tokens of {tokens_of}: {cut_off}{lost}")
     return lines
 
 
 def _shared_lines(found: Checked) -> list[str]:
     lines = [f"patients in more than one table: {len(found.shared)}"]
-    return lines + _first(
+    return lines + first_lines(
         "  "
         + "; ".join(
             f"{found.facts[at].table.name} lines {', '.join(map(str, places))}"
@@ -157,13 +200,3 @@ def _shared_lines(found: Checked) -> list[str]:
         )
         for one in found.shared
     )
-
-
-def _first(lines: Iterable[str]) -> list[str]:
-    every = list(lines)
-    left = len(every) - _SHOWN
-    return every[:_SHOWN] + ([f"  and {left} more; --json lists all"] if left > 0 else [])
-
-
-def _share(count: int, of: int) -> str:
-    return f"{count} ({100 * count / of:.2f} %)" if of else "0"

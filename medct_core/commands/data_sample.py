@@ -6,9 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from medct_core.commands.console import print_json, print_text
-from medct_core.commands.data_tables import ScansOption
+from medct_core.commands.data_tables import MetadataOption, ReportsOption, ScansOption
 from medct_core.commands.library_place import AsJson
-from medct_core.errors import UsageError
 from medct_core.training.tables.scan_table import read_scan_table
 
 if TYPE_CHECKING:
@@ -21,22 +20,23 @@ def sample(
     out: Annotated[Path, typer.Option(help="Table to write; must not exist.")],
     seed: Annotated[int, typer.Option(min=0, help="Same seed, same scans.")] = 0,
     scans: ScansOption = None,
+    reports: ReportsOption = None,
+    metadata: MetadataOption = None,
     as_json: AsJson = False,
 ) -> None:
     """Draw whole patients into a smaller table in which every finding stays as frequent.
 
+    Lines that reports or metadata say nothing of are left out; beside the new table both are of
+    use as they are.
+
     Example: medct data sample train.csv --n 1000 --seed 1 --out train-1000.csv
     """
-    from medct_core.training.tables.sample import sample_table, write_sample
+    from medct_core.training.tables.sample import sample_table
+    from medct_core.training.tables.writing import write_rows
 
-    read = read_scan_table(table, scans)
-    if read.has_paths and scans is None and out.resolve().parent != table.resolve().parent:
-        raise UsageError(
-            "The paths in the table start at its own folder.",
-            remedy="Write the new table beside it, or name the folder of the scans with --scans.",
-        )
+    read = read_scan_table(table, scans, reports=reports, metadata=metadata)
     drawn = sample_table(read, n=n, seed=seed)
-    write_sample(drawn, read, out)
+    write_rows(read, drawn.rows, out, scans=scans)
     answer = {
         "table": out.name,
         "seed": seed,

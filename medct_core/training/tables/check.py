@@ -62,6 +62,7 @@ class TableFacts:
             "usable": count,
             "excluded": [asdict(one) for one in self.table.excluded],
             "unused_columns": list(self.table.unused_columns),
+            "unclaimed": [asdict(one) for one in self.table.unclaimed],
             "patients": self.patients,
             "without_patient": self.without_patient,
             "positives": self.positives,

@@ -1,14 +1,11 @@
 """A smaller table: whole patients, drawn so that every finding stays as frequent as it was."""
 
-import csv
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
 from medct_core.errors import UsageError
-from medct_core.inference.safe_write import replacing
 from medct_core.training.tables.scan_table import ScanRow, ScanTable
 
 _CHOICE = 64
@@ -66,22 +63,60 @@ def sample_table(table: ScanTable, *, n: int, seed: int) -> Sample:
             f"{table.name!r} has {len(table.rows)} usable scans, not {n}.",
             remedy="Ask for fewer.",
         )
-    groups: dict[str, list[ScanRow]] = {}
-    for row in table.rows:
-        groups.setdefault(row.group, []).append(row)
-    names = sorted(groups)
-    scans = np.array([len(groups[name]) for name in names], dtype=np.int64)
-    shape = (len(names), len(table.findings))
-    sums = [[row.labels for row in groups[name]] for name in names]
-    positives = np.array([np.sum(one, axis=0) for one in sums], dtype=np.float64).reshape(shape)
-    drawn = {names[place] for place in _drawn(scans, positives, n, np.random.default_rng(seed))}
-    if not drawn:
+    groups = Groups.of(table)
+    every = np.arange(len(groups.names))
+    drawn = groups.draw(every, n, np.random.default_rng(seed))
+    if not len(drawn):
         raise UsageError(
-            f"Every patient of {table.name!r} has at least {scans.min()} scans, more than {n}.",
+            f"Every patient of {table.name!r} has at least {groups.scans.min()} scans, more than "
+            f"{n}.",
             remedy="Ask for more.",
         )
-    rows = tuple(row for row in table.rows if row.group in drawn)
-    return Sample(rows, len(drawn), _prevalence(table, rows), _prevalence(table, table.rows))
+    rows = groups.rows_of(drawn, table)
+    return Sample(rows, len(drawn), prevalence(table, rows), prevalence(table, table.rows))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Groups:
+    """Scans that must stay together: those of a patient, or one of nobody known.
+
+    Attributes
+    ----------
+    names
+        As `ScanRow.group`, sorted.
+    scans
+        ``(groups,)`` int64.
+    positives
+        ``(groups, findings)`` float64: scans of the group with each finding.
+    """
+
+    names: tuple[str, ...]
+    scans: npt.NDArray[np.int64]
+    positives: npt.NDArray[np.float64]
+
+    @classmethod
+    def of(cls, table: ScanTable) -> "Groups":
+        """Group the usable rows of a table."""
+        groups: dict[str, list[ScanRow]] = {}
+        for row in table.rows:
+            groups.setdefault(row.group, []).append(row)
+        names = tuple(sorted(groups))
+        scans = np.array([len(groups[name]) for name in names], dtype=np.int64)
+        sums = [np.sum([row.labels for row in groups[name]], axis=0) for name in names]
+        shape = (len(names), len(table.findings))
+        return cls(names, scans, np.array(sums, dtype=np.float64).reshape(shape))
+
+    def draw(
+        self, places: npt.NDArray[np.int64], n: int, generator: np.random.Generator
+    ) -> npt.NDArray[np.int64]:
+        """Draw groups of `n` scans in all, or a few less, out of those at `places`."""
+        drawn = _drawn(self.scans[places], self.positives[places], n, generator)
+        return places[np.array(drawn, dtype=np.int64)]
+
+    def rows_of(self, places: npt.NDArray[np.int64], table: ScanTable) -> tuple[ScanRow, ...]:
+        """Give the rows of groups in the order of the table."""
+        wanted = {self.names[place] for place in places}
+        return tuple(row for row in table.rows if row.group in wanted)
 
 
 def _drawn(
@@ -113,30 +148,10 @@ def _drawn(
     return drawn
 
 
-def _prevalence(table: ScanTable, rows: tuple[ScanRow, ...]) -> dict[str, float]:
+def prevalence(table: ScanTable, rows: tuple[ScanRow, ...]) -> dict[str, float]:
+    """Give the share of rows with each finding; 0 where there is no row."""
     count = max(len(rows), 1)
     return {
         name: sum(row.labels[number] for row in rows) / count
         for number, name in enumerate(table.findings)
     }
-
-
-def write_sample(sample: Sample, table: ScanTable, out: Path) -> None:
-    """Write the drawn lines as they stand in their table, below its names of columns.
-
-    Raises
-    ------
-    UsageError
-        If the file is there already, or cannot be written.
-    """
-    if out.exists():
-        raise UsageError(f"{out.name!r} exists already.", remedy="Choose another name.")
-    try:
-        with replacing(out) as part, part.open("w", newline="", encoding="utf-8") as file:
-            writer = csv.writer(file, lineterminator="\n")
-            writer.writerow(table.header)
-            writer.writerows(row.cells for row in sample.rows)
-    except OSError as error:
-        raise UsageError(
-            f"{str(out)!r} cannot be written: {error.strerror}.", remedy="Choose another folder."
-        ) from error

@@ -4,7 +4,7 @@ import pytest
 
 from medct_core.commands.main import run
 
-COMMANDS = ("check", "sample")
+COMMANDS = ("check", "sample", "from-library")
 
 
 @pytest.mark.parametrize("command", COMMANDS)

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from medct_core.commands.main import run
+from tests.scan_rows import write_ct_rate
 
 pytestmark = pytest.mark.usefixtures("models_dir")
 
@@ -125,6 +126,26 @@ def test_what_is_no_table_is_wrong_usage_and_no_model_is_four(
 
     assert codes == [2, 2, 4]
     assert capsys.readouterr().err.strip()
+
+
+def test_what_other_tables_lack_or_have_too_much_is_named(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    labels, scans, reports, metadata = write_ct_rate(tmp_path, 3)
+    reports.write_text(reports.read_text().replace("train_1_a_1", "train_8_a_1"))
+    metadata.write_text(metadata.read_text().replace("train_2_a_1", "train_9_a_1"))
+    beside = ["--reports", str(reports), "--metadata", str(metadata)]
+
+    code = check(str(labels), "--scans", str(scans), *beside)
+
+    said = capsys.readouterr().out
+    assert code == 3
+    assert "1 usable scans of 1 patients, 2 lines that cannot be used" in said
+    assert "line 3, train_1_a_1.nii.gz: reports.csv says nothing of it" in said
+    assert "line 4, train_2_a_1.nii.gz: metadata.csv says nothing of it" in said
+    assert "reports.csv has 1 volumes that the table does not name" in said
+    assert "metadata.csv has 1 volumes that the table does not name" in said
+    assert "1 reports, findings-first" in said
 
 
 @pytest.mark.shared_data

@@ -11,29 +11,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from medct_core.errors import UsageError
-from medct_core.training.tables.sample import sample_table, write_sample
-from medct_core.training.tables.scan_table import ScanRow, ScanTable, read_scan_table
+from medct_core.training.tables.sample import sample_table
+from medct_core.training.tables.scan_table import read_scan_table
+from tests.scan_rows import drawn_table
 
 TOLERANCE = 0.02
 """How far a prevalence may move in a sample of a hundred scans or more."""
-
-
-def drawn_table(seed: int, patients: int, findings: int = 6) -> ScanTable:
-    """Make up patients of one to three scans with rare and frequent findings."""
-    generator = np.random.default_rng(seed)
-    shares = np.linspace(0.05, 0.5, findings)
-    rows: list[ScanRow] = []
-    for patient in range(patients):
-        labels = tuple(bool(one) for one in generator.random(findings) < shares)
-        for _ in range(generator.integers(1, 4)):
-            line = len(rows) + 2
-            cells = (f"s{line}", *("01"[one] for one in labels))
-            rows.append(ScanRow(line, f"s{line}", f"P{patient}", labels, "", "", cells))
-    names = tuple(f"F{number}" for number in range(findings))
-    header = ("VolumeName", *(f"finding:{name}" for name in names))
-    return ScanTable(
-        "t.csv", header, names, tuple(rows), (), (), has_paths=False, has_reports=False
-    )
 
 
 @given(st.integers(0, 99), st.integers(3, 60), st.integers(0, 2**32))
@@ -116,31 +99,6 @@ def test_fewer_scans_than_any_patient_has_cannot_be_drawn() -> None:
 
     with pytest.raises(UsageError, match="Every patient"):
         sample_table(twice, n=1, seed=0)
-
-
-def test_a_written_sample_reads_back_as_what_was_drawn(tmp_path: Path) -> None:
-    table = drawn_table(3, patients=30)
-    sample = sample_table(table, n=20, seed=0)
-
-    write_sample(sample, table, tmp_path / "out.csv")
-
-    read = read_scan_table(tmp_path / "out.csv")
-    assert [(row.scan, row.labels) for row in read.rows] == [
-        (row.scan, row.labels) for row in sample.rows
-    ]
-
-
-def test_a_file_that_is_there_is_never_overwritten(tmp_path: Path) -> None:
-    table = drawn_table(3, patients=30)
-    sample = sample_table(table, n=20, seed=0)
-    (tmp_path / "out.csv").write_text("mine")
-
-    with pytest.raises(UsageError, match="exists"):
-        write_sample(sample, table, tmp_path / "out.csv")
-    with pytest.raises(UsageError, match="cannot be written"):
-        write_sample(sample, table, tmp_path / "none" / "out.csv")
-
-    assert (tmp_path / "out.csv").read_text() == "mine"
 
 
 @pytest.mark.shared_data

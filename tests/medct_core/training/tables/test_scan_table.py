@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from medct_core.errors import UsageError
 from medct_core.training.tables.scan_table import ScanTable, TextOrder, read_scan_table
 from medct_core.vocabulary import FINDINGS
+from tests.scan_rows import METADATA, write_ct_rate
 
 WORDS = st.text("abc defg.,", max_size=30)
 CT_RATE = (
@@ -167,6 +168,41 @@ def test_a_table_or_folder_that_is_not_there_is_refused(tmp_path: Path) -> None:
         read_scan_table(tmp_path / "none.csv")
     with pytest.raises(UsageError, match="no folder"):
         read(tmp_path, ("VolumeName",), ("a",), scans=tmp_path / "none")
+
+
+def test_reports_and_metadata_are_joined_by_the_name_of_the_volume(tmp_path: Path) -> None:
+    labels, scans, reports, metadata = write_ct_rate(tmp_path)
+
+    table = read_scan_table(labels, scans, reports=reports, metadata=metadata)
+
+    row = table.rows[1]
+    assert (len(table.rows), table.excluded, table.has_reports) == (2, (), True)
+    assert row.text(TextOrder.IMPRESSION_FIRST) == "Clear. Lungs, train_1_a_1.nii.gz."
+    assert row.metadata == METADATA
+    assert row.file == scans / "train_1" / "train_1_a" / "train_1_a_1.nii.gz"
+    assert [(one.table, one.volumes) for one in table.unclaimed] == [
+        ("reports.csv", 0),
+        ("metadata.csv", 0),
+    ]
+
+
+def test_a_report_that_is_said_twice_is_refused(tmp_path: Path) -> None:
+    _, _, reports, _ = write_ct_rate(tmp_path)
+    table = tmp_path / "t.csv"
+    table.write_text("VolumeName,report,Emphysema\ntrain_1_a_1,Text.,1\n", encoding="utf-8")
+
+    with pytest.raises(UsageError, match="what is reported"):
+        read_scan_table(table, reports=reports)
+
+
+def test_an_empty_report_beside_the_labels_is_named(tmp_path: Path) -> None:
+    labels, _, reports, _ = write_ct_rate(tmp_path)
+    said = '"Lungs, train_1_a_1.nii.gz.",Clear.'
+    reports.write_text(reports.read_text().replace(said, "Not given.,"), encoding="utf-8")
+
+    table = read_scan_table(labels, reports=reports)
+
+    assert [(one.line, one.why) for one in table.excluded] == [(3, "its report is empty")]
 
 
 @pytest.mark.shared_data
