@@ -54,7 +54,7 @@ class Settings:
     model
         Name or folder; empty takes CT-CLIP where it is installed, else medct-mini.
     adapter
-        Folder of an adapter for the model; empty for none.
+        Folder of an adapter for the model, or ``none``; empty for the one used by default with it.
     device
         ``auto``, ``cpu``, ``mps``, ``cuda`` or ``cuda:1``.
     score_on_open

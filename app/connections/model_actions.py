@@ -9,12 +9,15 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QFileDialog, QMenu
 
+from app.connections.adapter_menu import AdapterMenu
 from app.connections.triggers import connect_all
 from app.controllers.ask_model import AskModel
 from app.settings import Settings
 from app.state.answers import ModelChoice
 from app.state.results import ResultsState
 from app.windows.main_window import MainWindow
+from medct_core.errors import ModelUnavailableError
+from medct_core.models.adapter_store import NO_ADAPTER, chosen_adapter
 from medct_core.models.catalogue import installed_models
 
 
@@ -57,10 +60,12 @@ class ModelActions(QObject):
             {
                 "score": ask_model.score,
                 "score_anyway": ask_model.score_anyway,
-                "choose_adapter": self._choose_adapter,
                 "no_adapter": self._take_no_adapter,
             },
         )
+        self._adapters = AdapterMenu(window, menus["choose_adapter"], results, self)
+        self._adapters.adapter_chosen.connect(self._take_adapter)
+        self._adapters.none_chosen.connect(self._take_no_adapter)
         results.model_changed.connect(self._show_adapter)
         self._show_adapter()
 
@@ -93,13 +98,12 @@ class ModelActions(QObject):
         if folder:
             self._choose(folder)
 
-    def _choose_adapter(self) -> None:
-        folder = QFileDialog.getExistingDirectory(self._window, self.tr("Folder of an adapter"))
-        if folder:
-            self._tell(replace(self._choice, adapter=Path(folder)))
+    def _take_adapter(self, folder: Path) -> None:
+        self._tell(replace(self._choice, adapter=folder))
 
     def _take_no_adapter(self) -> None:
-        self._tell(replace(self._choice, adapter=None))
+        none = NO_ADAPTER if _has_default(self._choice.model) else None
+        self._tell(replace(self._choice, adapter=none))
 
     def _tell(self, choice: ModelChoice) -> None:
         self._choice = choice
@@ -110,8 +114,16 @@ class ModelActions(QObject):
         """Offer to leave the adapter out, also where it is why no model could be loaded."""
         model = self._results.model
         is_loaded = model is not None and bool(model.stamp.adapter)
-        is_wanted = self._choice.adapter is not None
+        is_wanted = self._choice.adapter not in (None, NO_ADAPTER)
         self._actions["no_adapter"].setEnabled(is_loaded or is_wanted)
+
+
+def _has_default(model: str | None) -> bool:
+    """Whether a model would be used with an adapter if nothing were said."""
+    try:
+        return chosen_adapter(model, None) is not None
+    except ModelUnavailableError:
+        return True
 
 
 def model_choice(settings: Settings) -> ModelChoice:

@@ -67,7 +67,8 @@ class ModelChoice:
     model
         Name or folder; None takes CT-CLIP where it is installed, else medct-mini.
     adapter
-        Folder of an adapter; None for none.
+        Folder or name of an adapter, or ``none``; None takes what is used by default with the
+        model.
     device
         ``auto``, ``cpu``, ``mps``, ``cuda`` or ``cuda:1``.
     """

@@ -30,6 +30,14 @@ _SAID: tuple[tuple[re.Pattern[str], str], ...] = tuple(
             "Install the program again, with its part for libraries of cases.",
         ),
         (
+            r"or use the model alone by default: medct adapters swap none\b",
+            "or choose no adapter in the menu Model",
+        ),
+        (
+            r"^Name one of them, or give the folder of an adapter\.$",
+            "Choose another one in the menu Model, or none.",
+        ),
+        (
             r"^Run: pip install .*$",
             "Install the program again: a part that reads words is missing or damaged.",
         ),

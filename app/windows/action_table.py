@@ -245,7 +245,7 @@ _MODEL = (
     _scoring("score_anyway", "Score &anyway", "Score a scan that is refused, with a warning"),
     _scoring("stop", "S&top", "Stop reading, scoring or drawing", ("Esc",)),
     _model("choose_model", "Choose &model", "Take another model", opens_menu=True),
-    _model("choose_adapter", "Choose a&dapter…", "Add a folder of trained changes to the model"),
+    _model("choose_adapter", "Choose a&dapter", "Change the model a little", opens_menu=True),
     _model("no_adapter", "&No adapter", "Take the model as it is"),
     _model("model_card", "What this model &can do…", "What it can and cannot do, in a minute"),
 )

@@ -3,6 +3,7 @@
 import logging
 from collections import OrderedDict
 from collections.abc import Callable
+from pathlib import Path
 
 import numpy.typing as npt
 from numpy import array, float32
@@ -35,12 +36,13 @@ from medct_core.findings.calibration import Calibration
 from medct_core.findings.conclude import calibrated_score, raw_score
 from medct_core.findings.finding import Finding
 from medct_core.findings.reference import Five, KnownCases, Reference
+from medct_core.inference.adapted import AdaptedModel
 from medct_core.inference.device import choose_device, memory_errors_explained
 from medct_core.inference.embedding import Embedding
 from medct_core.inference.engine import InferenceEngine
 from medct_core.inference.language import Distance, distance
 from medct_core.inference.likeness import Likeness
-from medct_core.inference.loading import open_engine
+from medct_core.inference.loading import open_adapted
 from medct_core.inference.paraphrase import paraphrases, spread_of
 from medct_core.inference.prompt import Prompt
 from medct_core.inference.prompt_sets import style_of
@@ -51,6 +53,7 @@ from medct_core.inference.relevance import (
     tokens_of,
 )
 from medct_core.inference.scores import Relevance
+from medct_core.models.adapter_store import chosen_adapter
 from medct_core.preprocess.prepare import prepare
 from medct_core.retrieval.centring import Centring
 from medct_core.retrieval.region_search import AskedRegion
@@ -86,18 +89,26 @@ def open_desk(choice: ModelChoice, on_progress: Callable[[float], None]) -> "Eng
         If it does not fit into memory.
     """
     where = choose_device(choice.device)
+    adapter = chosen_adapter(choice.model, choice.adapter)
     with memory_errors_explained(purpose="loading the model", device=where):
-        engine = open_engine(
-            choice.model, device=str(where), adapter=choice.adapter, on_progress=on_progress
-        )
-    return EngineDesk(engine)
+        adapted = open_adapted(choice.model, device=str(where), on_progress=on_progress)
+        return EngineDesk(adapted, adapter)
 
 
 class EngineDesk:
-    """One engine, asked the way the viewer asks. Belongs to the thread that made it."""
+    """One engine, asked the way the viewer asks. Belongs to the thread that made it.
 
-    def __init__(self, engine: InferenceEngine) -> None:
-        self._engine = engine
+    Parameters
+    ----------
+    adapted
+        The model in memory; the desk that was made last is the one that may be asked.
+    adapter
+        Folder of the adapter on it; None for the model alone.
+    """
+
+    def __init__(self, adapted: AdaptedModel, adapter: Path | None) -> None:
+        self._adapted = adapted
+        self._engine = engine = adapted.engine(adapter)
         self._facts = _facts_of(engine)
         # The tokens of a scan are a few megabytes and serve every map of it: those of the scan
         # that was asked about last, and of the one beside it.
@@ -107,6 +118,13 @@ class EngineDesk:
     def facts(self) -> ModelFacts:
         """What a window must know of the model."""
         return self._facts
+
+    def swapped(self, choice: ModelChoice) -> "EngineDesk":
+        """Put another adapter on the same model, which stays in memory.
+
+        After an error this desk can be asked as before; errors as in `AdaptedModel.engine`.
+        """
+        return EngineDesk(self._adapted, chosen_adapter(choice.model, choice.adapter))
 
     def encode(
         self, volume: Volume, *, forced: bool, cancel: CancelToken, on_stage: OnStage

@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Callable
 from copy import copy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 
 from PySide6.QtCore import QObject, QThread, Signal
@@ -79,6 +79,9 @@ class Desk(Protocol):
     @property
     def facts(self) -> ModelFacts:
         """What a window must know of the model."""
+
+    def swapped(self, choice: ModelChoice) -> "Desk":
+        """Put another adapter on the same model; after an error all is as before."""
 
     def encode(
         self, volume: Volume, *, forced: bool, cancel: CancelToken, on_stage: OnStage
@@ -218,6 +221,7 @@ class InferenceWorker(QThread):
         self._mailbox = LatestWinsMailbox[Question]()
         self._pace = Pace()
         self._desk: Desk | None = None
+        self._loaded = ModelChoice()
         self._without_desk = MedctError(
             "No model is loaded.", remedy="Choose one in the menu Model."
         )
@@ -229,7 +233,10 @@ class InferenceWorker(QThread):
         return self._mailbox.post(Topic(window, KINDS[type(question)]), question)
 
     def load_model(self, choice: ModelChoice) -> int:
-        """Take another model for all windows; the one in use stays if that fails."""
+        """Take another model for all windows; the one in use stays if that fails.
+
+        Where only the adapter is another one, the model is not loaded again.
+        """
         return self._mailbox.post(MODEL, LoadModel(choice))
 
     def cancel(self, job: int) -> None:
@@ -293,6 +300,7 @@ class InferenceWorker(QThread):
         clock("load", 0.0)
         try:
             self._desk = self._opened(choice, told)
+            self._loaded = choice
             self._kept.clear()
         except Cancelled:
             raise
@@ -307,6 +315,8 @@ class InferenceWorker(QThread):
         return self._desk.facts
 
     def _opened(self, choice: ModelChoice, told: Callable[[float], None]) -> Desk:
+        if self._desk is not None and _differs_in_adapter_only(choice, self._loaded):
+            return self._desk.swapped(choice)
         try:
             return self._open_desk(choice, told)
         except OutOfMemoryError:
@@ -352,6 +362,11 @@ class InferenceWorker(QThread):
         if self._desk is None:
             raise copy(self._without_desk)
         return self._desk
+
+
+def _differs_in_adapter_only(one: ModelChoice, other: ModelChoice) -> bool:
+    # The very same choice again means that something on the disk has changed.
+    return one != other and replace(one, adapter=other.adapter) == other
 
 
 def _mapped(

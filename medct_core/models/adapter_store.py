@@ -191,7 +191,7 @@ def remove_adapter(name: str) -> InstalledAdapter:
         used = ", ".join(known[base].name if base in known else base[:12] for base in bases)
         raise UsageError(
             f"The adapter {name!r} is in use: it is the one used by default with {used}.",
-            remedy=f"Choose another one first, or none: medct adapters swap none --model {used}",
+            remedy="Choose another one with 'medct adapters swap' first, or none.",
         )
     # Gone at once for whoever looks, however long its files take to go.
     going = Path(tempfile.mkdtemp(prefix=".removed-", dir=adapters_folder()))

@@ -87,9 +87,20 @@ class StandInDesk:
     began: threading.Event = field(default_factory=threading.Event)
     wrong: dict[str, Exception] = field(default_factory=dict)
     encoded: list[Volume] = field(default_factory=list)
+    swaps: list[ModelChoice] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.open_gate.set()
+
+    def swapped(self, choice: ModelChoice) -> "StandInDesk":
+        """Give a desk with an adapter of that name, as on a real model."""
+        self.swaps.append(choice)
+        if "swapped" in self.wrong:
+            raise self.wrong["swapped"]
+        name = None if choice.adapter is None else choice.adapter.name
+        adapter_sha256 = None if name is None else "a" * 64
+        stamp = replace(self.facts.stamp, adapter=name, adapter_sha256=adapter_sha256)
+        return replace(self, facts=replace(self.facts, stamp=stamp))
 
     def encode(
         self, volume: Volume, *, forced: bool, cancel: CancelToken, on_stage: OnStage

@@ -15,7 +15,6 @@ from medct_core.retrieval.spread import CaseKey
 from medct_core.vocabulary import FINDINGS
 
 _CANONICAL = {name.casefold(): name for name in FINDINGS}
-_SHORT = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,8 +147,7 @@ def _pseudonyms(keys: Sequence[CaseKey]) -> dict[str, str]:
     for key, group in zip(keys, groups, strict=True):
         named.setdefault(group, []).extend(filter(None, (key.patient_key, key.study_key)))
     return {
-        key.case_id: min(named[group], default="")[:_SHORT]
-        for key, group in zip(keys, groups, strict=True)
+        key.case_id: min(named[group], default="") for key, group in zip(keys, groups, strict=True)
     }
 
 

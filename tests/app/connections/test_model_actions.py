@@ -41,6 +41,12 @@ def entries(case: Case) -> dict[str, QAction]:
     return {one.text(): one for one in menu.actions() if not one.isSeparator()}
 
 
+def adapters(case: Case) -> dict[str, QAction]:
+    menu = case.shown.menus["choose_adapter"]
+    menu.aboutToShow.emit()
+    return {one.text(): one for one in menu.actions() if not one.isSeparator()}
+
+
 def test_every_installed_model_is_offered_and_the_loaded_one_is_marked(case: Case) -> None:
     case.results.set_model(facts("medct-mini"))
 
@@ -67,9 +73,9 @@ def test_a_folder_may_be_a_model_or_an_adapter(
     files.answer = tmp_path / "mine"
     entries(case)["Folder of a model…"].trigger()
     files.answer = tmp_path / "trained"
-    case.trigger("choose_adapter")
+    adapters(case)["Folder of an adapter…"].trigger()
     files.answer = None
-    case.trigger("choose_adapter")
+    adapters(case)["Folder of an adapter…"].trigger()
     entries(case)["Folder of a model…"].trigger()
 
     mine, trained = str(tmp_path / "mine"), tmp_path / "trained"

@@ -13,12 +13,20 @@ from app.state.window_words import in_window
 from medct_core.errors import OutOfDiskError
 
 _OPTION = re.compile(r"(?<![\w-])--[a-z]")
-# What only commands call: installing and converting models, and the workers of a cluster.
+# What only commands call: installing and converting models and adapters, learning from tables,
+# and the workers of a cluster.
 _COMMANDS_ONLY = (
     "commands",
     "models/install.py",
     "models/hub.py",
     "models/convert.py",
+    "models/adapter_install.py",
+    "models/adapter_average.py",
+    "training/adapt",
+    "training/augmentation",
+    "training/reproduce",
+    "training/tables",
+    "evaluation",
     "archive/add_on_cluster.py",
     "archive/ledger.py",
     "archive/worker_plan.py",

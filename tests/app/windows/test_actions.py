@@ -92,7 +92,7 @@ def test_menus_that_are_filled_later_are_handed_out(
 ) -> None:
     filled = fill_menu_bar(window.menuBar(), ROWS, actions)
 
-    assert set(filled) == {"recent", "panels", "header_windows", "choose_model"}
+    assert set(filled) == {"recent", "panels", "header_windows", "choose_model", "choose_adapter"}
     assert actions["recent"].menu() is filled["recent"]
 
 

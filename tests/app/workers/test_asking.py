@@ -1,6 +1,7 @@
 """The real worker with a real, tiny model: from a scan to findings and a map that adds up."""
 
 import math
+from functools import partial
 from pathlib import Path
 from typing import TypedDict, Unpack
 
@@ -37,6 +38,7 @@ from medct_core.retrieval.library_case import case_id_of
 from medct_core.vocabulary import FINDINGS
 from medct_core.volume.volume import Volume
 from tests import library_samples, report_samples, small_chest, tiny_image_model, tiny_model
+from tests.adapter_samples import write_adapter
 from tests.app.stand_ins import PATIENCE_MS
 from tests.app.workers.test_inference_worker import Heard
 
@@ -274,3 +276,46 @@ def test_the_bundled_model_says_how_it_scores_known_cases() -> None:
         for spread in (known.raw, known.calibrated):
             assert 0 <= spread.present[0] <= spread.present[4] <= 1
             assert spread.absent[2] < spread.present[2]
+
+
+def test_adapters_are_swapped_on_a_real_model_and_a_stranger_is_refused(
+    qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MEDCT_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setenv("MEDCT_MODELS", str(tmp_path / "models"))
+    folder = tiny_model.write_model(tmp_path / "models" / "tiny", tiny_model.LOCAL)
+    other = tiny_model.write_model(tmp_path / "models" / "other")
+    adapter, stranger = (
+        write_adapter(model, tmp_path / name)
+        for model, name in ((folder, "site"), (other, "stranger"))
+    )
+    worker = InferenceWorker(open_real_desk, ModelChoice("tiny", device="cpu"))
+    heard = Heard(worker)
+    worker.start()
+
+    scans = [worker.ask("w", EncodeScan(small_chest.volume()))]
+    qtbot.waitUntil(lambda: scans[-1] in heard.ended, timeout=PATIENCE_MS)
+    for chosen in (adapter, stranger, None):
+        worker.load_model(ModelChoice("tiny", chosen, "cpu"))
+        scans.append(worker.ask("w", EncodeScan(small_chest.volume())))
+        qtbot.waitUntil(partial(_has_ended, heard, scans[-1]), timeout=PATIENCE_MS)
+    worker.stop()
+
+    stamps = [_encoded(heard, scan).embedding.stamp.adapter for scan in scans]
+    vectors = [_encoded(heard, scan).embedding.vector for scan in scans]
+    assert stamps == [None, "site", "site", None]
+    assert not np.allclose(vectors[0], vectors[1], atol=1e-3)
+    np.testing.assert_array_equal(vectors[1], vectors[2])
+    np.testing.assert_array_equal(vectors[0], vectors[3])
+    (refused,) = heard.unavailable
+    assert "'stranger' was made for tiny (" in refused.summary
+
+
+def _has_ended(heard: Heard, job: int) -> bool:
+    return job in heard.ended
+
+
+def _encoded(heard: Heard, job: int) -> ScanEncoded:
+    answer = heard.answers[job]
+    assert isinstance(answer, ScanEncoded)
+    return answer

@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -235,7 +236,7 @@ def test_without_weights_the_window_lives_and_another_model_helps(
 
 
 def test_a_broken_adapter_leaves_the_model_in_use(start: Start, qtbot: QtBot) -> None:
-    worker, heard = start(Models(first=[StandInDesk(), NO_MODEL]))
+    worker, heard = start(Models(first=StandInDesk(wrong={"swapped": NO_MODEL})))
     qtbot.waitUntil(lambda: len(heard.models) == 1, timeout=PATIENCE_MS)
 
     load = worker.load_model(ModelChoice(adapter=Path("broken")))
@@ -244,6 +245,59 @@ def test_a_broken_adapter_leaves_the_model_in_use(start: Start, qtbot: QtBot) ->
     qtbot.waitUntil(lambda: scan in heard.answers, timeout=PATIENCE_MS)
     assert heard.errors[load].summary == NO_MODEL.summary
     assert heard.models == [facts(), facts()]
+
+
+def test_another_adapter_does_not_load_the_model_again(start: Start, qtbot: QtBot) -> None:
+    desk = StandInDesk()
+    models = Models(first=desk)
+    worker, heard = start(models)
+    qtbot.waitUntil(partial(_has_models, heard, 1), timeout=PATIENCE_MS)
+    chosen = [ModelChoice(adapter=Path("site-a")), ModelChoice(adapter=Path("site-b"))]
+
+    for number, choice in enumerate([*chosen, ModelChoice()], 2):
+        worker.load_model(choice)
+        qtbot.waitUntil(partial(_has_models, heard, number), timeout=PATIENCE_MS)
+
+    assert models.opened == [ModelChoice()]
+    assert desk.swaps == [*chosen, ModelChoice()]
+    adapters = [model.stamp.adapter for model in heard.models]
+    assert adapters == [None, "site-a", "site-b", None]
+
+
+def _has_models(heard: Heard, count: int) -> bool:
+    return len(heard.models) == count
+
+
+def test_a_scan_is_encoded_anew_with_another_adapter(start: Start, qtbot: QtBot) -> None:
+    worker, heard = start(Models(first=StandInDesk()))
+    scan = worker.ask("w", SCAN)
+    qtbot.waitUntil(lambda: scan in heard.answers, timeout=PATIENCE_MS)
+
+    worker.load_model(ModelChoice(adapter=Path("site-a")))
+    late = worker.ask("w", ScoreFindings(scan))
+    qtbot.waitUntil(lambda: late in heard.ended, timeout=PATIENCE_MS)
+    again = worker.ask("w", SCAN)
+    qtbot.waitUntil(lambda: again in heard.answers, timeout=PATIENCE_MS)
+    scored = worker.ask("w", ScoreFindings(again))
+    qtbot.waitUntil(lambda: scored in heard.answers, timeout=PATIENCE_MS)
+
+    assert late in heard.cancelled
+    encoded, findings = heard.answers[again], heard.answers[scored]
+    assert isinstance(encoded, ScanEncoded)
+    assert isinstance(findings, FindingsScored)
+    assert encoded.embedding.stamp.adapter == "site-a"
+    assert findings.model.stamp.adapter == "site-a"
+
+
+def test_the_same_choice_again_loads_the_model_again(start: Start, qtbot: QtBot) -> None:
+    models = Models(first=StandInDesk())
+    worker, heard = start(models)
+    qtbot.waitUntil(partial(_has_models, heard, 1), timeout=PATIENCE_MS)
+
+    worker.load_model(ModelChoice())
+
+    qtbot.waitUntil(partial(_has_models, heard, 2), timeout=PATIENCE_MS)
+    assert len(models.opened) == 2
 
 
 def test_the_old_model_makes_room_where_two_do_not_fit(start: Start, qtbot: QtBot) -> None:

@@ -176,7 +176,9 @@ def test_the_one_in_use_is_not_removed_and_that_is_said(site: str, capsys: Captu
 
     assert run(["adapters", "remove", site]) == 2
 
-    assert "medct adapters swap none --model tiny" in capsys.readouterr().err
+    said = capsys.readouterr().err
+    assert "is in use: it is the one used by default with tiny" in said
+    assert "medct adapters swap" in said
     assert [row["name"] for row in _listed(capsys)] == [site]
 
 
