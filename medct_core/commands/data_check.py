@@ -9,7 +9,13 @@ import typer
 
 from medct_core.cancel import CancelToken
 from medct_core.commands.console import DONE, REFUSED, print_json, print_text, progress_bar
-from medct_core.commands.data_open import OpenedTable, open_tables, opened_json, opened_lines
+from medct_core.commands.data_open import (
+    OpenedTables,
+    copy_lines,
+    open_tables,
+    opened_json,
+    opened_lines,
+)
 from medct_core.commands.data_tables import (
     POOL_GRACE_S,
     MetadataOption,
@@ -41,13 +47,13 @@ class Checked:
     facts: "list[TableFacts]"
     shared: "tuple[InSeveralTables, ...]"
     tokens_of: str
-    opened: tuple[OpenedTable, ...]
+    opened: OpenedTables
 
     @property
     def is_good(self) -> bool:
         """Whether every line and every scan can be used, and no patient is in two tables."""
         is_refused = any(one.table.excluded for one in self.facts)
-        return not (self.shared or is_refused or any(one.unusable for one in self.opened))
+        return self.opened.is_good and not (self.shared or is_refused)
 
 
 def check(
@@ -81,9 +87,9 @@ def check(
 
     def work(cancel: CancelToken) -> Checked:
         read = read_tables(tables, scans, reports, metadata)
-        opened = (
-            open_tables(read, chosen_model(model).folder, workers, cancel) if is_opening else ()
-        )
+        opened = OpenedTables()
+        if is_opening:
+            opened = open_tables(read, chosen_model(model).folder, workers, cancel)
         return _checked(read, opened, order, model, cancel)
 
     found = interruptible(work, grace_s=POOL_GRACE_S)
@@ -96,7 +102,7 @@ def check(
 
 def _checked(
     read: list[ScanTable],
-    opened: tuple[OpenedTable, ...],
+    opened: OpenedTables,
     order: TextOrder,
     model: str | None,
     cancel: CancelToken,
@@ -117,7 +123,11 @@ def _to_json(found: Checked, order: TextOrder) -> dict[str, object]:
         "order": order.value,
         "tokens_of": found.tokens_of or None,
         "tables": [one.to_json() for one in found.facts],
-        "opened": [opened_json(one) for one in found.opened],
+        "opened": [opened_json(one) for one in found.opened.tables],
+        "copies": [
+            [{"table": at, "lines": list(lines)} for at, lines in one.lines.items()]
+            for one in found.opened.copies
+        ],
         "in_several_tables": [
             [{"table": at, "lines": list(lines)} for at, lines in one.lines.items()]
             for one in found.shared
@@ -130,7 +140,8 @@ def _lines(found: Checked, order: TextOrder, *, are_files_sought: bool) -> list[
     for place, one in enumerate(found.facts):
         lines += _table_lines(one, are_files_sought=are_files_sought)
         lines += _report_lines(one, order, found.tokens_of) if one.table.has_reports else []
-        lines += opened_lines(found.opened[place]) if found.opened else []
+        lines += opened_lines(found.opened.tables[place]) if found.opened.tables else []
+    lines += copy_lines(found.opened)
     return lines + (_shared_lines(found) if len(found.facts) > 1 else [])
 
 

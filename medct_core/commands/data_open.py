@@ -12,7 +12,7 @@ from medct_core.commands.data_tables import first_lines
 from medct_core.errors import UsageError
 
 if TYPE_CHECKING:
-    from medct_core.training.tables.opening import Opened
+    from medct_core.training.tables.opening import Copies, Opened
     from medct_core.training.tables.scan_table import ScanTable
 
 _WORDS = {
@@ -47,9 +47,31 @@ class OpenedTable:
     notices: dict[str, int]
 
 
+@dataclass(frozen=True, slots=True)
+class OpenedTables:
+    """What the scans of several tables were found to be; no table where none was opened.
+
+    Attributes
+    ----------
+    tables
+        Each.
+    copies
+        Equal scans in several lines.
+    """
+
+    tables: tuple[OpenedTable, ...] = ()
+    copies: "tuple[Copies, ...]" = ()
+
+    @property
+    def is_good(self) -> bool:
+        """Whether every scan can be used, and none is in two tables."""
+        is_double = any(one.are_in_several_tables for one in self.copies)
+        return not (is_double or any(table.unusable for table in self.tables))
+
+
 def open_tables(
     tables: "Sequence[ScanTable]", model_folder: Path, workers: int, cancel: CancelToken
-) -> tuple[OpenedTable, ...]:
+) -> OpenedTables:
     """Open every scan of tables, one table after the other.
 
     Raises
@@ -60,18 +82,20 @@ def open_tables(
         If `cancel` was raised.
     """
     from medct_core.models.bundle import read_recipe
-    from medct_core.training.tables.opening import open_scans
+    from medct_core.training.tables.opening import copies_in, open_scans
 
     recipe = read_recipe(model_folder)
-    opened = []
     for table in tables:
         _require_files(table)
+    found: list[list[Opened]] = []
+    for table in tables:
         with progress_bar(f"Opening {len(table.rows)} scans of {table.name}") as report:
-            found = list(
-                open_scans(table.rows, recipe, workers=workers, cancel=cancel, on_progress=report)
+            scans = open_scans(
+                table.rows, recipe, workers=workers, cancel=cancel, on_progress=report
             )
-        opened.append(_opened_table(table, found))
-    return tuple(opened)
+            found.append(list(scans))
+    opened = tuple(_opened_table(table, scans) for table, scans in zip(tables, found, strict=True))
+    return OpenedTables(opened, copies_in(found))
 
 
 def _opened_table(table: "ScanTable", found: "Sequence[Opened]") -> OpenedTable:
@@ -89,6 +113,18 @@ def opened_lines(opened: OpenedTable) -> list[str]:
     return lines + [
         f"    {_WORDS[code]}: {count}" for code, count in opened.notices.items() if code in _WORDS
     ]
+
+
+def copy_lines(opened: OpenedTables) -> list[str]:
+    """Name equal scans."""
+    return first_lines(
+        "the same scan, voxel for voxel: "
+        + "; ".join(
+            f"{opened.tables[place].name} lines {', '.join(map(str, lines))}"
+            for place, lines in one.lines.items()
+        )
+        for one in opened.copies
+    )
 
 
 def opened_json(opened: OpenedTable) -> dict[str, object]:

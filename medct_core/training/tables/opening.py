@@ -26,11 +26,26 @@ class Opened:
         Why it cannot be used; empty where it can.
     notices
         Codes of what must be known about it.
+    volume_sha256
+        Of voxels and geometry; empty where it cannot be used.
     """
 
     row: ScanRow
     why: str
     notices: tuple[str, ...] = ()
+    volume_sha256: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Copies:
+    """Equal scans under several names: lines by the table's place."""
+
+    lines: dict[int, tuple[int, ...]]
+
+    @property
+    def are_in_several_tables(self) -> bool:
+        """Whether a model would be measured on what it learned from."""
+        return len(self.lines) > 1
 
 
 def open_scans(
@@ -67,6 +82,23 @@ def open_scans(
     """
     work = partial(_opened, recipe)
     yield from each_scan(work, rows, workers=workers, cancel=cancel, on_progress=on_progress)
+
+
+def copies_in(tables: Sequence[Sequence[Opened]]) -> tuple[Copies, ...]:
+    """Find equal scans, voxel for voxel, that stand in several lines.
+
+    Parameters
+    ----------
+    tables
+        What was found in each table.
+    """
+    where: dict[str, dict[int, tuple[int, ...]]] = {}
+    for place, found in enumerate(tables):
+        for one in found:
+            if one.volume_sha256:
+                lines = where.setdefault(one.volume_sha256, {})
+                lines[place] = (*lines.get(place, ()), one.row.line)
+    return tuple(Copies(lines) for lines in where.values() if sum(map(len, lines.values())) > 1)
 
 
 def usable_volume(row: ScanRow, recipe: Recipe, *, cancel: CancelToken) -> Volume:
@@ -109,4 +141,5 @@ def _opened(recipe: Recipe, row: ScanRow, cancel: CancelToken) -> Opened:
         raise
     except Exception as error:  # noqa: BLE001 - one scan that fails stops no other
         return Opened(row, why_unusable(error))
-    return Opened(row, "", tuple(dict.fromkeys(one.code for one in volume.notices)))
+    codes = tuple(dict.fromkeys(one.code for one in volume.notices))
+    return Opened(row, "", codes, volume.content_sha256)

@@ -66,3 +66,25 @@ def test_scans_nobody_knows_where_are_wrong_usage(
 
     assert check(str(tmp_path / "t.csv")) == 2
     assert "--scans" in capsys.readouterr().err
+
+
+def test_a_scan_under_another_name_in_another_table_ends_with_three(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    table = write_table(tmp_path)
+    small_chest.write(tmp_path / "copy.nii.gz", seed=1)
+    other = tmp_path / "other.csv"
+    other.write_text(
+        "path,patient,report,Emphysema,Lung nodule\ncopy.nii.gz,Q,Text.,0,1\n", encoding="utf-8"
+    )
+
+    code = check(str(table), str(other))
+    said = capsys.readouterr().out
+    check(str(table), str(other), "--json")
+
+    assert code == 3
+    assert "the same scan, voxel for voxel: table.csv lines 3; other.csv lines 2" in said
+    assert "patients in more than one table: 0" in said
+    assert json.loads(capsys.readouterr().out)["copies"] == [
+        [{"table": 0, "lines": [3]}, {"table": 1, "lines": [2]}]
+    ]

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from medct_core.cancel import Cancelled, CancelToken
-from medct_core.training.tables.opening import open_scans, why_unusable
+from medct_core.training.tables.opening import Opened, copies_in, open_scans, why_unusable
 from medct_core.training.tables.scan_reading import PLACED, SCALED
 from tests import small_chest, tiny_model
 from tests.scan_rows import METADATA, row, write_stored
@@ -39,6 +39,20 @@ def test_what_metadata_completed_is_said(tmp_path: Path) -> None:
 
     assert found.why == ""
     assert set(found.notices) == {SCALED, PLACED}
+
+
+def test_equal_scans_are_found_whatever_their_names_and_files(tmp_path: Path) -> None:
+    stored = row("a", write_stored(tmp_path / "a.nii.gz"), METADATA)
+    packed = row("b", write_stored(tmp_path / "b.nii"), METADATA)
+    other = row("c", small_chest.write(tmp_path / "c.nii", seed=2))
+
+    found = list(open_scans([stored, packed, other], tiny_model.RECIPE))
+
+    (within,) = copies_in([found])
+    (across,) = copies_in([found[:1], found[1:]])
+    assert (within.lines, within.are_in_several_tables) == ({0: (2, 2)}, False)
+    assert (across.lines, across.are_in_several_tables) == ({0: (2,), 1: (2,)}, True)
+    assert copies_in([[Opened(stored, "unusable")] * 2]) == ()
 
 
 def test_opening_stops_when_asked(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from pathlib import Path
 
+import nibabel
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -105,3 +106,21 @@ def test_a_scan_is_named_as_its_table_names_it(tmp_path: Path) -> None:
     file = small_chest.write(tmp_path / "b.nii")
 
     assert read_row(row("folder/a", file)).source == "a"
+
+
+@pytest.mark.shared_data
+def test_a_real_scan_without_geometry_comes_back_by_its_metadata(
+    shared_dir: Path, tmp_path: Path
+) -> None:
+    real = read_row(row("a", shared_dir / "data" / "ct_chest" / "lungdx_a0001_5mm_B.zip"))
+    stored = nibabel.Nifti1Image(real.values + np.int16(1024), np.eye(4))
+    nibabel.save(stored, tmp_path / "a.nii")
+    spacing_mm = real.geometry.spacing_mm
+
+    found = read_row(row("a", tmp_path / "a.nii", ScanMetadata(spacing_mm, 1.0, -1024.0)))
+    again = with_metadata(found, ScanMetadata(spacing_mm, 1.0, -1024.0))
+
+    np.testing.assert_array_equal(found.values, real.values)
+    np.testing.assert_array_equal(again.values, real.values)
+    assert found.geometry.spacing_mm == pytest.approx(spacing_mm)
+    assert (codes(found), codes(again) - codes(found)) == ({SCALED, PLACED}, {SCALED_BEFORE})
