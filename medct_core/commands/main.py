@@ -21,6 +21,7 @@ from medct_core.commands import (
     models,
     phantom,
     preprocess,
+    reproduce,
     train,
 )
 from medct_core.commands.console import (
@@ -44,6 +45,7 @@ COMMAND_MODULES: tuple[ModuleType, ...] = (
     evaluate,
     data,
     train,
+    reproduce,
 )
 """Modules with a `register(app)`, in the order of the help page. Each is light to import:
 what is heavy (torch, readers) is imported inside the functions that run."""

@@ -1,0 +1,178 @@
+"""Charts of the experiment for a page: main results, gain against prevalence, and the others."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, cast
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from medct_core.inference.safe_write import replacing
+from medct_core.training.reproduce.evidence import GroupResult
+from medct_core.training.reproduce.gains import SIX_METRICS, Estimate
+from medct_core.training.reproduce.outcome import Outcome
+from medct_core.training.reproduce.plan import MAIN_GROUPS
+from medct_core.training.reproduce.tables import NAMES, PAPER_TABLE_4
+from medct_core.training.reproduce.verdicts import HEADLINE
+
+_DPI = 150
+_PAPER, _OURS, _OTHERS = "#9aa5b1", "#1f6feb", ("#1f6feb", "#74a9f7", "#b45309", "#e9a85d")
+_QUIET = "#57606a"
+_NAME_PT, _LETTER_PT, _LINE_PT = 7, 3.9, 8.0
+"""Size of a point's name, about the width of a letter, and of a line; in points."""
+
+
+def write_charts(outcome: Outcome, folder: Path) -> tuple[Path, ...]:
+    """Write every chart that the finished runs allow as PNG, and say where."""
+    folder.mkdir(parents=True, exist_ok=True)
+    figures = {
+        "lora-main.png": main_results(outcome),
+        "lora-prevalence.png": gain_against_prevalence(outcome),
+        "lora-ablations.png": ablations(outcome),
+    }
+    written = []
+    for name, figure in figures.items():
+        if figure is not None:
+            with replacing(folder / name) as path:
+                figure.savefig(path)
+            written.append(folder / name)
+    return tuple(written)
+
+
+def main_results(outcome: Outcome) -> Figure | None:
+    """Show the gain in the six metrics: the paper's, and that of every main group; None without."""
+    groups = [one for one in map(outcome.group, MAIN_GROUPS) if one is not None]
+    if not groups:
+        return None
+    figure = Figure(figsize=(9, 4.2), dpi=_DPI, layout="constrained")
+    axes = figure.subplots()
+    place = np.arange(len(SIX_METRICS))
+    width = 0.8 / (len(groups) + 1)
+    paper = [after - before for before, after in PAPER_TABLE_4.values()]
+    axes.bar(place - 0.4 + width / 2, paper, width, color=_PAPER, label="paper, on CT-RATE")
+    for count, one in enumerate(groups, start=1):
+        gains = [one.gain[name] for name in SIX_METRICS]
+        at = place - 0.4 + width * (count + 0.5)
+        axes.bar(at, _points(gains), width, color=_OTHERS[count - 1], label=_label(one))
+        axes.errorbar(
+            at, _points(gains), yerr=_whiskers(gains), fmt="none", ecolor="black", capsize=2, lw=0.8
+        )
+    axes.set_xticks(place, [NAMES[name] for name in SIX_METRICS])
+    axes.set_ylabel("gain over the base, points")
+    axes.set_title("What LoRA gains on the new domain (95 % intervals)", fontsize=11)
+    _finish(axes)
+    axes.axhline(0, color="black", lw=0.8)
+    figure.legend(loc="outside lower center", frameon=False, fontsize=8, ncols=5)
+    return figure
+
+
+def gain_against_prevalence(outcome: Outcome) -> Figure | None:
+    """Show the gain of each finding of the headline runs over its prevalence; None without."""
+    numbers = _numbers(outcome, "rare_findings_gain_more")
+    if not numbers:
+        return None
+    findings = cast("Mapping[str, Mapping[str, float | None]]", numbers["findings"])
+    known = {name: one for name, one in findings.items() if one["gain"] is not None}
+    prevalence = [100 * (one["prevalence"] or 0.0) for one in known.values()]
+    gain = [100 * (one["gain"] or 0.0) for one in known.values()]
+    figure = Figure(figsize=(9, 5), dpi=_DPI, layout="constrained")
+    axes = figure.subplots()
+    axes.scatter(prevalence, gain, color=_OURS, s=28, zorder=3)
+    axes.axhline(0, color="black", lw=0.8)
+    axes.set_xscale("log")
+    axes.set_xlabel("prevalence in the test scans, %")
+    axes.set_ylabel("gain in AUROC, points")
+    axes.set_title(
+        f"Do rare findings gain more? {HEADLINE}: Spearman {numbers['correlation']:+.2f}, "
+        f"one-sided p = {numbers['p']:.3f}",
+        fontsize=11,
+    )
+    axes.xaxis.set_major_formatter("{x:g}")
+    axes.xaxis.set_minor_formatter("{x:g}")
+    axes.set_xlim(0.9 * min(prevalence), 1.6 * max(prevalence))
+    _finish(axes)
+    _name_points(axes, list(known), prevalence, gain)
+    return figure
+
+
+def _name_points(
+    axes: Axes, names: Sequence[str], across: Sequence[float], up: Sequence[float]
+) -> None:
+    """Write a name beside each point, moved down as far as it takes to stand clear of others."""
+    taken: list[tuple[float, float, float]] = []
+    for place in np.argsort(up)[::-1]:
+        point = across[place], up[place]
+        left, y = axes.transData.transform(point) * 72 / _DPI
+        right = left + _LETTER_PT * len(names[place])
+        low = y
+        while any(abs(low - at) < _LINE_PT and left < r and o < right for o, r, at in taken):
+            low -= 1.0
+        taken.append((left, right, low))
+        axes.annotate(
+            names[place],
+            point,
+            xytext=(5, low - y - 2),
+            textcoords="offset points",
+            fontsize=_NAME_PT,
+            color=_QUIET,
+        )
+
+
+def ablations(outcome: Outcome) -> Figure | None:
+    """Show gain on B and what is left on A of every group of base M; None without."""
+    groups = [one for one in outcome.groups if one.group.startswith("M-") and one.trained_share]
+    base = outcome.base_auroc.get("M")
+    if not groups or base is None or base["A"] is None:
+        return None
+    figure = Figure(figsize=(9, 1.6 + 0.36 * len(groups)), dpi=_DPI, layout="constrained")
+    left, right = figure.subplots(1, 2, sharey=True)
+    place = np.arange(len(groups))[::-1]
+    gains = [one.gain["mean_auroc"] for one in groups]
+    left.errorbar(
+        _points(gains), place, xerr=_whiskers(gains), fmt="o", color=_OURS, ms=5, capsize=2
+    )
+    left.set_yticks(place, [_label(one) for one in groups])
+    left.set_xlabel("gain in mean AUROC on B, points")
+    left.axvline(0, color="black", lw=0.8)
+    lost = [100 * ((one.prompts_auroc_a or np.nan) - base["A"]) for one in groups]
+    right.plot(lost, place, "o", color=_OTHERS[2], ms=5)
+    right.set_xlabel("change on A by prompts, points")
+    right.axvline(0, color="black", lw=0.8)
+    figure.suptitle("Base M: what each way gains on B and loses on A", fontsize=11)
+    for axes in (left, right):
+        _finish(axes)
+        axes.margins(y=0.08)
+    return figure
+
+
+def _numbers(outcome: Outcome, claim_name: str) -> dict[str, Any]:
+    return next(
+        dict(judged[0].numbers) for claim, judged in outcome.verdicts if claim.name == claim_name
+    )
+
+
+def _label(one: GroupResult) -> str:
+    return f"{one.group} ({one.done} of {one.planned} seeds)"
+
+
+def _points(gains: Sequence[Estimate]) -> list[float]:
+    return [np.nan if gain.value is None else 100 * gain.value for gain in gains]
+
+
+def _whiskers(gains: Sequence[Estimate]) -> list[list[float]]:
+    """How far the interval reaches down and up; an interval need not hold its estimate."""
+    down, up = [], []
+    for gain in gains:
+        value, low, high = (
+            np.nan if one is None else one for one in (gain.value, gain.low, gain.high)
+        )
+        down.append(100 * max(value - low, 0.0))
+        up.append(100 * max(high - value, 0.0))
+    return [down, up]
+
+
+def _finish(axes: Axes) -> None:
+    axes.grid(color="#d0d7de", lw=0.5, zorder=0)
+    axes.set_axisbelow(True)
+    axes.spines[["top", "right"]].set_visible(False)

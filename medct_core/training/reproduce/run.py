@@ -1,0 +1,272 @@
+"""One run of the experiment: from a base to what is kept of it in the ledger."""
+
+import shutil
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass, replace
+from hashlib import sha256
+from typing import Protocol
+
+import numpy as np
+import torch
+from torch import nn
+
+from medct_core.cancel import CancelToken
+from medct_core.models.adapter_manifest import ADAPTER_WEIGHTS_FILE
+from medct_core.models.adapters import AdapterHost, AdapterNotes
+from medct_core.models.bundle import LoadedModel
+from medct_core.models.lora import lora_size
+from medct_core.training.adapt.adapted import Adapted
+from medct_core.training.adapt.config import AdaptConfig
+from medct_core.training.adapt.fit import fit
+from medct_core.training.adapt.learner import ADAPTER_NAME
+from medct_core.training.adapt.progress import FitProgress
+from medct_core.training.adapt.record import versions
+from medct_core.training.cohort import Cohort, ScanViewer, ScanViews
+from medct_core.training.reproduce.answers import Answers
+from medct_core.training.reproduce.latency import merged_latency
+from medct_core.training.reproduce.ledger import Record
+from medct_core.training.reproduce.measure import (
+    HeldOutScans,
+    Scorer,
+    head_scorer,
+    measure,
+    summary,
+)
+from medct_core.training.reproduce.plan import BaseLetter, Method, Ranks, Run
+from medct_core.training.reproduce.work import Work
+
+_ALPHA_BY_RANK = 2
+_FULL_RATE = 5e-5
+"""A tenth of LoRA's rate: at that rate every weight of a base would be overwritten."""
+
+_SUBSET = 21  # stream of random numbers that chooses scans
+
+OnFit = Callable[[FitProgress], None]
+
+
+class Materials(Protocol):
+    """What the runs are made from."""
+
+    @property
+    def tests(self) -> HeldOutScans:
+        """Scans that no run learns from."""
+        ...
+
+    def base(self, letter: BaseLetter) -> LoadedModel:
+        """Load a base, a new copy with every call."""
+        ...
+
+    def training(self, seed: int) -> ScanViewer:
+        """Give the labelled scans of the new domain as a run of a seed sees them."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Fitted:
+    """A base after a run learned.
+
+    Attributes
+    ----------
+    model
+        In evaluation mode.
+    own
+        How it was trained to answer; None where by prompts.
+    config
+        All that training was told.
+    training_sha256
+        Identity of the scans it learned from.
+    trained
+        How many numbers learned.
+    host
+        Holds the adapter; None without LoRA.
+    head
+        Linear layer on the image latent; None without one.
+    """
+
+    model: LoadedModel
+    own: Scorer | None = None
+    config: AdaptConfig | None = None
+    training_sha256: str | None = None
+    trained: int = 0
+    host: AdapterHost | None = None
+    head: nn.Linear | None = None
+
+
+def perform(
+    run: Run, materials: Materials, work: Work, *, cancel: CancelToken, on_progress: OnFit
+) -> tuple[Record, Answers]:
+    """Do one run, or go on with it where it was stopped, and measure what came of it.
+
+    Parameters
+    ----------
+    run
+        Which one.
+    materials
+        Base and scans.
+    work
+        Where and how.
+    cancel
+        Checked before every step of training and between layers of measuring.
+    on_progress
+        Told after every step of training.
+
+    Raises
+    ------
+    Cancelled
+        If `cancel` was raised; what was learned until then is kept in the run's folder.
+    MedctError
+        If training cannot go on.
+    """
+    torch.set_num_threads(work.threads)
+    started = time.monotonic()
+    fitted = _fitted(run, materials, work, cancel, on_progress)
+    learned = time.monotonic()
+    answers = measure(fitted.model, fitted.own, materials.tests, cancel)
+    sizes = _sizes(run, fitted, work)
+    sizes |= _latency(run, fitted, materials, cancel)
+    ended = time.monotonic()
+    record = Record(
+        run=run,
+        data=identities(materials.tests),
+        base_sha256=materials.base(run.base).stamp.checkpoint_sha256,
+        config=_told(fitted),
+        versions=versions(),
+        seconds={"training": learned - started, "measuring": ended - learned},
+        sizes=sizes,
+        metrics=summary(answers),
+    )
+    return record, answers
+
+
+def identities(tests: HeldOutScans) -> dict[str, str]:
+    """SHA-256 of each set of scans that runs are measured on, by name."""
+    return {
+        "validation_b": tests.validation_b.identity,
+        "test_b": tests.test_b.identity,
+        "test_a": tests.test_a.identity,
+    }
+
+
+def config_of(run: Run, epochs: int) -> AdaptConfig:
+    """Say how a run with gradients is trained: as the paper, but for what the run changes."""
+    config = AdaptConfig(
+        head=run.head, towers=run.towers, epochs=epochs, seed=run.seed, augmentation="paper"
+    )
+    if run.method is Method.FULL:
+        return replace(config, tune="full", rate=_FULL_RATE)
+    if run.method is Method.HEAD:
+        return replace(config, tune="head")
+    if run.ranks is Ranks.SMALL:
+        image, text = run.ranks.value
+        return replace(
+            config,
+            vision_rank=image,
+            vision_alpha=_ALPHA_BY_RANK * image,
+            text_rank=text,
+            text_alpha=_ALPHA_BY_RANK * text,
+        )
+    return config
+
+
+class ChosenScans:
+    """Shows a few of the scans of another viewer; a `ScanViewer`."""
+
+    def __init__(self, viewer: ScanViewer, rows: Sequence[int]) -> None:
+        self._viewer = viewer
+        self._rows = list(rows)
+        whole = viewer.cohort
+        self._cohort = Cohort(
+            scans=tuple(whole.scans[row] for row in rows),
+            patients=whole.patients[self._rows],
+            findings=whole.findings,
+            labels=whole.labels[self._rows],
+            reports=tuple(whole.reports[row] for row in rows),
+        )
+
+    @property
+    def cohort(self) -> Cohort:
+        """Whose scans they are."""
+        return self._cohort
+
+    @property
+    def identity(self) -> str:
+        """SHA-256 over the scans and which of them are shown."""
+        return sha256(f"{self._viewer.identity} {self._rows}".encode()).hexdigest()
+
+    def views(self, rows: Sequence[int], epoch: int) -> ScanViews:
+        """Give scans as the other viewer shows them."""
+        return self._viewer.views([self._rows[row] for row in rows], epoch)
+
+
+def training_scans(run: Run, materials: Materials) -> ScanViewer:
+    """Give what a run learns from; fewer scans than there are differ from seed to seed."""
+    viewer = materials.training(run.seed)
+    count = len(viewer.cohort)
+    if run.scans >= count:
+        return viewer
+    rng = np.random.default_rng((run.seed, _SUBSET))
+    return ChosenScans(viewer, sorted(rng.permutation(count)[: run.scans].tolist()))
+
+
+def _fitted(
+    run: Run, materials: Materials, work: Work, cancel: CancelToken, on_progress: OnFit
+) -> Fitted:
+    model = materials.base(run.base)
+    if run.method is Method.BASE:
+        return Fitted(model)
+    viewer = training_scans(run, materials)
+    config = config_of(run, work.epochs)
+    adapted = fit(model, viewer, config, work.of(run), cancel=cancel, on_progress=on_progress)
+    return _of_adapted(adapted, config, viewer)
+
+
+def _of_adapted(adapted: Adapted, config: AdaptConfig, viewer: ScanViewer) -> Fitted:
+    head = adapted.head
+    return Fitted(
+        model=adapted.model,
+        own=None if head is None else head_scorer(head),
+        config=config,
+        training_sha256=viewer.identity,
+        trained=adapted.trained,
+        host=adapted.host,
+        head=head,
+    )
+
+
+def _told(fitted: Fitted) -> dict[str, object]:
+    if fitted.config is None:
+        return {}
+    return {**asdict(fitted.config), "training_sha256": fitted.training_sha256}
+
+
+def _sizes(run: Run, fitted: Fitted, work: Work) -> dict[str, float]:
+    """Count parameters and bytes; an adapter is saved in the run's folder."""
+    network = fitted.model.network
+    live = [p for name, p in network.named_parameters() if ".lora_" not in name]
+    sizes: dict[str, float] = {
+        "trained": fitted.trained,
+        "threads": torch.get_num_threads(),
+        "network_parameters": sum(p.numel() for p in live),
+        "network_bytes": sum(p.numel() * p.element_size() for p in live),
+    }
+    if fitted.host is None:
+        return sizes
+    folder = work.of(run) / "adapter"
+    shutil.rmtree(folder, ignore_errors=True)  # of a run that was killed after it was saved
+    fitted.host.save(ADAPTER_NAME, folder, AdapterNotes(head=fitted.head))
+    return sizes | {
+        "adapter_parameters": lora_size(network, ADAPTER_NAME).parameters,
+        "adapter_bytes": (folder / ADAPTER_WEIGHTS_FILE).stat().st_size,
+    }
+
+
+def _latency(
+    run: Run, fitted: Fitted, materials: Materials, cancel: CancelToken
+) -> dict[str, float]:
+    """Measure what a merged adapter costs; last of all, as merging cannot be undone."""
+    if fitted.host is None:
+        return {}
+    values = materials.tests.test_b.views([0], 0).values
+    base = materials.base(run.base)
+    return merged_latency(base, fitted.host, values, cancel)

@@ -1,0 +1,80 @@
+"""Charts: one file a question, and none where there is nothing to show."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from matplotlib.figure import Figure
+from matplotlib.text import Text
+from PIL import Image
+
+from medct_core.training.reproduce.charts import (
+    ablations,
+    gain_against_prevalence,
+    main_results,
+    write_charts,
+)
+from medct_core.training.reproduce.evidence import Evidence
+from medct_core.training.reproduce.ledger import Ledger
+from medct_core.training.reproduce.outcome import Outcome, conclude
+from medct_core.training.reproduce.plan import Method, Run, runs_named
+from medct_core.vocabulary import FINDINGS
+from tests.reproduce_samples import fill
+
+RUNS = ("M-base", "M-lora-paper-s0", "M-lora-paper-s1", "M-full-paper-s0", "M-head-s0")
+
+
+def _skill(run: Run, _domain: str) -> float:
+    return 0.4 if run.method is Method.BASE else 1.2
+
+
+@pytest.fixture(scope="module")
+def outcome(tmp_path_factory: pytest.TempPathFactory) -> Outcome:
+    ledger = Ledger(tmp_path_factory.mktemp("ledger"))
+    fill(ledger, runs_named(RUNS), _skill)
+    return conclude(Evidence(ledger))
+
+
+def _texts(figure: Figure | None) -> Iterator[str]:
+    assert figure is not None
+    figure.draw_without_rendering()
+    for text in figure.findobj(Text):
+        assert isinstance(text, Text)
+        yield text.get_text()
+
+
+def test_every_chart_is_a_picture_with_something_on_it(outcome: Outcome, tmp_path: Path) -> None:
+    written = write_charts(outcome, tmp_path / "charts")
+
+    assert [path.name for path in written] == [
+        *("lora-main.png", "lora-prevalence.png", "lora-ablations.png")
+    ]
+    for path in written:
+        with Image.open(path) as picture:
+            pixels = np.asarray(picture.convert("L"))
+        assert min(pixels.shape) > 300
+        assert (pixels < 128).mean() > 0.002
+
+
+def test_nothing_is_drawn_of_an_empty_ledger(tmp_path: Path) -> None:
+    nothing = conclude(Evidence(Ledger(tmp_path / "ledger")))
+
+    assert write_charts(nothing, tmp_path) == ()
+
+
+def test_the_main_chart_shows_the_paper_and_every_main_group_that_ran(outcome: Outcome) -> None:
+    texts = set(_texts(main_results(outcome)))
+
+    assert {"paper, on CT-RATE", "M-lora-paper (2 of 5 seeds)", "mean AUROC"} <= texts
+    assert not any(text.startswith("R-") for text in texts)
+
+
+def test_every_finding_is_named_where_its_gain_is_plotted(outcome: Outcome) -> None:
+    assert set(FINDINGS) <= set(_texts(gain_against_prevalence(outcome)))
+
+
+def test_what_lora_is_compared_with_stands_below_each_other(outcome: Outcome) -> None:
+    texts = set(_texts(ablations(outcome)))
+
+    assert {"M-full-paper (1 of 3 seeds)", "M-head (1 of 3 seeds)"} <= texts
