@@ -14,7 +14,8 @@ from medct_core.models.linear import Linear
 
 # Fixed by the released code: queries and keys have unit length, so the logits need a spread.
 _LOGIT_SCALE = 8.0
-# Rows handled at once where no gradient is kept: bounds memory, and keeps a chunk in the cache.
+# Rows handled at once where no gradient, or only what is needed to work it out again, is kept:
+# bounds memory, and keeps a chunk in the cache.
 _CHUNK_TOKENS = 1152
 
 
@@ -53,6 +54,11 @@ class Attention(nn.Module):
     """Attention by cosine similarity.
 
     Queries come from the normalised tokens, keys and values from the tokens as they are.
+
+    Attributes
+    ----------
+    recompute
+        Whether who looks at whom is worked out again for the backward pass instead of kept.
     """
 
     def __init__(self, config: VisionConfig) -> None:
@@ -66,6 +72,7 @@ class Attention(nn.Module):
         self.q_scale = nn.Parameter(torch.ones(config.dim_head))
         self.k_scale = nn.Parameter(torch.ones(config.dim_head))
         self.to_out = Linear(inner, config.dim, bias=False)
+        self.recompute = False
 
     def forward(self, x: Tensor, bias: Tensor | None = None) -> Tensor:
         """Let the tokens of each sequence look at each other.
@@ -85,7 +92,8 @@ class Attention(nn.Module):
         query = functional.normalize(self._split(self.to_q(self.norm(x))), dim=-1) * self.q_scale
         key, value = self.with_null(self._split(key), self._split(value))
         key = functional.normalize(key, dim=-1) * self.k_scale
-        seen = _attend(query, key, value, self._mask(bias, query))
+        attend = _attend_recomputed if self.recompute else _attend
+        seen = attend(query, key, value, self._mask(bias, query))
         mixed: Tensor = self.to_out(seen.transpose(1, 2).flatten(2))
         return mixed
 
@@ -130,6 +138,24 @@ def _attend_step_by_step(query: Tensor, key: Tensor, value: Tensor, mask: Tensor
         return logits.softmax(dim=-1) @ value
 
 
+def _attend_recomputed(query: Tensor, key: Tensor, value: Tensor, mask: Tensor | None) -> Tensor:
+    """Do the same a few sequences at a time, and keep nothing else for the backward pass."""
+    if not (query.is_cpu and torch.is_grad_enabled()):
+        return _attend(query, key, value, mask)
+    count = max(1, _CHUNK_TOKENS // query.shape[2])
+    parts = [torch.split(each, count) for each in (query, key, value)]
+    masks = torch.split(mask, count) if mask is not None else [None] * len(parts[0])
+    return torch.cat(
+        [_again(_attend_step_by_step, *part) for part in zip(*parts, masks, strict=True)]
+    )
+
+
+def _again(function: Callable[..., Tensor], *inputs: Tensor | None) -> Tensor:
+    """Call a function and keep its inputs only; dropout is drawn alike the second time."""
+    result: Tensor = checkpoint(function, *inputs, use_reentrant=False)
+    return result
+
+
 class FeedForward(nn.ModuleDict):
     """Two linear layers with a gate between them: the second half decides about the first.
 
@@ -153,7 +179,13 @@ class FeedForward(nn.ModuleDict):
 
 
 class Block(nn.ModuleDict):
-    """One layer; the keys are the released names."""
+    """One layer; the keys are the released names.
+
+    Attributes
+    ----------
+    recompute
+        Whether what happens inside is worked out again for the backward pass instead of kept.
+    """
 
     def __init__(self, config: VisionConfig) -> None:
         super().__init__(
@@ -163,6 +195,7 @@ class Block(nn.ModuleDict):
                 "3": FeedForward(config.dim, config.hidden),
             }
         )
+        self.recompute = False
 
     def convolve(self, grid: Tensor) -> Tensor:
         """Add the position convolution to ``(b, t, h, w, dim)``; the result is a new tensor."""
@@ -175,6 +208,8 @@ class Block(nn.ModuleDict):
         Where no gradient is kept `x` is written to, a few sequences at a time.
         """
         if torch.is_grad_enabled():
+            if self.recompute:
+                return self._attend_recomputed(x, bias)
             x = x + self["1"](x, bias)
             changed: Tensor = x + self["3"](x)
             return changed
@@ -183,21 +218,20 @@ class Block(nn.ModuleDict):
             chunk.add_(self["3"](chunk))
         return x
 
+    def _attend_recomputed(self, x: Tensor, bias: Tensor | None) -> Tensor:
+        x = x + _again(self["1"], x, bias)
+        # A graphics processor likes large pieces.
+        count = max(1, _CHUNK_TOKENS // x.shape[1]) if x.is_cpu else len(x)
+        return x + torch.cat([_again(self["3"], chunk) for chunk in torch.split(x, count)])
+
 
 class Transformer(nn.Module):
-    """The layers of one stage and the normalisation after the last.
-
-    Attributes
-    ----------
-    recompute
-        Whether a layer's insides are worked out again for the backward pass instead of kept.
-    """
+    """The layers of one stage and the normalisation after the last."""
 
     def __init__(self, config: VisionConfig, depth: int) -> None:
         super().__init__()
         self.layers = nn.ModuleList(Block(config) for _ in range(depth))
         self.norm_out = GainNorm(config.dim)
-        self.recompute = False
 
     def within_slots(self, grid: Tensor, bias: Tensor, cancel: CancelToken) -> Tensor:
         """Let tokens of the same depth slot look at each other.
@@ -211,11 +245,20 @@ class Transformer(nn.Module):
         cancel
             Checked before every layer.
         """
+        shape = grid.shape
         for layer in self.layers:
+            assert isinstance(layer, Block)
             cancel.raise_if_cancelled()
-            grid = self._through(layer, _within_slots, grid, bias)
+            grid = layer.convolve(grid)
+            grid = layer.attend(grid.reshape(-1, shape[2] * shape[3], shape[4]), bias).view(shape)
         normed: Tensor = self.norm_out(grid)
         return normed
+
+    def recompute(self) -> None:
+        """From now on keep for a backward pass only what lies between the parts of each layer."""
+        for part in self.layers.modules():
+            if isinstance(part, (Attention, Block)):
+                part.recompute = True
 
     def along_depth_scrambled(self, grid: Tensor, cancel: CancelToken) -> Tensor:
         """Let tokens of the same column look at each other, as the released weights expect it.
@@ -233,8 +276,10 @@ class Transformer(nn.Module):
         b, t, h, w, dim = grid.shape
         columns = grid.permute(0, 2, 3, 1, 4).reshape(b * h * w, t, dim)
         for layer in self.layers:
+            assert isinstance(layer, Block)
             cancel.raise_if_cancelled()
-            columns = self._through(layer, _along_scrambled_depth, columns, grid.shape)
+            convolved = layer.convolve(columns.reshape(b, t, h, w, dim))
+            columns = layer.attend(convolved.reshape(b * h * w, t, dim), None)
         normed: Tensor = self.norm_out(columns)
         return normed.view(b, h, w, t, dim).permute(0, 3, 1, 2, 4)
 
@@ -248,38 +293,12 @@ class Transformer(nn.Module):
         cancel
             Checked before every layer.
         """
+        b, t, h, w, dim = grid.shape
         for layer in self.layers:
+            assert isinstance(layer, Block)
             cancel.raise_if_cancelled()
-            grid = self._through(layer, _along_depth, grid)
+            columns = layer.convolve(grid).permute(0, 2, 3, 1, 4).reshape(b * h * w, t, dim)
+            attended = layer.attend(columns, None).view(b, h, w, t, dim)
+            grid = attended.permute(0, 3, 1, 2, 4)
         normed: Tensor = self.norm_out(grid)
         return normed
-
-    def _through(
-        self, layer: nn.Module, way: Callable[..., Tensor], tokens: Tensor, *context: object
-    ) -> Tensor:
-        """Send tokens through a layer; dropout is drawn alike when its insides are recomputed."""
-        if not (self.recompute and torch.is_grad_enabled()):
-            return way(layer, tokens, *context)
-        changed: Tensor = checkpoint(way, layer, tokens, *context, use_reentrant=False)
-        return changed
-
-
-def _within_slots(layer: Block, grid: Tensor, bias: Tensor) -> Tensor:
-    """Convolve ``(b, t, h, w, dim)`` and attend within slots; the same shape."""
-    b, t, h, w, dim = grid.shape
-    slots = layer.convolve(grid).reshape(b * t, h * w, dim)
-    return layer.attend(slots, bias).view(grid.shape)
-
-
-def _along_scrambled_depth(layer: Block, columns: Tensor, grid: torch.Size) -> Tensor:
-    """Convolve columns ``(b * h * w, t, dim)`` read as a grid they are not, and attend."""
-    convolved = layer.convolve(columns.reshape(grid))
-    return layer.attend(convolved.reshape(columns.shape), None)
-
-
-def _along_depth(layer: Block, grid: Tensor) -> Tensor:
-    """Convolve ``(b, t, h, w, dim)`` and attend along depth; the same shape."""
-    b, t, h, w, dim = grid.shape
-    columns = layer.convolve(grid).permute(0, 2, 3, 1, 4).reshape(b * h * w, t, dim)
-    attended = layer.attend(columns, None).view(b, h, w, t, dim)
-    return attended.permute(0, 3, 1, 2, 4)

@@ -8,6 +8,7 @@ from torch.nn import functional
 from transformers import BertModel
 
 from medct_core.cancel import CancelToken
+from medct_core.models.allocation import return_large_blocks
 from medct_core.models.config import JointConfig, VisionConfig
 from medct_core.models.ctvit import CTViT
 from medct_core.models.text import build_bert, recompute_bert
@@ -113,9 +114,11 @@ class JointModel(nn.Module):
         What happened inside a layer is worked out again when its turn comes: a step takes about
         a third longer and a fraction of the memory; results, dropout included, are the same.
         The text tower does so in training mode only. Where no gradient is kept nothing changes.
+        The process also starts to `return_large_blocks`.
         """
-        self.visual_transformer.enc_spatial_transformer.recompute = True
-        self.visual_transformer.enc_temporal_transformer.recompute = True
+        return_large_blocks()
+        self.visual_transformer.enc_spatial_transformer.recompute()
+        self.visual_transformer.enc_temporal_transformer.recompute()
         recompute_bert(self.text_transformer)
 
     def encode_volume(self, values: Tensor, *, cancel: CancelToken | None = None) -> VolumeFeatures:

@@ -179,3 +179,24 @@ def test_keeping_gradients_changes_no_value(
 
     assert learning.requires_grad
     torch.testing.assert_close(learning, fused, atol=2e-5, rtol=1e-4)
+
+
+@given(chunk=st.integers(1, 300), biased=st.booleans())
+def test_recomputing_a_few_sequences_at_a_time_changes_no_gradient(
+    tiny_config: JointConfig, chunk: int, *, biased: bool
+) -> None:
+    config = tiny_config.vision
+    tokens = config.grid[1] * config.grid[2]
+    bias = float(biased) * torch.randn(config.heads, tokens, tokens)
+    kept, recomputed = transformer(config), transformer(config)
+    recomputed.recompute()
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(module, "_CHUNK_TOKENS", chunk)
+        for layers in (kept, recomputed):
+            grid = layers.within_slots(grid_of(config), bias, CancelToken())
+            columns = layers.along_depth_scrambled(grid, CancelToken())
+            columns.square().sum().backward()  # type: ignore[no-untyped-call]
+
+    for mine, theirs in zip(recomputed.parameters(), kept.parameters(), strict=True):
+        torch.testing.assert_close(mine.grad, theirs.grad, atol=1e-4, rtol=1e-4)
