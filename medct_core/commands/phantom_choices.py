@@ -11,7 +11,8 @@ class DrawChoice(Enum):
 
 
 class DomainChoice(Enum):
-    """Which of the two synthetic scanners."""
+    """Which of the synthetic scanners."""
 
     A = "a"
     B = "b"
+    FAR = "far"

@@ -34,7 +34,7 @@ class PhantomSpec:
     seed
         Of the patient, the scan, and everything drawn.
     domain
-        ``a`` or ``b``: the scanner.
+        The scanner: ``a``, ``b`` or ``far``.
     severities
         Finding to severity, in any order.
     sides
@@ -92,7 +92,7 @@ def sample_spec(
     draw
         Which findings there are.
     domain
-        ``a`` or ``b``: the scanner.
+        The scanner: ``a``, ``b`` or ``far``.
     severities
         How often each severity comes; None for all alike, as evaluation wants it. Which findings
         there are does not depend on it.

@@ -1,4 +1,4 @@
-"""Scanner: how a sharp body becomes a scan, in two clearly different domains."""
+"""Scanner: how a sharp body becomes a scan, in clearly different domains."""
 
 from dataclasses import dataclass
 
@@ -80,10 +80,24 @@ SCANNERS = {
         off_centre_mm=(16.0, 24.0),
         streaks=Streaks(starved_hu=45.0, hardened_hu=25.0, metal_hu=170.0),
     ),
+    "far": Scanner(
+        contrast_share=1.0,
+        table_curve=1.4,
+        blur_mm=(0.3, 0.5),
+        slice_mm=(8.0, 12.0),
+        noise_hu=(60.0, 100.0),
+        grain_mm=0.6,
+        gain=(1.03, 1.08),
+        offset_hu=(30.0, 65.0),
+        sharpening=(0.6, 1.0),
+        off_centre_mm=(20.0, 32.0),
+        streaks=Streaks(starved_hu=45.0, hardened_hu=25.0, metal_hu=170.0),
+    ),
 }
 """Domain a is a thin-slice, low-noise protocol with a smooth kernel and a centred patient.
 
-Domain b is thick, noisy and miscalibrated, with a sharp kernel, streaks and a patient off centre.
+Domain b is thick, noisy and miscalibrated, with a sharp kernel, streaks and a patient off centre;
+far is all of that and more so, and always contrast-enhanced.
 """
 
 

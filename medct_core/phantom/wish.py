@@ -18,7 +18,7 @@ def wished_spec(seed: int, domain: str, findings: str) -> PhantomSpec:
     seed
         Of the patient, 0 or more.
     domain
-        ``a`` or ``b``.
+        ``a``, ``b`` or ``far``.
     findings
         Names parted by commas, in any case, each with an optional severity:
         ``pleural effusion:severe, lung nodule``. Empty for a healthy chest.

@@ -22,7 +22,7 @@ from medct_core.training.corpus import (
     open_corpus,
     render_corpus,
 )
-from medct_core.training.reproduce.domain_b import DOMAIN_B
+from medct_core.training.reproduce.domain_b import DOMAIN_B, SCANNER
 from medct_core.training.reproduce.form import DOMAIN_A
 from medct_core.vocabulary import FINDINGS
 
@@ -45,7 +45,7 @@ class Part:
     first, count
         First seed and number of phantoms.
     domain
-        ``a`` or ``b``.
+        Scanner: ``a``, or that of domain B.
     """
 
     name: str
@@ -67,11 +67,11 @@ class Part:
         return DOMAIN_A if self.domain == "a" else DOMAIN_B
 
 
-TRAIN_B = Part("train-b", TRAINING, 500_000, 1000, "b")
+TRAIN_B = Part("train-b", TRAINING, 500_000, 1000, SCANNER)
 VALIDATION_A = Part("validation-a", VALIDATION, 1_100_000, 300, "a")
-VALIDATION_B = Part("validation-b", VALIDATION, 1_200_000, 300, "b")
+VALIDATION_B = Part("validation-b", VALIDATION, 1_200_000, 300, SCANNER)
 TEST_A = Part("test-a", EVALUATION, 6_000_000, 600, "a")
-TEST_B = Part("test-b", EVALUATION, 6_500_000, 1000, "b")
+TEST_B = Part("test-b", EVALUATION, 6_500_000, 1000, SCANNER)
 
 
 def base_corpus(work: Path, workers: int, report: Report) -> Corpus:
@@ -98,7 +98,7 @@ def _corpus(
 def cohort_of(part: Part, corpus: Corpus) -> Cohort:
     """Tell what is known of a part's phantoms; each is a patient of its own."""
     return Cohort(
-        scans=tuple(f"phantom {part.domain}{scan.seed}" for scan in part.scans),
+        scans=tuple(f"phantom {part.domain} {scan.seed}" for scan in part.scans),
         patients=np.arange(len(corpus), dtype=np.int64),
         findings=FINDINGS,
         labels=corpus.labels,
