@@ -8,6 +8,7 @@ import typer
 
 from medct_core.commands.console import cancel_on_interrupt, print_json, print_text, progress_bar
 from medct_core.commands.evaluate_retrieval import retrieval
+from medct_core.commands.evaluate_scans import classify, zero_shot
 from medct_core.commands.phantom_choices import DomainChoice, DrawChoice
 from medct_core.errors import UsageError
 
@@ -38,6 +39,8 @@ def register(app: typer.Typer) -> None:
     )
     evaluate = typer.Typer(help=help_text)
     evaluate.command("phantoms")(phantoms)
+    evaluate.command("zero-shot")(zero_shot)
+    evaluate.command("classify")(classify)
     evaluate.command("retrieval")(retrieval)
     app.add_typer(evaluate, name="evaluate", no_args_is_help=True)
 

@@ -9,6 +9,12 @@ import typer
 
 from medct_core.cancel import CancelToken
 from medct_core.commands.console import print_json, print_text, progress_bar
+from medct_core.commands.evaluate_scans import (
+    Adapters,
+    MetadataOption,
+    ReportsOption,
+    ScansOption,
+)
 from medct_core.commands.interrupt import interruptible
 from medct_core.commands.library_add import DeviceOption
 from medct_core.commands.library_place import AsJson, open_library
@@ -45,6 +51,18 @@ class Wish:
     keep: Path | None
 
 
+@dataclass(frozen=True, slots=True)
+class TableWish:
+    """Which table is measured, and by which adapters."""
+
+    table: Path
+    scans: Path | None
+    reports: Path | None
+    metadata: Path | None
+    adapters: tuple[str, ...]
+    out: Path | None
+
+
 def retrieval(
     seeds: Annotated[
         str | None, typer.Option(help="Phantoms, half-open range A:B; from 5000000.")
@@ -61,10 +79,20 @@ def retrieval(
     keep: Annotated[
         Path | None, typer.Option(help="Folder that keeps embedded phantoms for the next time.")
     ] = None,
+    table: Annotated[
+        Path | None, typer.Option(help="CSV of scans and reports, instead of phantoms.")
+    ] = None,
+    adapter: Adapters = None,
+    scans: ScansOption = None,
+    reports: ReportsOption = None,
+    metadata: MetadataOption = None,
+    out: Annotated[
+        Path | None, typer.Option(help="Folder of the report on a table; can be gone on with.")
+    ] = None,
     device: DeviceOption = "auto",
     as_json: AsJson = False,
 ) -> None:
-    """Measure retrieval on synthetic scans that no training has seen, or on a library.
+    """Measure retrieval on synthetic scans that no training has seen, a library or a table.
 
     Recall@K, mean reciprocal rank, average precision and median rank both ways between scans and
     reports; between scans, both numbers that the literature calls MAP@K. Each stands beside its
@@ -72,10 +100,19 @@ def retrieval(
 
     Example: medct evaluate retrieval --seeds 5400000:5400400 --fit-seeds 5600000:5600300
     """
-    if (seeds is None) == (library is None):
+    if sum(one is not None for one in (seeds, library, table)) != 1:
         raise UsageError(
-            "Retrieval is measured on phantoms or on a library.",
-            remedy="Give either --seeds or --library.",
+            "Retrieval is measured on phantoms, on a library or on a table.",
+            remedy="Give one of --seeds, --library and --table.",
+        )
+    if table is not None:
+        on_table = TableWish(table, scans, reports, metadata, tuple(adapter or ()), out)
+        _answer_on_table(on_table, model, device, as_json=as_json)
+        return
+    if adapter or scans or reports or metadata or out:
+        raise UsageError(
+            "--adapter, --scans, --reports, --metadata and --out belong to a table.",
+            remedy="Name one with --table, or leave them out.",
         )
     if library is not None and fit_seeds is not None:
         raise UsageError(
@@ -95,6 +132,34 @@ def _measured(wish: Wish, model: str, device: str, cancel: CancelToken) -> "Retr
     if wish.library is not None:
         return _on_library(engine, wish.library, cancel)
     return _on_phantoms(engine, wish, cancel)
+
+
+def _answer_on_table(wish: TableWish, model: str, device: str, *, as_json: bool) -> None:
+    from medct_core.evaluation.report.retrieval_page import write_retrieval
+
+    if wish.out is None:
+        raise UsageError("A report on a table needs a folder.", remedy="Name one with --out.")
+    out = wish.out
+    results = interruptible(lambda cancel: _on_table(wish, out, model, device, cancel))
+    text = "\n\n".join(map(_table, results))
+    written = write_retrieval(results, text, out)
+    print_json(written.answer) if as_json else print_text(f"{text}\n\nreport: {written.page}")
+
+
+def _on_table(
+    wish: TableWish, out: Path, model: str, device: str, cancel: CancelToken
+) -> "tuple[RetrievalEvaluation, ...]":
+    from medct_core.evaluation.scans.contenders import open_contenders
+    from medct_core.evaluation.scans.retrieval_task import evaluate_table_retrieval
+    from medct_core.models.adapter_store import find_adapter
+    from medct_core.training.tables.evaluated import Places, read_evaluated
+
+    (scans,), _ = read_evaluated([wish.table], Places(wish.scans, wish.reports, wish.metadata))
+    folders = [find_adapter(one).folder for one in wish.adapters]
+    with progress_bar("Loading the model") as report:
+        contenders = open_contenders(model, folders, device=device, on_progress=report)
+    with progress_bar("Encoding scans and reports") as report:
+        return evaluate_table_retrieval(contenders, scans, out, cancel=cancel, on_progress=report)
 
 
 def _on_phantoms(
@@ -180,9 +245,11 @@ def _model_frames(engine: "InferenceEngine", cancel: CancelToken) -> "tuple[Fram
 
 
 def _table(result: "RetrievalEvaluation") -> str:
+    from medct_core.evaluation.report.words import stamp_line
+
     rules = result.to_json()["rules"]
     lines = [
-        f"{result.stamp.model} on {result.source}",
+        f"{stamp_line(result.stamp)} on {result.source}",
         f"{result.n} scans of {result.patients} patients, {result.with_report} with a report "
         f"({result.reports} different), {result.without_finding} without a finding, "
         f"{result.findings_per_scan:.1f} findings a scan",

@@ -40,6 +40,7 @@ def test_a_class_without_positives_moves_no_mean() -> None:
     assert result.told_apart == result.called_with_positives == 3
     assert result.mean_auroc == pytest.approx(expected.mean_auroc)
     assert result.macro_f1 == pytest.approx(expected.macro_f1)
+    assert result.weighted_f1 == pytest.approx(expected.weighted_f1)
     assert result.mean_average_precision == pytest.approx(expected.mean_average_precision)
 
 

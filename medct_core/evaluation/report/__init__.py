@@ -1,0 +1,1 @@
+"""An evaluation on paper: tables in Markdown, numbers in JSON, figures as PNG and PDF."""

@@ -1,0 +1,1 @@
+"""Models asked about labelled scans on disk: which scans, which models, which questions."""

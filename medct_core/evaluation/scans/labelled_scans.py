@@ -1,0 +1,107 @@
+"""LabelledScans: one split of scans on disk, with what is known of each."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from medct_core.cancel import CancelToken
+from medct_core.errors import UsageError
+from medct_core.evaluation.multilabel.predictions import Bool, Whole
+from medct_core.volume.volume import Volume
+
+ReadScan = Callable[[int, CancelToken], Volume]
+"""Takes a row and gives its scan."""
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """A scan that is not measured, and why."""
+
+    scan: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LabelledScans:
+    """Scans of one split; the voxels stay on disk.
+
+    Attributes
+    ----------
+    name, sha256
+        Of the table.
+    findings
+        What the labels stand for.
+    scans
+        Names.
+    patients
+        ``(n,)`` int64; two splits of one evaluation share the numbers.
+    truth
+        ``(n, findings)`` bool.
+    reports
+        Texts; empty where there is none.
+    keys
+        What changes when a scan changes: SHA-256 in hex.
+    left_out
+        Scans of the table that cannot be measured.
+    read
+        Gives the scan of a row.
+    """
+
+    name: str
+    sha256: str
+    findings: tuple[str, ...]
+    scans: tuple[str, ...]
+    patients: Whole
+    truth: Bool
+    reports: tuple[str, ...]
+    keys: tuple[str, ...]
+    left_out: tuple[LeftOut, ...]
+    read: ReadScan
+
+    def __len__(self) -> int:
+        return len(self.scans)
+
+    def without(self, refused: Mapping[int, str]) -> "LabelledScans":
+        """Leave rows out, each with its reason.
+
+        Raises
+        ------
+        UsageError
+            If none is left.
+        """
+        rows = [row for row in range(len(self)) if row not in refused]
+        if not rows:
+            reasons = "; ".join(dict.fromkeys(refused.values()))
+            raise UsageError(
+                f"No scan of {self.name!r} can be measured: {reasons}",
+                remedy="Look at the scans, or give another table.",
+            )
+        gone = tuple(LeftOut(self.scans[row], why) for row, why in refused.items())
+        return replace(
+            self,
+            scans=tuple(self.scans[row] for row in rows),
+            patients=self.patients[rows],
+            truth=self.truth[rows],
+            reports=tuple(self.reports[row] for row in rows),
+            keys=tuple(self.keys[row] for row in rows),
+            left_out=(*self.left_out, *gone),
+            read=lambda row, cancel: self.read(rows[row], cancel),
+        )
+
+
+def require_apart(test: LabelledScans, validation: LabelledScans) -> None:
+    """Refuse to choose thresholds on patients that are tested.
+
+    Raises
+    ------
+    UsageError
+        If a patient is in both splits.
+    """
+    both = np.intersect1d(test.patients, validation.patients)
+    if len(both):
+        raise UsageError(
+            f"{len(both)} patients are in {test.name!r} and in {validation.name!r}; thresholds "
+            "would have seen them.",
+            remedy="Give a validation table of other patients.",
+        )
