@@ -17,12 +17,12 @@ from medct_core.commands.console import (
     to_stderr,
 )
 from medct_core.commands.data_tables import (
-    POOL_GRACE_S,
     MetadataOption,
     ScansOption,
     WorkersOption,
     chosen_model,
     first_lines,
+    grace_of,
     read_tables,
 )
 from medct_core.commands.interrupt import interruptible
@@ -66,7 +66,9 @@ def cache(
         f"{need.missing} scans to prepare take {need.bytes_needed / 1e9:.3f} GB; "
         f"{need.bytes_free / 1e9:.3f} GB are free."
     )
-    found = interruptible(lambda cancel: _filled(kept, read, workers, cancel), grace_s=POOL_GRACE_S)
+    found = interruptible(
+        lambda cancel: _filled(kept, read, workers, cancel), grace_s=grace_of(workers)
+    )
     lines = sum(len(table.excluded) for table in read)
     answer = _answer(kept, found, lines)
     print_json(answer) if as_json else print_text("\n".join(_lines(kept, found, lines)))

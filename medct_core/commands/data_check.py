@@ -17,13 +17,13 @@ from medct_core.commands.data_open import (
     opened_lines,
 )
 from medct_core.commands.data_tables import (
-    POOL_GRACE_S,
     MetadataOption,
     ReportsOption,
     ScansOption,
     WorkersOption,
     chosen_model,
     first_lines,
+    grace_of,
     read_tables,
     share,
 )
@@ -92,7 +92,7 @@ def check(
             opened = open_tables(read, chosen_model(model).folder, workers, cancel)
         return _checked(read, opened, order, model, cancel)
 
-    found = interruptible(work, grace_s=POOL_GRACE_S)
+    found = interruptible(work, grace_s=grace_of(workers))
     if as_json:
         print_json(_to_json(found, order))
     else:

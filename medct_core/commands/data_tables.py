@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from medct_core.commands.interrupt import GRACE_S
 from medct_core.errors import UsageError
 from medct_core.training.tables.scan_table import ScanTable, read_scan_table
 
@@ -16,8 +17,8 @@ if TYPE_CHECKING:
 SHOWN = 20
 """Lines of a list that are printed; --json has all."""
 
-POOL_GRACE_S = 5.0
-"""How long workers may take to end after Ctrl-C: each may be in the middle of a slice."""
+_POOL_GRACE_S = 2.0
+"""How long workers may take to end after Ctrl-C; later they end with the process that asked."""
 
 ScansOption = Annotated[
     Path | None, typer.Option(metavar="DIR", help="Folder in which every scan must lie.")
@@ -59,6 +60,11 @@ def chosen_model(model: str | None) -> "InstalledModel":
     from medct_core.models.catalogue import default_model, find_model
 
     return find_model(model) if model else default_model()
+
+
+def grace_of(workers: int) -> float:
+    """Say how many seconds work in so many processes may take to stop after Ctrl-C."""
+    return GRACE_S if workers == 1 else _POOL_GRACE_S
 
 
 def require_training(package: str) -> None:

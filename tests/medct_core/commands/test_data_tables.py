@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from medct_core.commands.data_tables import SHOWN, first_lines, require_training, share
+from medct_core.commands.data_tables import SHOWN, first_lines, grace_of, require_training, share
 from medct_core.commands.main import run
 from medct_core.errors import UsageError
 
@@ -36,3 +36,7 @@ def test_a_package_that_is_missing_is_named_with_what_to_install() -> None:
 
     with pytest.raises(UsageError, match=r"medct\[train\]"):
         require_training("no_such_package_anywhere")
+
+
+def test_several_processes_get_longer_to_stop_than_one() -> None:
+    assert 0 < grace_of(1) < grace_of(2) == grace_of(9)
