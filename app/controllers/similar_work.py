@@ -230,13 +230,20 @@ def _is_reachable(folder: Path) -> bool:
     return bool(known) and known[0] not in mounts
 
 
+def _adapter_in_words(stamp: ModelStamp) -> str:
+    return f"with the adapter {stamp.adapter}" if stamp.adapter else "without adapter"
+
+
 def _other_models(total: int, stamp: ModelStamp, held: list[ModelStamp]) -> NoSimilarCases:
     names = sorted({one.model for one in held})
     listed = ", ".join(names)
     if stamp.model in names:
+        own = _adapter_in_words(stamp)
+        others = sorted({_adapter_in_words(one) for one in held if one.model == stamp.model})
         reason = (
-            f"None of the {total} cases of the library was encoded by {stamp.model} with the "
-            "adapter, the preparation and the precision that are in use."
+            f"None of the {total} cases of the library was encoded by {stamp.model} {own}, with "
+            f"the preparation and the precision that are in use; they are of {stamp.model} "
+            f"{' or '.join(others)}."
         )
     else:
         reason = (

@@ -303,16 +303,21 @@ class InferenceWorker(QThread):
             self._loaded = choice
             self._kept.clear()
         except Cancelled:
+            self._tell_ready()
             raise
         except Exception as error:
+            self._tell_ready()
             self._without_desk = as_shown(error, doing="loading the model")
+            # Last, as a model that is ready takes back what was wrong before.
             self.model_unavailable.emit(self._without_desk)
             raise
-        finally:
-            # Also after a failure: what the change of model stopped is asked again.
-            if self._desk is not None:
-                self.model_ready.emit(self._desk.facts)
+        self._tell_ready()
         return self._desk.facts
+
+    def _tell_ready(self) -> None:
+        """Also after a failure: what the change of model stopped is asked again."""
+        if self._desk is not None:
+            self.model_ready.emit(self._desk.facts)
 
     def _opened(self, choice: ModelChoice, told: Callable[[float], None]) -> Desk:
         if self._desk is not None and _differs_in_adapter_only(choice, self._loaded):

@@ -169,6 +169,21 @@ def test_a_model_that_cannot_be_loaded_is_told_where_another_stays_in_use(
     assert case.results.model == facts("usual")
 
 
+def test_why_a_model_was_not_taken_stays_readable_beside_scores(
+    program: Program, tmp_path: Path
+) -> None:
+    program.application.start_work()
+    case = program.case()
+    case.open(small_chest.write(tmp_path / "chest.nii.gz"))
+    case.wait(lambda: case.results.scored is not None)
+
+    case.shown.model_chosen.emit(ModelChoice("broken"))
+    case.wait(lambda: "The model is damaged." in case.banner)
+    case.settle()
+
+    assert "The model is damaged." in case.banner
+
+
 def test_a_model_that_could_not_be_loaded_is_tried_again(
     qtbot: QtBot, folder: Path, look: None
 ) -> None:

@@ -107,7 +107,10 @@ def test_cases_of_another_model_are_named(place: str) -> None:
 def test_cases_of_the_same_model_with_another_adapter_are_explained(place: str) -> None:
     add(place, case(1, stamp=OTHER_STAMP))
 
-    assert "adapter" in reason(wish_of(place))
+    said = reason(wish_of(place))
+
+    assert "tiny without adapter" in said
+    assert "they are of tiny with the adapter lungs" in said
 
 
 def test_a_library_emptied_by_removing_is_empty(place: str) -> None:
