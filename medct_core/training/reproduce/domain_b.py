@@ -2,8 +2,8 @@
 
 What the scanner does is `SCANNERS["far"]`: always contrast-enhanced, thick slices, low dose, a
 sharp kernel, shifted and stretched HU, streaks, and a patient off centre. The experiment adds
-another field of view. It was chosen by what base M loses on validation phantoms, when no adapter
-had been trained, and is not changed after.
+another field of view. It was chosen by what base M loses on validation phantoms (a mean AUROC of
+0.857 on domain A, 0.799 here), when no adapter had been trained, and is not changed after.
 """
 
 from medct_core.training.corpus import CorpusForm
