@@ -119,7 +119,8 @@ def made_up_answers(run: Run, *, skill: Callable[[Run, str], float], scans: int 
 
 def made_up_record(run: Run, answers: Answers) -> Record:
     """Record of a run that took ten minutes."""
-    sizes = {"trained": 0.0} if run.method is Method.BASE else SIZES
+    nothing = {"trained": 0.0, "network_parameters": SIZES["network_parameters"]}
+    sizes = nothing if run.method is Method.BASE else SIZES
     return Record(
         run,
         data={"test_b": "0" * 64},

@@ -121,7 +121,7 @@ def _name_points(
 
 def ablations(outcome: Outcome) -> Figure | None:
     """Show gain on B and what is left on A of every group of base M; None without."""
-    groups = [one for one in outcome.groups if one.group.startswith("M-") and one.trained_share]
+    groups = [one for one in outcome.groups if one.group.startswith("M-") and one.group != "M-base"]
     base = outcome.base_auroc.get("M")
     if not groups or base is None or base["A"] is None:
         return None

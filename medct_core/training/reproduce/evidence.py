@@ -18,7 +18,7 @@ from medct_core.training.reproduce.gains import (
     steps,
 )
 from medct_core.training.reproduce.ledger import Ledger, Record
-from medct_core.training.reproduce.plan import BaseLetter, Method, Run, base_run, planned_runs
+from medct_core.training.reproduce.plan import BaseLetter, Run, base_run, planned_runs
 
 MEAN_AUROC = SIX_METRICS.index("mean_auroc")
 
@@ -155,13 +155,11 @@ class Evidence:
 
 
 def trained_share(record: Record) -> float | None:
-    """Give the share of a run's numbers that learned, in [0, 1]; None of a base.
+    """Give the share of a run's numbers that learned, in [0, 1]; None where none did.
 
     The linear head is not counted, as the paper does not count it, unless it alone learned.
     """
     sizes = record.sizes
-    if record.run.method is Method.BASE:
-        return None
     added = sizes.get("adapter_parameters", 0)
     learned = added or sizes["trained"]
-    return learned / (sizes["network_parameters"] + added)
+    return learned / (sizes["network_parameters"] + added) if learned else None

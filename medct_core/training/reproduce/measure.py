@@ -109,17 +109,23 @@ def encode_values(model: LoadedModel, values: Vectors, cancel: CancelToken) -> V
 
 
 def prompt_directions(model: LoadedModel, findings: tuple[str, ...]) -> Vectors:
-    """Where the vector of a scan with each finding lies, ``(findings, d)``: present less absent."""
+    """Give what a scan's vector is multiplied with to score findings by prompts.
+
+    Returns
+    -------
+    ``(findings, d)``: the vector of the present wording less that of the absent one, times the
+    model's scale.
+    """
+    given = model.manifest.scoring.logit_scale
+    scale = float(model.network.logit_scale) if given is None else given
     with torch.no_grad():
-        return _array(TextSide(model, findings, ASKING).directions())
+        return scale * _array(TextSide(model, findings, ASKING).directions())
 
 
 def prompt_scorer(model: LoadedModel, findings: tuple[str, ...]) -> Scorer:
     """Score by prompts, as a model is used without any head."""
     toward = prompt_directions(model, findings)
-    given = model.manifest.scoring.logit_scale
-    scale = float(model.network.logit_scale) if given is None else given
-    return lambda vectors: scale * vectors @ toward.T
+    return lambda vectors: vectors @ toward.T
 
 
 def head_scorer(head: torch.nn.Linear) -> Scorer:

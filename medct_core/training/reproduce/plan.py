@@ -24,12 +24,15 @@ _HEADS: tuple[Head, ...] = ("paper", "prompt")
 
 
 class Method(Enum):
-    """How a base is brought to the new domain."""
+    """How a base is brought to the new domain; the last three leave its weights as they are."""
 
     BASE = "base"
     LORA = "lora"
     FULL = "full"
     HEAD = "head"
+    CLIP_ADAPTER = "clip-adapter"
+    TIP_ADAPTER = "tip-adapter"
+    TIP_ADAPTER_F = "tip-adapter-f"
 
 
 class Ranks(Enum):
@@ -143,6 +146,9 @@ def _compared() -> tuple[tuple[Method, Head, Ranks | None, Towers, int], ...]:
     return (
         (Method.FULL, "paper", None, "both", SCANS),
         (Method.HEAD, "paper", None, "both", SCANS),
+        (Method.CLIP_ADAPTER, "prompt", None, "both", SCANS),
+        (Method.TIP_ADAPTER, "prompt", None, "both", SCANS),
+        (Method.TIP_ADAPTER_F, "prompt", None, "both", SCANS),
         (Method.LORA, "paper", Ranks.SMALL, "both", SCANS),
         (Method.LORA, "prompt", Ranks.PAPER, "image", SCANS),
         (Method.LORA, "prompt", Ranks.PAPER, "text", SCANS),

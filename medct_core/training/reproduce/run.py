@@ -2,8 +2,8 @@
 
 import shutil
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
 from hashlib import sha256
 from typing import Protocol
 
@@ -16,12 +16,14 @@ from medct_core.models.adapter_manifest import ADAPTER_WEIGHTS_FILE
 from medct_core.models.adapters import AdapterHost, AdapterNotes
 from medct_core.models.bundle import LoadedModel
 from medct_core.models.lora import lora_size
-from medct_core.training.adapt.adapted import Adapted
+from medct_core.training.adapt.clip_adapter import fit_clip_adapter
 from medct_core.training.adapt.config import AdaptConfig
 from medct_core.training.adapt.fit import fit
+from medct_core.training.adapt.labelled_vectors import LabelledVectors
 from medct_core.training.adapt.learner import ADAPTER_NAME
 from medct_core.training.adapt.progress import FitProgress
 from medct_core.training.adapt.record import versions
+from medct_core.training.adapt.tip_adapter import fine_tune, remember
 from medct_core.training.cohort import Cohort, ScanViewer, ScanViews
 from medct_core.training.reproduce.answers import Answers
 from medct_core.training.reproduce.latency import merged_latency
@@ -29,8 +31,10 @@ from medct_core.training.reproduce.ledger import Record
 from medct_core.training.reproduce.measure import (
     HeldOutScans,
     Scorer,
+    encode_scans,
     head_scorer,
     measure,
+    prompt_directions,
     summary,
 )
 from medct_core.training.reproduce.plan import BaseLetter, Method, Ranks, Run
@@ -39,6 +43,8 @@ from medct_core.training.reproduce.work import Work
 _ALPHA_BY_RANK = 2
 _FULL_RATE = 5e-5
 """A tenth of LoRA's rate: at that rate every weight of a base would be overwritten."""
+
+_ON_VECTORS = (Method.CLIP_ADAPTER, Method.TIP_ADAPTER, Method.TIP_ADAPTER_F)
 
 _SUBSET = 21  # stream of random numbers that chooses scans
 
@@ -72,10 +78,8 @@ class Fitted:
         In evaluation mode.
     own
         How it was trained to answer; None where by prompts.
-    config
-        All that training was told.
-    training_sha256
-        Identity of the scans it learned from.
+    told
+        All that training was told, and which scans it learned from.
     trained
         How many numbers learned.
     host
@@ -86,8 +90,7 @@ class Fitted:
 
     model: LoadedModel
     own: Scorer | None = None
-    config: AdaptConfig | None = None
-    training_sha256: str | None = None
+    told: Mapping[str, object] = field(default_factory=dict)
     trained: int = 0
     host: AdapterHost | None = None
     head: nn.Linear | None = None
@@ -130,7 +133,7 @@ def perform(
         run=run,
         data=identities(materials.tests),
         base_sha256=materials.base(run.base).stamp.checkpoint_sha256,
-        config=_told(fitted),
+        config=fitted.told,
         versions=versions(),
         seconds={"training": learned - started, "measuring": ended - learned},
         sizes=sizes,
@@ -209,6 +212,26 @@ def training_scans(run: Run, materials: Materials) -> ScanViewer:
     return ChosenScans(viewer, sorted(rng.permutation(count)[: run.scans].tolist()))
 
 
+def fitted_on_vectors(
+    run: Run, model: LoadedModel, viewer: ScanViewer, validation: ScanViewer, cancel: CancelToken
+) -> Fitted:
+    """Fit what leaves the weights as they are: to one augmented view of each scan."""
+    learned, chosen = (_labelled(model, one, cancel) for one in (viewer, validation))
+    toward = prompt_directions(model, viewer.cohort.findings)
+    told: dict[str, object] = {"seed": run.seed, "training_sha256": viewer.identity}
+    if run.method is Method.CLIP_ADAPTER:
+        clip = fit_clip_adapter(learned, chosen, toward, seed=run.seed)
+        return Fitted(model, clip.score, told | {"residual": clip.residual}, clip.trained)
+    tip = remember(learned, chosen, toward)
+    if run.method is Method.TIP_ADAPTER_F:
+        tip = fine_tune(tip, learned, chosen, seed=run.seed)
+    return Fitted(model, tip.score, told | {"alpha": tip.alpha, "beta": tip.beta}, tip.trained)
+
+
+def _labelled(model: LoadedModel, viewer: ScanViewer, cancel: CancelToken) -> LabelledVectors:
+    return LabelledVectors(encode_scans(model, viewer, cancel).vectors, viewer.cohort.labels)
+
+
 def _fitted(
     run: Run, materials: Materials, work: Work, cancel: CancelToken, on_progress: OnFit
 ) -> Fitted:
@@ -216,28 +239,19 @@ def _fitted(
     if run.method is Method.BASE:
         return Fitted(model)
     viewer = training_scans(run, materials)
+    if run.method in _ON_VECTORS:
+        return fitted_on_vectors(run, model, viewer, materials.tests.validation_b, cancel)
     config = config_of(run, work.epochs)
     adapted = fit(model, viewer, config, work.of(run), cancel=cancel, on_progress=on_progress)
-    return _of_adapted(adapted, config, viewer)
-
-
-def _of_adapted(adapted: Adapted, config: AdaptConfig, viewer: ScanViewer) -> Fitted:
     head = adapted.head
     return Fitted(
         model=adapted.model,
         own=None if head is None else head_scorer(head),
-        config=config,
-        training_sha256=viewer.identity,
+        told={**asdict(config), "training_sha256": viewer.identity},
         trained=adapted.trained,
         host=adapted.host,
         head=head,
     )
-
-
-def _told(fitted: Fitted) -> dict[str, object]:
-    if fitted.config is None:
-        return {}
-    return {**asdict(fitted.config), "training_sha256": fitted.training_sha256}
 
 
 def _sizes(run: Run, fitted: Fitted, work: Work) -> dict[str, float]:

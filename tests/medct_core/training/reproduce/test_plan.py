@@ -35,6 +35,7 @@ def test_names_stay_as_results_are_stored_under_them() -> None:
         *names
     }
     assert {"M-head-s0", "M-lora-paper-300-s2", "M-full-prompt-s1"} < {*names}
+    assert {"M-clip-adapter-s0", "M-tip-adapter-s1", "M-tip-adapter-f-s2"} < {*names}
 
 
 def test_the_main_comparison_of_m_comes_first_then_that_of_r_then_the_others() -> None:

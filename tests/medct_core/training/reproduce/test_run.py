@@ -174,3 +174,18 @@ def test_few_scans_differ_from_seed_to_seed_and_stay_for_one(materials: TinyMate
 
 def test_all_scans_are_shown_as_they_come(materials: TinyMaterials) -> None:
     assert training_scans(LORA, materials).identity == materials.training(0).identity
+
+
+@pytest.mark.parametrize("method", [Method.CLIP_ADAPTER, Method.TIP_ADAPTER, Method.TIP_ADAPTER_F])
+def test_what_is_fitted_to_vectors_leaves_the_model_as_it_was(
+    materials: TinyMaterials, work: Work, method: Method
+) -> None:
+    run = Run("M", method, scans=1000)
+
+    record, answers = perform(run, materials, work, cancel=CancelToken(), on_progress=_ignore)
+
+    _, base = perform(Run("M"), materials, work, cancel=CancelToken(), on_progress=_ignore)
+    np.testing.assert_array_equal(answers.logits["prompts", "B"], base.logits["own", "B"])
+    assert answers.logits["own", "B"].shape == base.logits["own", "B"].shape
+    assert record.config["training_sha256"] == materials.training(0).identity
+    assert (record.sizes["trained"] == 0) == (method is Method.TIP_ADAPTER)
