@@ -94,11 +94,7 @@ def one_step(precision: str, way: str) -> Told:
 
 def told_by_a_process(precision: str, way: str) -> Told:
     """Take one step in a fresh process."""
-    program = (
-        "import json, sys; from tests.benchmarks.test_training_step import one_step; "
-        "print(json.dumps(one_step(*sys.argv[1:])))"
-    )
-    command = [sys.executable, "-c", program, precision, way]
+    command = [sys.executable, "-m", "tests.benchmarks.test_training_step", precision, way]
     run = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)
     told: Told = json.loads(run.stdout.splitlines()[-1])
     log.info("%s, %s: %s", precision, way, {k: v for k, v in told.items() if k != "learned"})
@@ -133,3 +129,7 @@ def test_cost_of_a_step(benchmark: BenchmarkFixture, precision: str, way: str) -
 
     for part in ("loaded_gib", "peak_gib", "clock_s", "processor_s"):
         benchmark.extra_info[part] = round(told[part], 2)
+
+
+if __name__ == "__main__":
+    sys.stdout.write(json.dumps(one_step(*sys.argv[1:])))
