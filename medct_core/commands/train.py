@@ -8,6 +8,7 @@ import typer
 from medct_core.cancel import CancelToken
 from medct_core.commands.console import print_text, progress_bar
 from medct_core.commands.interrupt import interruptible
+from medct_core.commands.train_lora import lora
 from medct_core.errors import UsageError
 
 
@@ -17,6 +18,7 @@ def register(app: typer.Typer) -> None:
     train = typer.Typer(help=help_text)
     train.command("mini")(mini)
     train.command("card")(card)
+    train.command("lora")(lora)
     app.add_typer(train, name="train", no_args_is_help=True)
 
 

@@ -1,7 +1,8 @@
 """Adapted: a fitted model, and how it scores findings."""
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -76,6 +77,18 @@ class Adapted:
         with torch.no_grad():
             directions = self._text.directions()
         return self._scored(values, lambda seen: self._learner.prompt_logits(seen, directions))
+
+    @contextmanager
+    def as_base(self) -> Iterator[None]:
+        """Take the adapter off for a while: `prompt_logits` then gives what the base says."""
+        assert self.host is not None, "only an adapter can be taken off"
+        self.host.use_none()
+        self._text.forget()
+        try:
+            yield
+        finally:
+            self.host.use(self._learner.config.name)
+            self._text.forget()
 
     @torch.no_grad()
     def _scored(self, values: Values, score: Callable[[VolumeFeatures], Tensor]) -> Logits:

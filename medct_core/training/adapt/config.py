@@ -3,6 +3,7 @@
 import hashlib
 import json
 import math
+import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Literal, get_args
@@ -20,6 +21,7 @@ TemperatureMode = Literal["frozen", "learned"]
 TextOrderName = Literal["findings-first", "impression-first"]
 DeviceChoice = Literal["auto", "cpu"]
 
+_NAME = re.compile(r"[A-Za-z0-9_-]+")
 _CHOICES: dict[str, tuple[str, ...]] = {
     "tune": get_args(Tune),
     "towers": get_args(Towers),
@@ -55,6 +57,26 @@ _RANGES = {
 }
 
 
+class SettingRefusedError(UsageError):
+    """One setting of a run is none of its choices, or out of range.
+
+    Parameters
+    ----------
+    name
+        Field of `AdaptConfig`.
+    value
+        What was given.
+    allowed
+        What may be, in words.
+    """
+
+    def __init__(self, name: str, value: object, allowed: str) -> None:
+        super().__init__(
+            f"The setting {name!r} of the run is {value!r}.", remedy=f"Give {allowed}."
+        )
+        self.name = name
+
+
 @dataclass(frozen=True, slots=True)
 class AdaptConfig:
     """Settings of one run; the run can be repeated from these, the base and the data alone.
@@ -63,6 +85,8 @@ class AdaptConfig:
 
     Attributes
     ----------
+    name
+        Of the adapter; letters, digits and dashes.
     tune
         ``lora`` trains an adapter, ``full`` every weight in use, ``head`` the linear head alone.
     towers
@@ -107,6 +131,7 @@ class AdaptConfig:
         If a value is none of its choices or out of range, or two contradict each other.
     """
 
+    name: str = "trained"
     tune: Tune = "lora"
     towers: Towers = "both"
     preset: Preset = "paper"
@@ -139,7 +164,7 @@ class AdaptConfig:
     def __post_init__(self) -> None:
         for name, choices in _CHOICES.items():
             if getattr(self, name) not in choices:
-                raise _refused(name, getattr(self, name), f"one of {', '.join(choices)}")
+                raise SettingRefusedError(name, getattr(self, name), f"one of {', '.join(choices)}")
         self._check_numbers()
         self._check_sense()
 
@@ -192,9 +217,11 @@ class AdaptConfig:
         for name, (lowest, highest, allowed) in _RANGES.items():
             value = getattr(self, name)
             if value is not None and not (lowest <= value <= highest and math.isfinite(value)):
-                raise _refused(name, value, allowed)
+                raise SettingRefusedError(name, value, allowed)
 
     def _check_sense(self) -> None:
+        if not _NAME.fullmatch(self.name):
+            raise SettingRefusedError("name", self.name, "letters, digits and dashes")
         if self.tune == "head" and (self.head != "paper" or self.loss != "bce"):
             raise _contradiction(
                 "Only the head is to be trained (tune = head), but the loss also needs the towers.",
@@ -221,10 +248,6 @@ class AdaptConfig:
 def short_hash(values: Mapping[str, Any]) -> str:
     """Start of a SHA-256 over plain values."""
     return hashlib.sha256(json.dumps(values, sort_keys=True).encode()).hexdigest()[:12]
-
-
-def _refused(name: str, value: object, allowed: str) -> UsageError:
-    return UsageError(f"The setting {name!r} of the run is {value!r}.", remedy=f"Give {allowed}.")
 
 
 def _contradiction(summary: str, instead: str) -> UsageError:

@@ -15,7 +15,9 @@ from medct_core.models.lora import preset_config
 from medct_core.models.precision import encode_volume_reduced
 from medct_core.training.adapt.config import AdaptConfig
 
-ADAPTER_NAME = "trained"
+ADAPTER_NAME = AdaptConfig().name
+"""Of an adapter whose run gives it no name."""
+
 _TEMPERATURE = "temperature"
 _HIGHEST_LOG_SCALE = math.log(100.0)  # as CLIP was trained
 _POOLER = f"{TEXT_PREFIX}pooler."
@@ -109,7 +111,7 @@ def prepare_learner(
         network.recompute_layers()
     host = AdapterHost(model) if config.tune == "lora" else None
     if host is not None:
-        host.attach(ADAPTER_NAME, lora_config(network, config), seed=config.seed)
+        host.attach(config.name, lora_config(network, config), seed=config.seed)
     if config.tune == "full":
         _unfreeze(network, config)
     head = _new_head(network, findings, config).to(device) if config.uses_head else None

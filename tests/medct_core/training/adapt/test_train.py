@@ -1,0 +1,86 @@
+"""From the file of a run to an adapter in a folder."""
+
+from pathlib import Path
+
+import pytest
+
+from medct_core.cancel import CancelToken
+from medct_core.errors import NoTextSideError, UsageError
+from medct_core.inference.loading import open_engine
+from medct_core.models.adapter_manifest import read_adapter_manifest
+from medct_core.training.adapt import train
+from medct_core.training.adapt.run_file import read_run_file
+from medct_core.training.adapt.train import Trained, train_adapter
+from tests.lora_samples import write_run
+from tests.tiny_image_model import write_image_model
+
+
+@pytest.fixture
+def undrawn(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Leave out the figures of the report, which take longer than all else."""
+    monkeypatch.setattr(train, "write_report", lambda evaluation, folder, stem: (folder / stem,))
+
+
+def _trained(file: Path) -> Trained:
+    trained = train_adapter(
+        read_run_file(file), cancel=CancelToken(), on_stage=lambda words, share: None
+    )
+    assert trained is not None
+    return trained
+
+
+def test_a_run_ends_with_a_measured_adapter_that_loads(tiny: Path, tmp_path: Path) -> None:
+    file = write_run(tmp_path, tiny)
+
+    trained = _trained(file)
+
+    manifest = read_adapter_manifest(trained.adapter)
+    assert manifest == trained.manifest
+    assert manifest.name == "site"
+    assert manifest.preset == "paper"
+    assert manifest.findings == ("Emphysema", "Lung nodule")
+    assert trained.without_positives == ("Lung nodule",)
+    assert manifest.held_out is not None
+    assert manifest.held_out.patients == 3
+    assert "site" in trained.report.read_text(encoding="utf-8")
+    assert open_engine(str(tiny), adapter=trained.adapter, device="cpu").stamp.adapter == "site"
+
+
+@pytest.mark.usefixtures("undrawn")
+def test_a_finished_run_gives_the_same_adapter_again(tiny: Path, tmp_path: Path) -> None:
+    file = write_run(tmp_path, tiny)
+    first = _trained(file)
+
+    again = _trained(file)
+
+    assert again.manifest == first.manifest
+
+
+@pytest.mark.usefixtures("undrawn")
+def test_augmented_scans_are_learned_from(tiny: Path, tmp_path: Path) -> None:
+    file = write_run(tmp_path, tiny, name="turned")
+    text = file.read_text(encoding="utf-8")
+    file.write_text(text + "\n[augmentation]\nrecipe = 'paper'\n", encoding="utf-8")
+
+    trained = _trained(file)
+
+    plain = _trained(write_run(tmp_path, tiny, name="turned", folder="plain"))
+    assert trained.manifest.weights_sha256 != plain.manifest.weights_sha256
+
+
+@pytest.mark.usefixtures("undrawn")
+def test_other_scans_in_the_folder_of_a_run_are_refused(tiny: Path, tmp_path: Path) -> None:
+    file = write_run(tmp_path, tiny)
+    _trained(file)
+    table = tmp_path / "table.csv"
+    table.write_text(table.read_text(encoding="utf-8").replace("Report", "Words"), "utf-8")
+
+    with pytest.raises(UsageError, match="data sha256"):
+        _trained(file)
+
+
+def test_a_model_that_reads_no_text_is_refused(tmp_path: Path) -> None:
+    model = write_image_model(tmp_path / "image-only")
+
+    with pytest.raises(NoTextSideError, match="no text side"):
+        _trained(write_run(tmp_path, model))
