@@ -7,6 +7,9 @@ from scipy.stats import norm, rankdata
 
 from medct_core.evaluation.multilabel.predictions import Bool, Double
 
+_NO_VARIANCE = 1e-20
+"""Shares of whole numbers differ by far more; what is below is rounding."""
+
 
 def delong_p(truth: Bool, base: Double, other: Double) -> float | None:
     """Two-sided p of equal areas of two scores on the same scans, one scan a patient.
@@ -20,8 +23,8 @@ def delong_p(truth: Bool, base: Double, other: Double) -> float | None:
 
     Returns
     -------
-    1 where the scores order all pairs alike; None with fewer than two positives or negatives,
-    where there is no variance to estimate.
+    1 where the scores order all pairs alike; None where no variance can be estimated: with fewer
+    than two positives or negatives, or where every pair gains the same.
 
     References
     ----------
@@ -34,8 +37,8 @@ def delong_p(truth: Bool, base: Double, other: Double) -> float | None:
     apart = [b - a for a, b in zip(of_base, of_other, strict=True)]
     gain = float(apart[0].mean())
     variance = sum(float(np.var(share, ddof=1)) / len(share) for share in apart)
-    if variance <= 0:
-        return 1.0 if gain == 0 else 0.0
+    if variance < _NO_VARIANCE:
+        return 1.0 if abs(gain) < np.sqrt(_NO_VARIANCE) else None
     return float(2 * norm.sf(abs(gain) / np.sqrt(variance)))
 
 

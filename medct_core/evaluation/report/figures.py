@@ -35,7 +35,7 @@ def overall_bars(evaluation: Evaluation) -> Figure:
     axes.set_ylim(0, 105)
     axes.set_ylabel("%, with 95 % interval over patients")
     axes.grid(axis="y", color="#dddddd", zorder=0)
-    axes.legend(frameon=False, ncols=3, loc="upper right")
+    axes.legend(frameon=False, ncols=3, loc="lower left", bbox_to_anchor=(0, 1.0))
     return figure
 
 
@@ -69,7 +69,7 @@ def auroc_by_finding(evaluation: Evaluation) -> Figure:
     for place, model in enumerate(models):
         at = np.arange(count, dtype=np.float64) + (place - (len(models) - 1) / 2) * step
         _draw_aurocs(axes, at, model, place)
-    axes.axvline(0.5, color="#999999", lw=1, ls="--", zorder=0)
+    axes.axvline(0.5, color="#777777", lw=1, ls="--", zorder=1)
     axes.set_yticks(range(count), [_named(one.name, one.positives) for one in models[0].findings])
     axes.set_ylim(count - 0.4, -0.6)
     axes.set_xlim(_left_end(models), 1.01)

@@ -21,7 +21,8 @@ def test_it_is_the_test_as_defined_over_pairs(rows: list[tuple[bool, int, int]])
 
     p = delong_p(truth, base.astype(np.float64), other.astype(np.float64))
 
-    assert p == pytest.approx(_by_definition(truth, base, other), abs=1e-9)
+    expected = _by_definition(truth, base, other)
+    assert p == expected if expected is None else p == pytest.approx(expected, abs=1e-9)
 
 
 def test_equal_models_are_told_apart_as_often_as_chance_allows() -> None:
@@ -37,6 +38,12 @@ def test_equal_models_are_told_apart_as_often_as_chance_allows() -> None:
         small += p < 0.1
 
     assert 20 <= small <= 62  # 40 expected, with a standard deviation of 6
+
+
+def test_a_gain_of_every_pair_alike_has_no_variance_and_no_p() -> None:
+    truth = np.array([True, True, False, False])
+
+    assert delong_p(truth, np.array([0.0, 0.0, 1.0, 1.0]), np.array([1.0, 1.0, 0.0, 0.0])) is None
 
 
 @given(st.lists(st.one_of(st.none(), st.floats(0, 1)), max_size=8))
@@ -65,7 +72,7 @@ def _by_definition(truth: np.ndarray, base: np.ndarray, other: np.ndarray) -> fl
     ).reshape(len(up), len(down))
     variance = apart.mean(axis=1).var(ddof=1) / len(up) + apart.mean(axis=0).var(ddof=1) / len(down)
     if variance < 1e-20:
-        return 1.0 if abs(apart.mean()) < 1e-12 else 0.0
+        return 1.0 if abs(apart.mean()) < 1e-12 else None
     return float(2 * norm.sf(abs(apart.mean()) / np.sqrt(variance)))
 
 
