@@ -82,6 +82,8 @@ class Fitted:
         All that training was told, and which scans it learned from.
     trained
         How many numbers learned.
+    seconds
+        How long learning took, stopped time left out.
     host
         Holds the adapter; None without LoRA.
     head
@@ -92,6 +94,7 @@ class Fitted:
     own: Scorer | None = None
     told: Mapping[str, object] = field(default_factory=dict)
     trained: int = 0
+    seconds: float = 0.0
     host: AdapterHost | None = None
     head: nn.Linear | None = None
 
@@ -122,20 +125,19 @@ def perform(
         If training cannot go on.
     """
     torch.set_num_threads(work.threads)
-    started = time.monotonic()
     fitted = _fitted(run, materials, work, cancel, on_progress)
     learned = time.monotonic()
     answers = measure(fitted.model, fitted.own, materials.tests, cancel)
     sizes = _sizes(run, fitted, work)
     sizes |= _latency(run, fitted, materials, cancel)
-    ended = time.monotonic()
+    measuring = time.monotonic() - learned
     record = Record(
         run=run,
         data=identities(materials.tests),
         base_sha256=materials.base(run.base).stamp.checkpoint_sha256,
         config=fitted.told,
         versions=versions(),
-        seconds={"training": learned - started, "measuring": ended - learned},
+        seconds={"training": fitted.seconds, "measuring": measuring},
         sizes=sizes,
         metrics=summary(answers),
     )
@@ -212,7 +214,7 @@ def training_scans(run: Run, materials: Materials) -> ScanViewer:
     return ChosenScans(viewer, sorted(rng.permutation(count)[: run.scans].tolist()))
 
 
-def fitted_on_vectors(
+def _on_vectors(
     run: Run, model: LoadedModel, viewer: ScanViewer, validation: ScanViewer, cancel: CancelToken
 ) -> Fitted:
     """Fit what leaves the weights as they are: to one augmented view of each scan."""
@@ -240,7 +242,9 @@ def _fitted(
         return Fitted(model)
     viewer = training_scans(run, materials)
     if run.method in _ON_VECTORS:
-        return fitted_on_vectors(run, model, viewer, materials.tests.validation_b, cancel)
+        started = time.monotonic()
+        made = _on_vectors(run, model, viewer, materials.tests.validation_b, cancel)
+        return replace(made, seconds=time.monotonic() - started)
     config = config_of(run, work.epochs)
     adapted = fit(model, viewer, config, work.of(run), cancel=cancel, on_progress=on_progress)
     head = adapted.head
@@ -249,6 +253,7 @@ def _fitted(
         own=None if head is None else head_scorer(head),
         told={**asdict(config), "training_sha256": viewer.identity},
         trained=adapted.trained,
+        seconds=adapted.seconds,
         host=adapted.host,
         head=head,
     )

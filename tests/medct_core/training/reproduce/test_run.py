@@ -188,4 +188,5 @@ def test_what_is_fitted_to_vectors_leaves_the_model_as_it_was(
     np.testing.assert_array_equal(answers.logits["prompts", "B"], base.logits["own", "B"])
     assert answers.logits["own", "B"].shape == base.logits["own", "B"].shape
     assert record.config["training_sha256"] == materials.training(0).identity
+    assert record.seconds["training"] > 0
     assert (record.sizes["trained"] == 0) == (method is Method.TIP_ADAPTER)
