@@ -2,6 +2,7 @@
 
 import typer
 
+from medct_core.commands.data_augmentation import show_augmentation
 from medct_core.commands.data_cache import cache
 from medct_core.commands.data_chart import chart
 from medct_core.commands.data_check import check
@@ -23,4 +24,5 @@ def register(app: typer.Typer) -> None:
     data.command("split")(split)
     data.command("chart")(chart)
     data.command("cache")(cache)
+    data.command("show-augmentation")(show_augmentation)
     app.add_typer(data, name="data", no_args_is_help=True)

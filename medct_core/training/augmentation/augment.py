@@ -77,21 +77,22 @@ def augment(look: Look, setup: Setup, key: Key) -> Look:
     """
     if setup.augmentation.is_none:
         return look
-    draw = drawn(setup.augmentation, key)
-    draw, report = _with_sides(draw, look.report, setup.augmentation.sides)
-    share = setup.augmentation.chances.synonym
-    report = reworded(report, share, key.stream(Purpose.TEXT), synonym_table())
+    draw, report = drawn_look(look.report, setup.augmentation, key)
     return apply_draw(replace(look, report=report), draw, setup, key)
 
 
-def _with_sides(draw: Draw, report: str, sides: Sides) -> tuple[Draw, str]:
-    """Swap the sides of a text whose scan is flipped; take the flip back where that cannot be."""
-    if not draw.flips_sides or sides is Sides.KEPT:
-        return draw, report
-    swapped = mirrored(report)
-    if swapped is None:
-        return replace(draw, flips_sides=False), report
-    return draw, swapped
+def drawn_look(report: str, augmentation: Augmentation, key: Key) -> tuple[Draw, str]:
+    """Draw what happens to a scan, and word its report accordingly.
+
+    Where sides are swapped, a scan whose report has no mirror image is not flipped.
+    """
+    draw = drawn(augmentation, key)
+    if draw.flips_sides and augmentation.sides is Sides.SWAPPED:
+        swapped = mirrored(report)
+        draw = replace(draw, flips_sides=swapped is not None)
+        report = report if swapped is None else swapped
+    rng = key.stream(Purpose.TEXT)
+    return draw, reworded(report, augmentation.chances.synonym, rng, synonym_table())
 
 
 def apply_draw(look: Look, draw: Draw, setup: Setup, key: Key) -> Look:

@@ -4,7 +4,7 @@ import pytest
 
 from medct_core.commands.main import run
 
-COMMANDS = ("check", "sample", "from-library")
+COMMANDS = ("check", "sample", "from-library", "show-augmentation")
 
 
 @pytest.mark.parametrize("command", COMMANDS)
