@@ -8,9 +8,10 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from safetensors.torch import load_file
 
 from medct_core.cancel import Cancelled, CancelToken
-from medct_core.models.adapter_manifest import read_adapter_manifest
+from medct_core.models.adapter_manifest import ADAPTER_WEIGHTS_FILE, read_adapter_manifest
 from medct_core.training.adapt.progress import FitProgress
 from medct_core.training.cohort import ScanViewer
 from medct_core.training.reproduce.answers import READOUTS
@@ -89,7 +90,12 @@ def test_lora_leaves_an_adapter_and_the_text_tower_as_it_was(
 ) -> None:
     record, answers = perform(LORA, materials, work, cancel=CancelToken(), on_progress=_ignore)
 
-    manifest = read_adapter_manifest(work.of(LORA) / "adapter")
+    folder = work.of(LORA) / "adapter"
+    manifest = read_adapter_manifest(folder)
+    tensors = load_file(folder / ADAPTER_WEIGHTS_FILE)
+    learned = {name for name, one in tensors.items() if "lora_B" in name and one.any()}
+    assert learned
+    assert not any("text_transformer" in name for name in learned)
     assert record.sizes["adapter_parameters"] == manifest.parameters
     assert manifest.head_sha256 is not None
     assert record.sizes["merged_difference"] < 1e-4
