@@ -1,5 +1,6 @@
 """`medct data from-library`: what readers said of the cases of a library, as a training table."""
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -16,6 +17,17 @@ if TYPE_CHECKING:
     from medct_core.training.tables.library_verdicts import Judged, NotUsed
 
 _SHORT_ID = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """Which verdicts of which library become a table; as the options of the command."""
+
+    out: Path
+    library: str | None
+    scans: Path | None
+    findings: tuple[str, ...]
+    by: tuple[str, ...]
 
 
 def from_library(
@@ -42,7 +54,18 @@ def from_library(
 
     Example: medct data from-library --library cases --scans scans/ --out table.csv
     """
-    kept = open_library(library)
+    judged, table = write_verdicts(Wish(out, library, scans, tuple(finding or ()), tuple(by or ())))
+    if as_json:
+        print_json(_to_json(judged, table, out))
+    else:
+        print_text("\n".join(in_words(judged, table, out)))
+
+
+def write_verdicts(wish: Wish) -> "tuple[Judged, LibraryTable]":
+    """Read a library, find its scans, and write the table; errors as in `from_library`."""
+    from medct_core.training.tables.from_library import write_library_table
+
+    kept = open_library(wish.library)
 
     def gather(cancel: CancelToken) -> "tuple[Judged, LibraryTable]":
         from medct_core.retrieval.scan_place import default_places_file, known_places
@@ -50,29 +73,21 @@ def from_library(
         from medct_core.training.tables.library_verdicts import judged_scans
         from medct_core.training.tables.writing import require_new
 
-        require_new(out)
-        judged = judged_scans(kept.cases(), by or ())
-        where = whereabouts(known_places(default_places_file()), scans)
+        require_new(wish.out)
+        judged = judged_scans(kept.cases(), wish.by)
+        where = whereabouts(known_places(default_places_file()), wish.scans)
         with progress_bar("Reading the scans") as report:
             table = library_table(
-                judged.scans, finding or (), where, cancel=cancel, on_progress=report
+                judged.scans, wish.findings, where, cancel=cancel, on_progress=report
             )
         return judged, table
 
-    from medct_core.training.tables.from_library import write_library_table
-
     judged, table = interruptible(gather)
-    not_used = (*judged.not_used, *table.not_used)
-    write_library_table(table, out)
-    if as_json:
-        print_json(_to_json(judged, table, not_used, out))
-    else:
-        print_text("\n".join(_in_words(judged, table, not_used, out)))
+    write_library_table(table, wish.out)
+    return judged, table
 
 
-def _to_json(
-    judged: "Judged", table: "LibraryTable", not_used: "tuple[NotUsed, ...]", out: Path
-) -> dict[str, Any]:
+def _to_json(judged: "Judged", table: "LibraryTable", out: Path) -> dict[str, Any]:
     return {
         "table": str(out),
         "scans": len(table.rows),
@@ -87,14 +102,13 @@ def _to_json(
         "findings_left_out": dict(table.left_out),
         "not_used": [
             {"scan_sha256": one.scan_sha256, "source": one.source, "why": one.why}
-            for one in not_used
+            for one in (*judged.not_used, *table.not_used)
         ],
     }
 
 
-def _in_words(
-    judged: "Judged", table: "LibraryTable", not_used: "tuple[NotUsed, ...]", out: Path
-) -> list[str]:
+def in_words(judged: "Judged", table: "LibraryTable", out: Path) -> list[str]:
+    """Say what is in the table, and what of the library is not, and why."""
     count, unknown = len(table.rows), sum(not row.scan.patient for row in table.rows)
     lines = [f"{out}: {count} scans of {table.patients} patients"]
     lines += [f"  {unknown} of patients that the library does not know"] if unknown else []
@@ -110,7 +124,7 @@ def _in_words(
         f"  left out: {name}, judged on {n} scans; --finding takes it in"
         for name, n in table.left_out.items()
     )
-    return lines + _not_used_lines(not_used)
+    return lines + _not_used_lines((*judged.not_used, *table.not_used))
 
 
 def _not_used_lines(not_used: "tuple[NotUsed, ...]") -> list[str]:

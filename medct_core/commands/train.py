@@ -9,6 +9,7 @@ from medct_core.cancel import CancelToken
 from medct_core.commands.console import print_text, progress_bar
 from medct_core.commands.interrupt import interruptible
 from medct_core.commands.train_lora import lora
+from medct_core.commands.train_site import site
 from medct_core.errors import UsageError
 
 
@@ -19,6 +20,7 @@ def register(app: typer.Typer) -> None:
     train.command("mini")(mini)
     train.command("card")(card)
     train.command("lora")(lora)
+    train.command("site")(site)
     app.add_typer(train, name="train", no_args_is_help=True)
 
 
