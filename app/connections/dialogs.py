@@ -14,15 +14,10 @@ from app.controllers.model_card import ModelCard, card_of
 from app.settings import Settings
 from app.state.answers import ModelFacts
 from app.state.results import ResultsState
-from app.windows.about_dialog import AboutDialog
 from app.windows.action_keys import bind
 from app.windows.action_table import ROWS
-from app.windows.cheat_sheet import CheatSheet
 from app.windows.main_window import MainWindow
-from app.windows.model_card_dialog import ModelCardDialog
 from app.windows.panel_focus import focus_next_panel, focus_previous_panel
-from app.windows.settings_dialog import SettingsDialog
-from app.windows.settings_pages import ModelOption
 from app.workers.loader_pool import LoaderPool, OnProgress
 from app.workers.newest_job import NewestJob
 from medct_core.cancel import CancelToken
@@ -78,7 +73,7 @@ class DialogConnection(QObject):
                 "shortcuts": self._show_keys,
                 "next_panel": lambda: focus_next_panel(self._window),
                 "previous_panel": lambda: focus_previous_panel(self._window),
-                "about": lambda: self._show(AboutDialog(self._window)),
+                "about": self._show_about,
                 "model_card": self._read_card,
                 "log_folder": self._show_logs,
             },
@@ -92,13 +87,25 @@ class DialogConnection(QObject):
         dialog.finished.connect(dialog.deleteLater)
         dialog.open()
 
+    # Each dialog is loaded when it is first asked for: all of them would delay the window.
+
+    def _show_about(self) -> None:
+        from app.windows.about_dialog import AboutDialog  # noqa: PLC0415
+
+        self._show(AboutDialog(self._window))
+
     def _show_settings(self) -> None:
+        from app.windows.settings_dialog import SettingsDialog  # noqa: PLC0415
+        from app.windows.settings_pages import ModelOption  # noqa: PLC0415
+
         models = tuple(ModelOption(one.name, one.origin) for one in installed_models())
         dialog = SettingsDialog(self._settings, parent=self._window, models=models, devices=DEVICES)
         dialog.settings_chosen.connect(self.settings_chosen)
         self._show(dialog)
 
     def _show_keys(self) -> None:
+        from app.windows.cheat_sheet import CheatSheet  # noqa: PLC0415
+
         sheet = CheatSheet(self._window)
         sheet.show_keys(ROWS, bind(ROWS, self._settings.shortcuts).keys)
         self._show(sheet)
@@ -112,6 +119,8 @@ class DialogConnection(QObject):
             self._card.start(partial(_card, model, self._settings.model), doing="reading the card")
 
     def _on_card(self, card: ModelCard) -> None:
+        from app.windows.model_card_dialog import ModelCardDialog  # noqa: PLC0415
+
         self._show(ModelCardDialog(card, self._window))
 
     def _show_logs(self) -> None:

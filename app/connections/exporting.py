@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QAction, QGuiApplication, QImage
@@ -30,10 +31,12 @@ from app.viewer.measure_board import MeasureBoard
 from app.viewer.measure_layer import MeasureLayer
 from app.viewer.screenshot import copy_picture, picture_of_window, save_picture
 from app.viewer.slice_view import SliceLayer
-from app.windows.export_dialog import ExportDialog, ExportOffer
 from app.windows.main_window import MainWindow
 from medct_core.errors import OutOfDiskError
 from medct_core.io.study import PatientText
+
+if TYPE_CHECKING:
+    from app.windows.export_dialog import ExportOffer
 
 _ANOTHER_SCAN = Problem(
     "The scan gave way to another one while you chose; nothing was exported.",
@@ -110,12 +113,17 @@ class ExportConnection(QObject):
             # Said before a person chooses in vain.
             self._show_problem(against)
             return
+        # Loaded when it is first asked for: all dialogs at once would delay the window.
+        from app.windows.export_dialog import ExportDialog  # noqa: PLC0415
+
         dialog = ExportDialog(self._offer(scan), self._folder, self._window)
         if dialog.exec():
             self._export_wish(scan, dialog.wish)
         dialog.deleteLater()
 
-    def _offer(self, scan: OpenScan) -> ExportOffer:
+    def _offer(self, scan: OpenScan) -> "ExportOffer":
+        from app.windows.export_dialog import ExportOffer  # noqa: PLC0415
+
         return ExportOffer(
             scan.volume.source,
             self._pictures.drawn(self._lists.images.items, self._drawer(scan)),

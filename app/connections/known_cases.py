@@ -1,11 +1,16 @@
 """Known cases beside the scores of a scan, as the score chart draws them."""
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QCoreApplication
 
 from app.panels.score_chart import References, ReferenceSpread
 from app.state.answers import ModelFacts
 from medct_core.findings.finding import Finding
-from medct_core.findings.reference import Five
+
+if TYPE_CHECKING:
+    # Loading what is named here only would delay the window.
+    from medct_core.findings.reference import Five
 
 _PHANTOMS = "phantoms"
 
@@ -27,7 +32,7 @@ def references_of(findings: tuple[Finding, ...], model: ModelFacts | None) -> Re
     )
 
 
-def _spread(quantiles: Five) -> ReferenceSpread:
+def _spread(quantiles: "Five") -> ReferenceSpread:
     return ReferenceSpread(*quantiles)
 
 

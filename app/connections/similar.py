@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING, cast
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QAction
@@ -19,9 +20,11 @@ from app.state.answers import Problem
 from app.state.library_place import is_fixed, library_name, phantom_folder
 from app.state.similar import NoSimilarCases, SimilarWaiting
 from app.state.similar_page import SimilarPage
-from app.windows.add_case_dialog import AddCaseDialog
 from app.windows.main_window import MainWindow
 from medct_core.phantom.seeds import LIBRARY
+
+if TYPE_CHECKING:
+    from app.windows.add_case_dialog import AddCaseDialog
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +160,9 @@ class SimilarConnection(QObject):
             text = self.tr("The scan can be added as soon as the model has looked at it.")
             self._window.say(text)
             return
+        # Loaded when it is first asked for: all dialogs at once would delay the window.
+        from app.windows.add_case_dialog import AddCaseDialog  # noqa: PLC0415
+
         page = self._similar.page
         dialog = AddCaseDialog(
             library_name(self._add.address),
@@ -170,8 +176,7 @@ class SimilarConnection(QObject):
         dialog.open()
 
     def _on_accepted(self) -> None:
-        dialog = self.sender()
-        assert isinstance(dialog, AddCaseDialog)
+        dialog = cast("AddCaseDialog", self.sender())
         if dialog.reader != self._settings.reader:
             self.settings_chosen.emit(replace(self._settings, reader=dialog.reader))
         self._add.add(reader=dialog.reader, is_verified=dialog.is_verified)

@@ -1,6 +1,7 @@
 """Taught findings: their group below the findings, and the dialog that teaches a new one."""
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QAction
@@ -13,8 +14,10 @@ from app.state.answers import Problem
 from app.state.library_place import library_name
 from app.state.taught_page import TaughtPage, TaughtState
 from app.windows.main_window import MainWindow
-from app.windows.teach_dialog import TeachDialog
 from medct_core.retrieval.taught_finding import TaughtFinding, TeachableName
+
+if TYPE_CHECKING:
+    from app.windows.teach_dialog import TeachDialog
 
 
 class TaughtConnection(QObject):
@@ -67,6 +70,9 @@ class TaughtConnection(QObject):
         self._window.taught_panel.show_page(page)
 
     def _teach(self) -> None:
+        # Loaded when it is first asked for: all dialogs at once would delay the window.
+        from app.windows.teach_dialog import TeachDialog  # noqa: PLC0415
+
         address = SearchChoice.of(self._settings).address
         dialog = self.dialog = TeachDialog(library_name(address), self._window)
         dialog.learn_wanted.connect(self._learn)

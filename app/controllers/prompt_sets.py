@@ -13,7 +13,6 @@ from medct_core.cancel import CancelToken
 from medct_core.errors import MedctError
 from medct_core.inference.prompt import Prompt
 from medct_core.inference.prompt_file import read_prompts, write_prompts
-from medct_core.inference.wording import require_upright
 from medct_core.vocabulary import FINDINGS
 
 PROMPTS_SUFFIX = ".toml"
@@ -97,6 +96,9 @@ def read_set(path: Path, _cancel: CancelToken, _told: OnProgress) -> tuple[Promp
     PromptRefusedError
         If the file cannot be read, or an entry is wrong or cannot be scored as worded.
     """
+    # What reads wordings takes long to load, and no window needs it to appear.
+    from medct_core.inference.wording import require_upright  # noqa: PLC0415
+
     prompts = read_prompts(path)
     for prompt in prompts:
         require_upright(prompt)

@@ -1,17 +1,19 @@
 """From what stands in the prompt box to a prompt, or to a plain word on why there is no number."""
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from app.state.answers import Explanation
 from app.state.prompt_list import name_key
 from medct_core.errors import PromptRefusedError
-from medct_core.inference.negation import read_wording
 from medct_core.inference.prompt import Prompt
-from medct_core.inference.wording import PromptStyle, prompt_from_text, require_upright
+
+if TYPE_CHECKING:
+    from medct_core.inference.wording import PromptStyle
 
 
 def read_typed(
-    typed: str | Prompt, style: PromptStyle, *, listed: tuple[Prompt, ...] = ()
+    typed: str | Prompt, style: "PromptStyle", *, listed: tuple[Prompt, ...] = ()
 ) -> Prompt | Explanation:
     """Read what a person typed, or the wordings they edited.
 
@@ -32,6 +34,10 @@ def read_typed(
     The prompt to score; or why it gets no number, because it is empty, too long, denied, or
     denies something in a way that leaves open what.
     """
+    # What reads wordings takes long to load, and no window needs it to appear.
+    from medct_core.inference.negation import read_wording  # noqa: PLC0415
+    from medct_core.inference.wording import prompt_from_text, require_upright  # noqa: PLC0415
+
     try:
         if isinstance(typed, Prompt):
             require_upright(typed)

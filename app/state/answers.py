@@ -3,19 +3,22 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from app.state.window_words import in_window
 from medct_core.errors import MedctError
 from medct_core.findings.finding import Finding
-from medct_core.findings.reference import Five
-from medct_core.inference.embedding import Embedding
-from medct_core.inference.paraphrase import Spread
 from medct_core.inference.prompt import Prompt
-from medct_core.inference.wording import PromptStyle
 from medct_core.models.stamp import ModelStamp
-from medct_core.retrieval.centring import Centring
 from medct_core.volume.notice import Notice
+
+if TYPE_CHECKING:
+    # Loading what is named here only would delay the window.
+    from medct_core.findings.reference import Five
+    from medct_core.inference.embedding import Embedding
+    from medct_core.inference.paraphrase import Spread
+    from medct_core.inference.wording import PromptStyle
+    from medct_core.retrieval.centring import Centring
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +85,8 @@ class ModelChoice:
 class KnownSpread:
     """Scores of known cases with and without a finding, in [0, 1], at `reference.QUANTILES`."""
 
-    present: Five
-    absent: Five
+    present: "Five"
+    absent: "Five"
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,11 +142,11 @@ class ModelFacts:
     title: str
     headline: str
     device: str
-    style: PromptStyle
+    style: "PromptStyle"
     prompts: tuple[Prompt, ...]
     known: Mapping[str, KnownScores] = field(default_factory=dict, hash=False)
     known_population: str = ""
-    centring: Centring | None = field(default=None, compare=False)
+    centring: "Centring | None" = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -162,7 +165,7 @@ class ScanEncoded:
 
     notices: tuple[Notice, ...]
     doubts: tuple[Notice, ...]
-    embedding: Embedding
+    embedding: "Embedding"
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,7 +191,7 @@ class TypedAnswer:
     """
 
     finding: Finding
-    spread: Spread | None
+    spread: "Spread | None"
     model: ModelFacts
 
 

@@ -11,19 +11,6 @@ from typing import Annotated
 
 import typer
 
-from medct_core.commands import (
-    adapters,
-    analyze,
-    data,
-    embed,
-    evaluate,
-    library,
-    models,
-    phantom,
-    preprocess,
-    reproduce,
-    train,
-)
 from medct_core.commands.console import (
     DONE,
     OUR_FAULT,
@@ -34,28 +21,19 @@ from medct_core.commands.console import (
 )
 from medct_core.errors import UsageError
 
-COMMAND_MODULES: tuple[ModuleType, ...] = (
-    analyze,
-    embed,
-    preprocess,
-    models,
-    adapters,
-    library,
-    phantom,
-    evaluate,
-    data,
-    train,
-    reproduce,
-)
-"""Modules with a `register(app)`, in the order of the help page. Each is light to import:
-what is heavy (torch, readers) is imported inside the functions that run."""
-
 _ADDED_COMMANDS = "medct.commands"
 _GUI_PACKAGES = frozenset({"PySide6", "pyqtgraph", "shiboken6", "vtkmodules"})
 
 
-def build_app() -> typer.Typer:
-    """Command line with every command of the core and every one that other packages add."""
+def build_app(arguments: Sequence[str] = ()) -> typer.Typer:
+    """Command line with every command of the core and every one that other packages add.
+
+    Parameters
+    ----------
+    arguments
+        What it is for. If they call a command of another package, those of the core are left
+        out: the viewer would wait a tenth of a second for what it does not need.
+    """
     app = typer.Typer(
         name="medct",
         help="Scored findings from chest CT with a vision-language model. Not a medical device."
@@ -66,11 +44,49 @@ def build_app() -> typer.Typer:
         context_settings={"help_option_names": ["-h", "--help"]},
     )
     app.callback()(_general_options)
-    for module in COMMAND_MODULES:
-        module.register(app)
-    for entry in sorted(entry_points(group=_ADDED_COMMANDS), key=lambda entry: entry.name):
+    entries = sorted(entry_points(group=_ADDED_COMMANDS), key=lambda entry: entry.name)
+    called = next((one for one in arguments if not one.startswith("-")), "")
+    if called not in {entry.name for entry in entries}:
+        for module in _command_modules():
+            module.register(app)
+    for entry in entries:
         _add_lazily(app, entry)
     return app
+
+
+def _command_modules() -> tuple[ModuleType, ...]:
+    """Give the modules with a `register(app)`, in the order of the help page.
+
+    Each is light to import: what is heavy (torch, readers) is imported inside the functions that
+    run.
+    """
+    from medct_core.commands import (
+        adapters,
+        analyze,
+        data,
+        embed,
+        evaluate,
+        library,
+        models,
+        phantom,
+        preprocess,
+        reproduce,
+        train,
+    )
+
+    return (
+        analyze,
+        embed,
+        preprocess,
+        models,
+        adapters,
+        library,
+        phantom,
+        evaluate,
+        data,
+        train,
+        reproduce,
+    )
 
 
 def main() -> None:
@@ -98,7 +114,7 @@ def run(arguments: Sequence[str], app: typer.Typer | None = None) -> int:
     """
     debug, ordered = _debug_first(list(arguments))
     try:
-        (app or build_app())(args=ordered, prog_name="medct")
+        (app or build_app(ordered))(args=ordered, prog_name="medct")
     except SystemExit as end:
         return _status(end.code)
     except BaseException as error:  # noqa: BLE001 - the edge of the program

@@ -232,6 +232,21 @@ def test_a_file_name_beyond_the_terminals_alphabet_is_printed_escaped() -> None:
     assert (process.returncode, out.strip(), err) == (0, r"\udcff.nii", "")
 
 
+def test_a_command_of_another_package_waits_for_none_of_the_core() -> None:
+    process = python("""
+        import sys
+        from medct_core.commands.main import build_app
+        names = lambda app: len(app.registered_commands) + len(app.registered_groups)
+        few = names(build_app(["--debug", "view", "scan.nii.gz"]))
+        early = "medct_core.commands.library" in sys.modules
+        print(few, early, names(build_app(["analyze", "view"])) > 5)
+    """)
+
+    out, _ = process.communicate(timeout=60)
+
+    assert out.split() == ["1", "False", "True"]
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows sends no SIGINT to one process")
 def test_ctrl_c_ends_a_process_with_130_and_one_word() -> None:
     process = python("""
