@@ -88,6 +88,8 @@ class Fitted:
         Holds the adapter; None without LoRA.
     head
         Linear layer on the image latent; None without one.
+    findings
+        What its outputs stand for; empty without a head.
     """
 
     model: LoadedModel
@@ -97,6 +99,7 @@ class Fitted:
     seconds: float = 0.0
     host: AdapterHost | None = None
     head: nn.Linear | None = None
+    findings: tuple[str, ...] = ()
 
 
 def perform(
@@ -156,7 +159,12 @@ def identities(tests: HeldOutScans) -> dict[str, str]:
 def config_of(run: Run, epochs: int) -> AdaptConfig:
     """Say how a run with gradients is trained: as the paper, but for what the run changes."""
     config = AdaptConfig(
-        head=run.head, towers=run.towers, epochs=epochs, seed=run.seed, augmentation="paper"
+        head=run.head,
+        towers=run.towers,
+        epochs=epochs,
+        seed=run.seed,
+        augmentation="paper",
+        bf16=True,
     )
     if run.method is Method.FULL:
         return replace(config, tune="full", rate=_FULL_RATE)
@@ -256,6 +264,7 @@ def _fitted(
         seconds=adapted.seconds,
         host=adapted.host,
         head=head,
+        findings=() if head is None else viewer.cohort.findings,
     )
 
 
@@ -273,7 +282,7 @@ def _sizes(run: Run, fitted: Fitted, work: Work) -> dict[str, float]:
         return sizes
     folder = work.of(run) / "adapter"
     shutil.rmtree(folder, ignore_errors=True)  # of a run that was killed after it was saved
-    fitted.host.save(ADAPTER_NAME, folder, AdapterNotes(head=fitted.head))
+    fitted.host.save(ADAPTER_NAME, folder, AdapterNotes(head=fitted.head, findings=fitted.findings))
     return sizes | {
         "adapter_parameters": lora_size(network, ADAPTER_NAME).parameters,
         "adapter_bytes": (folder / ADAPTER_WEIGHTS_FILE).stat().st_size,
