@@ -87,8 +87,10 @@ class Processes:
 
 def join_processes(device: DeviceChoice) -> Processes:
     """Find out which process this is; joins the others if a launcher started several."""
-    state = PartialState(cpu=device == "cpu")
-    chosen = torch.device("cpu") if device == "cpu" else state.device
+    # Without being told so, the library joins no processes on a machine that has only a CPU.
+    on_cpu = device == "cpu" or not torch.accelerator.is_available()
+    state = PartialState(cpu=on_cpu)
+    chosen = torch.device("cpu") if on_cpu else state.device
     return Processes(state.num_processes, state.process_index, chosen)
 
 

@@ -242,7 +242,14 @@ def test_a_killed_run_goes_on_to_the_same_bits(tiny: Path, tmp_path: Path) -> No
 def test_two_processes_learn_what_one_does(
     tiny: Path, tmp_path: Path, settings: dict[str, Any]
 ) -> None:
-    same_draws = {**settings, "vision_dropout": 0.0, "head_dropout": 0.0, "rate": 1e-3}
+    device = "cpu" if torch.accelerator.is_available() else "auto"
+    same_draws = {
+        **settings,
+        "device": device,
+        "vision_dropout": 0.0,
+        "head_dropout": 0.0,
+        "rate": 1e-3,
+    }
     launcher = ("-m", "torch.distributed.run", "--standalone", "--nproc-per-node=2", "-m")
 
     ended = _program(str(tiny), str(tmp_path / "two"), json.dumps(same_draws), launcher=launcher)
