@@ -28,9 +28,9 @@ def lora(
 ) -> None:
     """Train an adapter (LoRA) on tables of scans; a stopped or killed run goes on where it was.
 
-    The file has the sections [base], [data], [augmentation], [lora], [head], [loss] and [run].
-    Afterwards base and adapter are measured on patients that were held out. With torchrun the
-    same file is used by several processes or machines.
+    The file has the sections base, data, augmentation, lora, head, loss and run. Afterwards base
+    and adapter are measured on patients that were held out. With torchrun the same file is used by
+    several processes or machines.
 
     Example: medct train lora --config run.toml
     """

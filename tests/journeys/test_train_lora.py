@@ -41,7 +41,8 @@ def test_a_site_trains_an_adapter_and_scores_a_scan_with_it(
     trained = run(["train", "lora", "--config", str(file), "--json"])
     made = json.loads(capsys.readouterr().out)
     model = ["--model", "medct-mini", "--adapter", made["adapter"]]
-    scored = run(["analyze", str(tmp_path / "4.nii.gz"), *model, "--json"])
+    out = ["--out", str(tmp_path / "results")]
+    scored = run(["analyze", str(tmp_path / "4.nii.gz"), *model, *out, "--json"])
 
     said = capsys.readouterr().out
     assert (trained, scored) == (0, 0)
