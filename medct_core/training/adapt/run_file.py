@@ -47,7 +47,7 @@ _DATA: dict[str, _Kind] = {
     "workers": _WHOLE,
     "text_order": _TEXT,
 }
-_SECTIONS: dict[str, dict[str, _Kind]] = {
+SECTIONS: dict[str, dict[str, _Kind]] = {
     "base": {"model": _TEXT},
     "data": _DATA,
     "augmentation": {"recipe": _TEXT},
@@ -189,8 +189,8 @@ class _Reader:
     def check(self) -> None:
         """Refuse what is unknown or of another kind."""
         for section, entries in self._content.items():
-            if section not in _SECTIONS or not isinstance(entries, dict):
-                known = [f"[{name}]" for name in _SECTIONS]
+            if section not in SECTIONS or not isinstance(entries, dict):
+                known = [f"[{name}]" for name in SECTIONS]
                 raise self._unknown(f"[{section}]", known, self.section_line(section))
             for key, value in entries.items():
                 self._check_entry(section, key, value)
@@ -205,7 +205,7 @@ class _Reader:
         if value is None:
             raise UsageError(
                 f"{self.file.name} lacks the entry {key!r} in [{section}].",
-                remedy=f"Add it: {_SECTIONS[section][key].said}.",
+                remedy=f"Add it: {SECTIONS[section][key].said}.",
             )
         return value
 
@@ -247,7 +247,7 @@ class _Reader:
         return 1
 
     def _check_entry(self, section: str, key: str, value: object) -> None:
-        known = _SECTIONS[section]
+        known = SECTIONS[section]
         if key not in known:
             raise self._unknown(key, list(known), self.line(section, key), section)
         if not known[key].fits(value):
@@ -256,9 +256,9 @@ class _Reader:
     def _unknown(
         self, name: str, known: list[str], line: int, section: str | None = None
     ) -> UsageError:
-        every = known if section is None else [key for keys in _SECTIONS.values() for key in keys]
+        every = known if section is None else [key for keys in SECTIONS.values() for key in keys]
         near = difflib.get_close_matches(name, known, n=1, cutoff=0.0)[0]
-        elsewhere = [there for there, keys in _SECTIONS.items() if name in keys]
+        elsewhere = [there for there, keys in SECTIONS.items() if name in keys]
         place = f" in [{section}]" if section else ""
         hint = f"{name!r} belongs into [{elsewhere[0]}]" if name in every and elsewhere else ""
         return UsageError(
@@ -328,7 +328,7 @@ def _from(reader: _Reader, key: str, *, least: int, usual: int) -> int:
 def _config(reader: _Reader) -> AdaptConfig:
     places = {
         _FIELDS.get((section, key), key): (section, key)
-        for section, keys in _SECTIONS.items()
+        for section, keys in SECTIONS.items()
         for key in keys
         if (section, key) not in _NO_FIELDS and section != "base"
     }

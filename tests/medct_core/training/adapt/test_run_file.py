@@ -1,5 +1,6 @@
 """The file of a run is read whole, and every wrong entry is named with its line."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -7,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from medct_core.errors import UsageError
+from medct_core.training.adapt import run_file
 from medct_core.training.adapt.config import AdaptConfig
 from medct_core.training.adapt.run_file import read_run_file
 
@@ -216,3 +218,16 @@ def test_any_unknown_key_is_refused_and_never_ends_badly(
 
     with pytest.raises(UsageError, match="line 11"):
         read_run_file(path)
+
+
+def test_the_page_on_the_file_names_every_entry_and_no_other() -> None:
+    page = Path(run_file.__file__).with_name("README.md").read_text(encoding="utf-8")
+    rows = [line.split("|")[1:3] for line in page.splitlines() if line.startswith("|")][2:]
+
+    told: dict[str, set[str]] = {}
+    for section, entries in rows:
+        if section.strip():
+            current = told.setdefault(section.strip(" `"), set())
+        current |= set(re.findall(r"`(\w+)`", entries))
+
+    assert told == {section: set(entries) for section, entries in run_file.SECTIONS.items()}
