@@ -1,7 +1,8 @@
 """The scans of a run on disk: prepared once, divided by patients, ready to be looked at."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import TypeVar
 
 from medct_core.cancel import CancelToken
 from medct_core.errors import UsageError
@@ -14,6 +15,8 @@ from medct_core.training.tables.plain_viewer import PlainViewer
 from medct_core.training.tables.scan_table import ScanTable, TextOrder, read_scan_table
 from medct_core.training.tables.split import split_table
 from medct_core.training.tables.tensor_cache import TensorCache, create_cache
+
+Key = TypeVar("Key")
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,9 +159,17 @@ def _viewer(
 
 
 def _require_apart(divided: _Divided) -> None:
-    groups = [{row.group for table in part for row in table.rows} for part in divided]
+    rows = [[row for table in part for row in table.rows] for part in divided]
+    _require_none_shared([{row.group: row.group for row in part} for part in rows])
+    # A table that does not say whose scans they are may name those of another that does.
+    files = [{row.file.resolve(): f"scan {row.scan}" for row in part if row.file} for part in rows]
+    _require_none_shared(files)
+
+
+def _require_none_shared(parts: Sequence[Mapping[Key, str]]) -> None:
+    """Refuse a key that stands in two parts; its value is what a message calls it."""
     for one, other in ((0, 1), (0, 2), (1, 2)):
-        both = sorted(groups[one] & groups[other])
+        both = sorted(parts[one][key] for key in parts[one].keys() & parts[other].keys())
         if both:
             names = ("training", "validation", "test")
             raise UsageError(

@@ -1,5 +1,6 @@
 """Scans of a run are prepared once, divided by patients, and none is lost without a word."""
 
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -88,6 +89,19 @@ def test_a_patient_in_two_parts_is_refused(tmp_path: Path) -> None:
     plan = _plan(tmp_path, *tables)
 
     with pytest.raises(UsageError, match=r"training and the test part, the first of them .*P1"):
+        open_parts(plan, RECIPE, _prepared(plan), TextOrder.FINDINGS_FIRST)
+
+
+def test_a_scan_in_two_parts_is_refused_although_one_table_names_no_patients(
+    tmp_path: Path,
+) -> None:
+    table = write_table(tmp_path, 4)
+    tables = [_lines(table, f"{n}.csv", rows) for n, rows in enumerate(([0, 1], [2], [1, 3]))]
+    nameless = re.sub(r",(patient|P\d)", "", tables[2].read_text(encoding="utf-8"))
+    tables[2].write_text(nameless, encoding="utf-8")
+    plan = _plan(tmp_path, *tables)
+
+    with pytest.raises(UsageError, match=r"training and the test part, .* scan scan1\.nii"):
         open_parts(plan, RECIPE, _prepared(plan), TextOrder.FINDINGS_FIRST)
 
 
