@@ -3,8 +3,6 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
-import numpy as np
-
 from medct_core.cancel import CancelToken
 from medct_core.errors import UsageError
 from medct_core.evaluation.multilabel.predictions import Bool, Whole
@@ -96,12 +94,14 @@ def require_apart(test: LabelledScans, validation: LabelledScans) -> None:
     Raises
     ------
     UsageError
-        If a patient is in both splits.
+        If a patient is in both splits, or a scan of which one table does not say whose it is.
     """
-    both = np.intersect1d(test.patients, validation.patients)
-    if len(both):
+    patients = set(test.patients.tolist()) & set(validation.patients.tolist())
+    scans = set(test.keys) & set(validation.keys)
+    if patients or scans:
+        both = f"{len(patients)} patients" if patients else f"{len(scans)} scans"
         raise UsageError(
-            f"{len(both)} patients are in {test.name!r} and in {validation.name!r}; thresholds "
+            f"{both} are in {test.name!r} and in {validation.name!r}; thresholds "
             "would have seen them.",
             remedy="Give a validation table of other patients.",
         )

@@ -1,5 +1,7 @@
 """Labelled scans: rows that are left out, and splits that share nobody."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -37,3 +39,12 @@ def test_a_patient_in_both_splits_is_refused() -> None:
         require_apart(one, two)
 
     require_apart(one, labelled(4, first=5)[0])
+
+
+def test_a_scan_in_both_splits_is_refused_although_one_names_no_patients() -> None:
+    (one, _), (two, _) = labelled(4), labelled(4, first=4, name="tuning.csv")
+
+    nameless = replace(two, patients=two.patients + 100)
+
+    with pytest.raises(UsageError, match=r"1 scans are in 'test.csv' and in 'tuning.csv'"):
+        require_apart(one, nameless)
