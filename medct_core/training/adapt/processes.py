@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 
 import torch
 from accelerate import PartialState
@@ -10,6 +11,9 @@ from torch.autograd import Function
 from torch.autograd.function import BackwardCFunction, FunctionCtx
 
 from medct_core.training.adapt.config import DeviceChoice
+
+_LONGEST_WAIT = timedelta(days=7)
+"""While the first process prepares scans the others wait; torch gives up after half an hour."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +93,7 @@ def join_processes(device: DeviceChoice) -> Processes:
     """Find out which process this is; joins the others if a launcher started several."""
     # Without being told so, the library joins no processes on a machine that has only a CPU.
     on_cpu = device == "cpu" or not torch.accelerator.is_available()
-    state = PartialState(cpu=on_cpu)
+    state = PartialState(cpu=on_cpu, timeout=_LONGEST_WAIT)
     chosen = torch.device("cpu") if on_cpu else state.device
     return Processes(state.num_processes, state.process_index, chosen)
 
