@@ -125,11 +125,12 @@ class _Scored:
 
 
 def _contest(parts: Parts, task: str, config: AdaptConfig) -> Contest:
+    _, of_validation, of_test = parts.left_out_of
     return Contest(
         task=task,
         labels="the columns of the tables of the run",
-        test=_split(parts.test, "test part", parts.left_out),
-        validation=_split(parts.validation, "validation part", ()),
+        test=_split(parts.test, "test part", of_test),
+        validation=_split(parts.validation, "validation part", of_validation),
         findings=parts.test.cohort.findings,
         specificity=_SPECIFICITY,
         seed=config.seed,

@@ -37,14 +37,19 @@ class Parts:
     ----------
     train, validation, test
         Scans of patients of their own.
-    left_out
-        Lines that are in none of them.
+    left_out_of
+        Lines of the tables of each part, in that order, that are in none of them.
     """
 
     train: PlainViewer
     validation: PlainViewer
     test: PlainViewer
-    left_out: tuple[LeftOut, ...]
+    left_out_of: tuple[tuple[LeftOut, ...], tuple[LeftOut, ...], tuple[LeftOut, ...]]
+
+    @property
+    def left_out(self) -> tuple[LeftOut, ...]:
+        """All lines that are in none of the parts."""
+        return tuple(one for part in self.left_out_of for one in part)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,14 +116,10 @@ def open_parts(plan: DataPlan, recipe: Recipe, refused: dict[str, str], order: T
     divided = _divided(plan)
     _require_apart(divided)
     cache = create_cache(plan.cache, recipe)
-    viewers, left = [], []
-    for tables in divided:
-        viewer, left_out = _viewer(cache, tables, refused, order)
-        viewers.append(viewer)
-        left += left_out
-    train, validation, test = viewers
-    _require_same_findings([viewer.cohort for viewer in viewers])
-    return Parts(train, validation, test, tuple(dict.fromkeys(left)))
+    opened = [_viewer(cache, tables, refused, order) for tables in divided]
+    _require_same_findings([viewer.cohort for viewer, _ in opened])
+    (train, of_train), (validation, of_validation), (test, of_test) = opened
+    return Parts(train, validation, test, (of_train, of_validation, of_test))
 
 
 def _divided(plan: DataPlan) -> _Divided:
@@ -143,18 +144,23 @@ def _split(tables: Sequence[ScanTable], shares: tuple[float, float, float], seed
         for table in tables
     ]
     train, validation, test = zip(*parts, strict=True)
-    return _Divided(train, validation, test)
+    # A line that cannot be read is in no part; it is told once.
+    return _Divided(train, *(_all_usable(part) for part in (validation, test)))
+
+
+def _all_usable(tables: Sequence[ScanTable]) -> tuple[ScanTable, ...]:
+    return tuple(replace(table, excluded=()) for table in tables)
 
 
 def _viewer(
     cache: TensorCache, tables: Sequence[ScanTable], refused: dict[str, str], order: TextOrder
-) -> tuple[PlainViewer, list[LeftOut]]:
+) -> tuple[PlainViewer, tuple[LeftOut, ...]]:
     there, scans = cache.of(tables)
-    left = [
+    left = tuple(
         LeftOut(table.name, one.line, one.scan, refused.get(one.scan, one.why))
         for table in there
         for one in table.excluded
-    ]
+    )
     return PlainViewer(read_cohort(there, order), scans), left
 
 

@@ -22,12 +22,12 @@ from medct_core.training.adapt.held_out import held_out_metrics, judge_held_out
 from medct_core.training.adapt.parts import LeftOut, Parts
 from tests.adapt_samples import FINDINGS, Viewer, fitted, viewer
 
-LEFT_OUT = LeftOut("table.csv", 4, "scan-9", "it is no scan")
+LEFT_OUT = tuple((LeftOut("table.csv", 4, f"scan-{part}", "it is no scan"),) for part in range(3))
 
 
 def _parts() -> Parts:
     train, validation, test = (viewer(seed=seed, patients=9) for seed in (0, 1, 2))
-    return Parts(train, validation, test, (LEFT_OUT,))  # type: ignore[arg-type]
+    return Parts(train, validation, test, LEFT_OUT)  # type: ignore[arg-type]
 
 
 def _predictions(made: Adapted, seen: Viewer) -> Predictions:
@@ -56,7 +56,8 @@ def test_the_numbers_are_those_of_the_evaluation(tiny: Path, tmp_path: Path, hea
     assert own.overall.mean_auroc == pytest.approx(expected.mean_auroc)
     assert own.overall.macro_f1 == pytest.approx(expected.macro_f1)
     assert evaluation.contest.task == ("classify" if head == "paper" else "zero-shot")
-    assert evaluation.contest.test.left_out[0].scan == LEFT_OUT.scan
+    assert [one.scan for one in evaluation.contest.validation.left_out] == ["scan-1"]
+    assert [one.scan for one in evaluation.contest.test.left_out] == ["scan-2"]
     assert base.stamp.adapter is None
     assert own.stamp != base.stamp
     assert told[-1] == 1.0

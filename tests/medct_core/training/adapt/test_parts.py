@@ -65,7 +65,8 @@ def test_a_scan_that_cannot_be_prepared_is_named_and_the_others_stay(tmp_path: P
     parts = open_parts(plan, RECIPE, _prepared(plan), TextOrder.FINDINGS_FIRST)
 
     assert parts.train.cohort.scans == ("scan1.nii",)
-    (left,) = parts.left_out
+    (left,) = parts.left_out_of[0]
+    assert parts.left_out == (left,)
     assert (left.table, left.line, left.scan) == ("0.csv", 2, "scan0.nii")
     assert left.why
     assert "cache" not in left.why
@@ -81,6 +82,17 @@ def test_a_line_that_cannot_be_read_is_named(tmp_path: Path) -> None:
     parts = open_parts(plan, RECIPE, _prepared(plan), TextOrder.FINDINGS_FIRST)
 
     assert [(one.line, one.scan) for one in parts.left_out] == [(3, "scan1.nii")]
+
+
+def test_a_line_of_a_divided_table_that_cannot_be_read_is_told_once(tmp_path: Path) -> None:
+    table = write_table(tmp_path, 8)
+    bad = table.read_text(encoding="utf-8").replace("Report 1.,1,0", "Report 1.,maybe,0")
+    table.write_text(bad, encoding="utf-8")
+    plan = _plan(tmp_path, table)
+
+    parts = open_parts(plan, RECIPE, _prepared(plan), TextOrder.FINDINGS_FIRST)
+
+    assert [[one.scan for one in part] for part in parts.left_out_of] == [["scan1.nii"], [], []]
 
 
 def test_a_patient_in_two_parts_is_refused(tmp_path: Path) -> None:
