@@ -8,6 +8,10 @@ from pathlib import Path
 
 from medct_core.errors import UsageError
 
+_REMEDY = "Save it as CSV in UTF-8, with commas, and the names of columns on top."
+_OTHER_MARKS = {";": "semicolons", "\t": "tabs"}
+"""What spreadsheets write in place of commas where a comma parts decimals."""
+
 
 @dataclass(frozen=True, slots=True)
 class CsvLine:
@@ -54,13 +58,25 @@ def open_csv(table: Path) -> Iterator[CsvLines]:
         with table.open(newline="", encoding="utf-8-sig") as file:
             reader = csv.reader(file, strict=True)
             header = tuple(name.strip() for name in next(reader, []))
+            _require_commas(header, table.name)
             found = (CsvLine(reader.line_num, tuple(cells)) for cells in reader if cells)
             yield CsvLines(header, found)
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise UsageError(
             f"The table {table.name!r} cannot be read: {_why(error)}.",
-            remedy="Save it as CSV in UTF-8, with commas, and the names of columns on top.",
+            remedy="Check the path." if isinstance(error, OSError) else _REMEDY,
         ) from error
+
+
+def _require_commas(header: tuple[str, ...], table: str) -> None:
+    if len(header) != 1:
+        return
+    for mark, name in _OTHER_MARKS.items():
+        if mark in header[0]:
+            raise UsageError(
+                f"The columns of the table {table!r} are parted by {name}, not by commas.",
+                remedy=_REMEDY,
+            )
 
 
 def _why(error: Exception) -> str:

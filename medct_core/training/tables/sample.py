@@ -56,8 +56,9 @@ def sample_table(table: ScanTable, *, n: int, seed: int) -> Sample:
     Raises
     ------
     UsageError
-        If the table has fewer usable scans, or every patient more than are wanted.
+        If the table has no or fewer usable scans, or every patient more than are wanted.
     """
+    require_usable(table)
     if n > len(table.rows):
         raise UsageError(
             f"{table.name!r} has {len(table.rows)} usable scans, not {n}.",
@@ -74,6 +75,21 @@ def sample_table(table: ScanTable, *, n: int, seed: int) -> Sample:
         )
     rows = groups.rows_of(drawn, table)
     return Sample(rows, len(drawn), prevalence(table, rows), prevalence(table, table.rows))
+
+
+def require_usable(table: ScanTable) -> None:
+    """Refuse a table of which no scan can be used.
+
+    Raises
+    ------
+    UsageError
+        If none can.
+    """
+    if not table.rows:
+        raise UsageError(
+            f"{table.name!r} has no usable scan.",
+            remedy="Look at 'medct data check', which says why; --scans names another folder.",
+        )
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -77,7 +77,7 @@ def file_of(row: ScanRow) -> Path:
     if row.file is None:
         raise UsageError(
             f"The table does not say where {row.scan!r} lies.",
-            remedy="Name the folder of the scans with --scans.",
+            remedy="Name the folder of the scans: --scans, or 'scans' in the file of a run.",
         )
     return row.file
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from medct_core.errors import UsageError
-from medct_core.training.tables.sample import Groups, prevalence
+from medct_core.training.tables.sample import Groups, prevalence, require_usable
 from medct_core.training.tables.scan_table import ScanRow, ScanTable
 
 PARTS = ("train", "validation", "test")
@@ -57,6 +57,7 @@ def split_table(table: ScanTable, shares: Sequence[float], *, seed: int) -> tupl
         If the shares do not add up to one, or a part would be empty.
     """
     _require_shares(shares)
+    require_usable(table)
     groups = Groups.of(table)
     generator = np.random.default_rng(seed)
     left = np.arange(len(groups.names))

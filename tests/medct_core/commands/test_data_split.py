@@ -96,3 +96,17 @@ def test_nothing_is_written_where_one_table_is_there_already(
     assert codes == [2, 2, 2]
     assert [file.name for file in out.iterdir()] == ["test.csv"]
     assert "exists" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("command", [["split"], ["sample", "--n", "1"]])
+def test_a_table_of_which_no_scan_can_be_used_is_refused_as_that(
+    command: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    table = tmp_path / "t.csv"
+    table.write_text("path,Emphysema\ngone.nii,1\n")
+
+    code = run(["data", *command, str(table), "--out", str(tmp_path / "out")])
+
+    assert code == 2
+    assert "'t.csv' has no usable scan." in capsys.readouterr().err
+    assert not (tmp_path / "out").exists()

@@ -32,3 +32,25 @@ def test_a_file_that_is_no_table_is_refused_with_its_reason(
 
     with pytest.raises(UsageError, match=said), open_csv(file) as found:
         list(found.lines)
+
+
+@pytest.mark.parametrize(
+    ("content", "said"), [("path;report;Emphysema\n", "semicolons"), ("path\treport\n", "tabs")]
+)
+def test_a_table_without_commas_is_told_what_parts_its_columns(
+    content: str, said: str, tmp_path: Path
+) -> None:
+    file = tmp_path / "t.csv"
+    file.write_text(content)
+
+    with pytest.raises(UsageError, match=f"'t.csv' are parted by {said}") as caught, open_csv(file):
+        pass
+
+    assert "with commas" in caught.value.remedy
+
+
+def test_a_path_that_leads_nowhere_is_not_blamed_on_the_encoding(tmp_path: Path) -> None:
+    with pytest.raises(UsageError) as caught, open_csv(tmp_path / "gone.csv"):
+        pass
+
+    assert caught.value.remedy == "Check the path."
