@@ -175,6 +175,8 @@ def _table_lines(facts: "TableFacts", *, are_files_sought: bool) -> list[str]:
         lines.append(f"  {facts.without_patient} scans do not say whose they are")
     if not (table.has_paths or are_files_sought):
         lines.append("  files were not looked for: the table has no paths; give --scans")
+    if table.has_paths and not (table.rows or are_files_sought):
+        lines.append("  paths start beside the table; --scans names another folder")
     lines += [
         f"  {one.table} has {one.volumes} volumes that the table does not name"
         for one in table.unclaimed

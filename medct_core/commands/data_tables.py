@@ -21,7 +21,11 @@ _POOL_GRACE_S = 2.0
 """How long workers may take to end after Ctrl-C; later they end with the process that asked."""
 
 ScansOption = Annotated[
-    Path | None, typer.Option(metavar="DIR", help="Folder in which every scan must lie.")
+    Path | None,
+    typer.Option(
+        metavar="DIR",
+        help="Folder in which every scan must lie; without it, paths start beside the table.",
+    ),
 ]
 ReportsOption = Annotated[
     Path | None,

@@ -38,3 +38,18 @@ def test_another_ending_and_tables_without_scans_are_wrong_usage(
 
     assert codes == [2, 2]
     assert "bad.csv" in capsys.readouterr().err
+
+
+def test_paths_of_a_table_may_start_elsewhere(tmp_path: Path) -> None:
+    table = write(tmp_path / "t.csv", "path,Emphysema\na.nii,1\nb.nii,0\n")
+    scans = tmp_path / "scans"
+    scans.mkdir()
+    for name in "ab":
+        write(scans / f"{name}.nii", "")
+
+    codes = [
+        run(["data", "chart", table, *more, "--out", str(tmp_path / "chart.png")])
+        for more in ([], ["--scans", str(scans)])
+    ]
+
+    assert codes == [2, 0]

@@ -159,3 +159,14 @@ def test_real_reports_are_counted_in_tokens(
     cuts = json.loads(capsys.readouterr().out)["tables"][0]["cuts"]
     assert code == 0
     assert 800 > cuts[0]["reports"] > cuts[1]["reports"] > 0
+
+
+def test_where_no_file_is_found_it_says_where_paths_start(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    table = write(tmp_path / "t.csv", "path,Emphysema\ngone.nii,1\n")
+
+    code = check(table)
+
+    assert code == 3
+    assert "paths start beside the table; --scans names another" in capsys.readouterr().out
