@@ -148,6 +148,10 @@ def read_adapter_manifest(folder: Path) -> AdapterManifest:
     ModelUnavailableError
         If there is none, or one that cannot be used.
     """
+    if not folder.is_dir():
+        raise ModelUnavailableError(
+            f"There is no folder {folder}.", remedy="Check the path of the adapter."
+        )
     try:
         return AdapterManifest.from_json((folder / ADAPTER_FILE).read_text(encoding="utf-8"))
     except OSError as error:
@@ -156,8 +160,9 @@ def read_adapter_manifest(folder: Path) -> AdapterManifest:
             remedy="Give the folder of an adapter that this program trained.",
         ) from error
     except (ValueError, KeyError, TypeError, AttributeError) as error:
+        why = f"it lacks {error}" if isinstance(error, KeyError) else str(error)
         raise ModelUnavailableError(
-            f"The {ADAPTER_FILE} in {folder} cannot be used ({error}).",
+            f"The {ADAPTER_FILE} in {folder} cannot be used ({why}).",
             remedy="Get the adapter again.",
         ) from error
 

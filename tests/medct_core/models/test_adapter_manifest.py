@@ -89,3 +89,15 @@ def test_every_file_is_hashed(
 
     with pytest.raises(ModelUnavailableError, match=r"head\.safetensors of the adapter 'site' is"):
         verify_adapter(folder, manifest)
+
+
+def test_a_folder_that_is_not_there_is_called_that(tmp_path: Path) -> None:
+    with pytest.raises(ModelUnavailableError, match=r"There is no folder .*gone"):
+        read_adapter_manifest(tmp_path / "gone")
+
+
+def test_a_manifest_without_an_entry_is_told_which(tmp_path: Path) -> None:
+    (tmp_path / "adapter.json").write_text("{}")
+
+    with pytest.raises(ModelUnavailableError, match=r"cannot be used \(it lacks '\w+'\)"):
+        read_adapter_manifest(tmp_path)
