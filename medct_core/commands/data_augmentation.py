@@ -27,7 +27,8 @@ def show_augmentation(
     seed: Annotated[int, typer.Option(min=0, help="Same seed, same picture.")] = 0,
     draws: Annotated[int, typer.Option(min=1, max=20, help="Draws of the whole recipe.")] = 4,
     input_recipe: Annotated[
-        str, typer.Option("--input", help="Of which model: ct-clip, medct-vlm-paper, medct-mini.")
+        str,
+        typer.Option("--input", help="Of ct-clip, medct-vlm-paper, medct-mini or astra."),
     ] = "medct-mini",
     text: Annotated[str, typer.Option(help="A report, to see what becomes of it.")] = "",
     as_json: AsJson = False,

@@ -169,7 +169,7 @@ def _add_lazily(app: typer.Typer, entry: EntryPoint) -> None:
 
     app.command(
         entry.name,
-        help=f"Added by {entry.module.split('.')[0]}; 'medct {entry.name} --help' says more.",
+        help=f"Part of the viewer; 'medct {entry.name} --help' says more.",
         add_help_option=False,
         context_settings={"ignore_unknown_options": True, "allow_extra_args": True},
     )(call)
