@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from medct_core.commands.main import run
+from medct_core.models.adapter_manifest import ADAPTER_FILE, AdapterManifest
 from medct_core.models.catalogue import FOLDER_VARIABLE
 from tests import small_chest, tiny_image_model
 
@@ -100,6 +101,9 @@ def test_an_embedding_is_written(place: Path) -> None:
 def test_an_adapter_is_refused(place: Path, capsys: pytest.CaptureFixture[str]) -> None:
     adapter = place / "adapter"
     adapter.mkdir()
+    none = "0" * 64
+    manifest = AdapterManifest("site", "ct-clip", none, "ct-clip", none, none)
+    (adapter / ADAPTER_FILE).write_text(manifest.to_json(), encoding="utf-8")
 
     scan, out = str(place / "one.nii.gz"), str(place / "one.npy")
     code = run(["embed", scan, *MODEL, "--adapter", str(adapter), "--out", out])
