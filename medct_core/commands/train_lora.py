@@ -121,4 +121,14 @@ def _lines(trained: "Trained") -> list[str]:
         lines += first_lines(
             f"  {one.table}, line {one.line}, {one.scan}: {one.why}" for one in trained.left_out
         )
-    return [*lines, f"Use it with: medct adapters add {trained.adapter}"]
+    return [*lines, _advice(trained)]
+
+
+def _advice(trained: "Trained") -> str:
+    why = trained.manifest.why_not_offered
+    add = f"medct adapters add {trained.adapter}"
+    return (
+        f"Better use the base: {why}. To keep it all the same: {add}"
+        if why
+        else f"Use it with: {add}"
+    )

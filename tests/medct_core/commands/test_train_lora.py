@@ -87,3 +87,10 @@ def test_a_metric_nobody_can_know_is_not_defined(
     assert code == 0
     assert set(answer["metrics"]) == {"held_out_patients"}
     assert "never compared" in answer["why_not_offered"]
+
+    code = run(["train", "lora", "--config", str(file)])
+
+    said = " ".join(capsys.readouterr().out.split())
+    assert code == 0
+    assert "Better use the base: it was never compared with its base" in said
+    assert "Use it with" not in said
