@@ -2,10 +2,11 @@
 
 import hashlib
 import json
+import math
 import os
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
@@ -23,14 +24,39 @@ from medct_core.training.reproduce.form import RECIPE
 VARIANTS = 5
 """Times each scan is augmented; an epoch of a run shows one of them."""
 
+PAPER_VOXEL_MM = (1.5, 0.75, 0.75)
+"""Of MedCT-VLM's scans, along (k, i, j)."""
+
+_COARSER = tuple(
+    ours / theirs for ours, theirs in zip(RECIPE.spacing_mm, PAPER_VOXEL_MM, strict=True)
+)
+CARRIED_OVER = replace(
+    PAPER,
+    name="paper-coarse",
+    strengths=replace(
+        PAPER.strengths,
+        blur_voxels=(
+            PAPER.strengths.blur_voxels[0] / max(_COARSER),
+            PAPER.strengths.blur_voxels[1] / max(_COARSER),
+        ),
+        noise=PAPER.strengths.noise / math.prod(_COARSER) ** 0.5,
+    ),
+)
+"""The paper's augmentation where voxels are eight times as wide.
+
+Its blur is given in voxels and its noise for each voxel. Taken as numbers they would blur over up
+to 9 mm; so both stay the same in millimetres, as a mean over finer voxels. Prompts of base M tell
+findings of the training scans apart at 0.81 plain, 0.56 by the printed numbers, 0.60 by these.
+"""
+
 _SEED = 20
 _LEVELS = 255.0
 _CHUNK = 10
 
 
 def augmented(plain: ScanViewer) -> AugmentedViewer:
-    """Show scans as the paper augments them; the variant stands in the place of the epoch."""
-    return AugmentedViewer(plain, Setup(PAPER, Frame.of(RECIPE)), _SEED)
+    """Show scans as they are augmented; the variant stands in the place of the epoch."""
+    return AugmentedViewer(plain, Setup(CARRIED_OVER, Frame.of(RECIPE)), _SEED)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

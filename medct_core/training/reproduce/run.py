@@ -38,6 +38,7 @@ from medct_core.training.reproduce.measure import (
     summary,
 )
 from medct_core.training.reproduce.plan import BaseLetter, Method, Ranks, Run
+from medct_core.training.reproduce.pool import CARRIED_OVER
 from medct_core.training.reproduce.work import Work
 
 _ALPHA_BY_RANK = 2
@@ -163,7 +164,7 @@ def config_of(run: Run, epochs: int) -> AdaptConfig:
         towers=run.towers,
         epochs=epochs,
         seed=run.seed,
-        augmentation="paper",
+        augmentation=CARRIED_OVER.name,
         bf16=True,
     )
     if run.method is Method.FULL:

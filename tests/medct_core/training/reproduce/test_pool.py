@@ -6,8 +6,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from medct_core.training.augmentation.recipes import PAPER
 from medct_core.training.reproduce.corpora import VALIDATION_B, PlainPhantoms, part_corpus
 from medct_core.training.reproduce.pool import (
+    CARRIED_OVER,
     VARIANTS,
     Pool,
     PoolViewer,
@@ -80,3 +82,12 @@ def test_seeds_have_views_and_identities_of_their_own(pool: Pool) -> None:
     assert len(firsts) > 1
     assert len({viewer.identity for viewer in viewers}) == len(viewers)
     assert viewers[0].identity == PoolViewer(pool, 0).identity
+
+
+def test_blur_and_noise_are_the_papers_in_millimetres_and_the_rest_as_printed() -> None:
+    strengths = CARRIED_OVER.strengths
+
+    assert np.array(strengths.blur_voxels) * 6.0 == pytest.approx([0.375, 1.125])
+    assert strengths.noise == pytest.approx(0.15 / (8 * 8 * 6.5 / 1.5) ** 0.5)
+    same = replace(strengths, blur_voxels=PAPER.strengths.blur_voxels, noise=PAPER.strengths.noise)
+    assert (same, CARRIED_OVER.chances) == (PAPER.strengths, PAPER.chances)
