@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -30,11 +31,13 @@ from medct_core.commands.data_tables import (
 from medct_core.commands.interrupt import interruptible
 from medct_core.commands.library_place import AsJson
 from medct_core.training.tables.scan_table import ScanTable, TextOrder
+from medct_core.vocabulary import FINDINGS
 
 if TYPE_CHECKING:
     from medct_core.training.tables.check import CountTokens, InSeveralTables, TableFacts
 
 _BATCH = 256
+_ALIKE = 0.75
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +54,8 @@ class Checked:
 
     @property
     def is_good(self) -> bool:
-        """Whether every line and every scan can be used, and no patient is in two tables."""
-        is_refused = any(one.table.excluded for one in self.facts)
+        """Whether there are scans, all can be used, and no patient is in two tables."""
+        is_refused = any(one.table.excluded or not one.table.rows for one in self.facts)
         return self.opened.is_good and not (self.shared or is_refused)
 
 
@@ -79,8 +82,8 @@ def check(
     """List what cannot be used and why, prevalence, duplicates, and reports that are too long.
 
     A table has VolumeName (or path), findings with 0 or 1, and may have report, or Findings_EN
-    and Impressions_EN. Ends with 3 if a line or a scan cannot be used, or a patient is in two
-    tables.
+    and Impressions_EN. Ends with 3 if a line or a scan cannot be used, a table has
+    none that can, or a patient is in two tables.
 
     Example: medct data check train.csv valid.csv --scans volumes --reports reports.csv --open
     """
@@ -183,12 +186,18 @@ def _table_lines(facts: "TableFacts", *, are_files_sought: bool) -> list[str]:
         if one.volumes
     ]
     if table.unused_columns:
-        lines.append(f"  columns not used: {', '.join(table.unused_columns)}")
+        lines.append(f"  columns not used: {', '.join(map(_unused, table.unused_columns))}")
     lines += first_lines(
         f"  the same scan in lines {', '.join(map(str, same))}" for same in facts.duplicate_scans
     )
     count = len(table.rows)
     return lines + [f"  {name:36s} {share(n, count)}" for name, n in facts.positives.items()]
+
+
+def _unused(column: str) -> str:
+    """Name a column that is not used, and the finding it may have been meant for."""
+    near = get_close_matches(column.capitalize(), FINDINGS, n=1, cutoff=_ALIKE)
+    return f"{column} (did you mean {near[0]!r}?)" if near else column
 
 
 def _report_lines(facts: "TableFacts", order: TextOrder, tokens_of: str) -> list[str]:

@@ -8,6 +8,7 @@ import typer
 from medct_core.cancel import CancelToken
 from medct_core.commands.console import print_json, print_text, progress_bar, to_stderr
 from medct_core.commands.interrupt import interruptible
+from medct_core.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 _GRACE_S = 60.0
 """How long an interrupted run may take to keep what it learned."""
 
+_WORK_HELP = "Folder for scans, bases and checkpoints; needed to do runs."
 _RESULTS_HELP = (
     "Folder for lora.json, the tables, the charts and the finished runs (in lora/); that of the "
     "program by default."
@@ -31,9 +33,7 @@ _MOST_HELP = "Do so many runs at most; 0 only draws the conclusions."
 
 def register(app: typer.Typer) -> None:
     """Add the commands of this module."""
-    help_text = (
-        "Test published claims again.\n\nExample: medct reproduce lora --work runs/lora --list"
-    )
+    help_text = "Test published claims again.\n\nExample: medct reproduce lora --list"
     reproduce = typer.Typer(help=help_text)
     reproduce.callback()(_nothing_alone)
     reproduce.command("lora")(lora)
@@ -45,7 +45,7 @@ def _nothing_alone() -> None:
 
 
 def lora(
-    work: Annotated[Path, typer.Option(help="Folder for scans, bases and checkpoints.")],
+    work: Annotated[Path | None, typer.Option(help=_WORK_HELP)] = None,
     results: Annotated[Path | None, typer.Option(help=_RESULTS_HELP)] = None,
     only: Annotated[list[str] | None, typer.Option(metavar="ID", help=_ONLY_HELP)] = None,
     list_only: Annotated[bool, typer.Option("--list", help="List the runs; do none.")] = False,
@@ -72,10 +72,19 @@ def lora(
         return
     missing = [run for run in runs if not ledger.has(run)]
     if missing and max_runs != 0:
-        how = Work(work, threads=threads, most_runs=max_runs)
+        how = Work(_required(work), threads=threads, most_runs=max_runs)
         interruptible(lambda cancel: _work_on(missing, ledger, how, cancel), grace_s=_GRACE_S)
     outcome = _concluded(ledger, place)
     print_json(outcome.to_json()) if as_json else print_text(_said(outcome, place))
+
+
+def _required(work: Path | None) -> Path:
+    if work is None:
+        raise UsageError(
+            "Runs need a folder for scans, bases and checkpoints.",
+            remedy="Give it with --work, or --max-runs 0 to draw the conclusions only.",
+        )
+    return work
 
 
 def _default_results() -> Path:

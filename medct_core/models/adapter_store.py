@@ -104,7 +104,7 @@ def find_installed(name: str) -> InstalledAdapter:
     known = ", ".join(one.name for one in installed_adapters()) or "none"
     raise ModelUnavailableError(
         f"No adapter {name!r} is installed; installed are: {known}.",
-        remedy="Install it first: medct adapters add FOLDER",
+        remedy="Name one of those, or install it: medct adapters add FOLDER",
     )
 
 

@@ -23,7 +23,6 @@ from medct_core.training.augmentation.recipes import (
     FAST,
     NEVER,
     PAPER,
-    Augmentation,
     Chances,
 )
 
@@ -31,6 +30,9 @@ log = logging.getLogger(__name__)
 
 FRAME = Frame("SLP", (6.5, 6.0, 6.0), -1.0, 1.0, -1.0)
 SHAPE = (1, 48, 64, 64)
+FULL_FRAME = Frame("SLP", (1.5, 0.75, 0.75), -1.0, 1.0, -1.0)
+FULL_SHAPE = (1, 240, 480, 480)
+FULL_LOOKS = 4
 CHANGES = [name for name in Chances.__dataclass_fields__ if name != "synonym"]
 LOOKS = 30
 
@@ -47,20 +49,19 @@ def one_thread() -> Iterator[None]:
     SimpleITK.ProcessObject.SetGlobalDefaultNumberOfThreads(itk_threads)
 
 
-def scan() -> Look:
+def scan(shape: tuple[int, ...] = SHAPE) -> Look:
     """Draw voxels at random: what a change costs does not depend on what is seen."""
-    values = np.random.default_rng(0).uniform(-1.0, 1.0, SHAPE).astype(np.float32)
+    values = np.random.default_rng(0).random(shape, np.float32) * 2 - 1
     return Look(values, "Mild cardiomegaly. Left pleural effusion.")
 
 
-def processor_seconds(augmentation: Augmentation) -> float:
+def processor_seconds(look: Look, setup: Setup, looks: int) -> float:
     """Mean of some looks, after one that is not counted."""
-    look, setup = scan(), Setup(augmentation, FRAME)
-    augment(look, setup, Key(0, 0, LOOKS))
+    augment(look, setup, Key(0, 0, looks))
     start = time.process_time()
-    for epoch in range(LOOKS):
+    for epoch in range(looks):
         augment(look, setup, Key(0, 0, epoch))
-    return (time.process_time() - start) / LOOKS
+    return (time.process_time() - start) / looks
 
 
 @pytest.mark.slow
@@ -84,10 +85,22 @@ def test_how_much_faster_fast_is() -> None:
     # The same draws for both, so that only the engines differ.
     same = replace(FAST, chances=PAPER.chances, strengths=PAPER.strengths)
 
-    paper_s, fast_s = processor_seconds(PAPER), processor_seconds(same)
+    paper_s, fast_s = (
+        processor_seconds(scan(), Setup(recipe, FRAME), LOOKS) for recipe in (PAPER, same)
+    )
 
     log.info(
         "paper %.1f ms, fast %.1f ms: %.1f times", 1e3 * paper_s, 1e3 * fast_s, paper_s / fast_s
     )
     assert paper_s > 0
     assert fast_s > 0
+
+
+@pytest.mark.slow
+def test_what_a_look_at_a_whole_scan_costs() -> None:
+    look = scan(FULL_SHAPE)
+
+    for recipe in (PAPER, FAST):
+        seconds = processor_seconds(look, Setup(recipe, FULL_FRAME), FULL_LOOKS)
+        log.info("%s at 240x480x480: %.1f s", recipe.name, seconds)
+        assert seconds > 0

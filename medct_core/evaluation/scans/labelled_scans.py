@@ -96,6 +96,11 @@ def require_apart(test: LabelledScans, validation: LabelledScans) -> None:
     UsageError
         If a patient is in both splits, or a scan of which one table does not say whose it is.
     """
+    if (test.name, test.keys) == (validation.name, validation.keys):
+        raise UsageError(
+            f"The table {test.name!r} is given both to test on and to choose thresholds.",
+            remedy="Give a validation table of other patients.",
+        )
     patients = set(test.patients.tolist()) & set(validation.patients.tolist())
     scans = set(test.keys) & set(validation.keys)
     if patients or scans:

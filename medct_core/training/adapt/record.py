@@ -19,6 +19,7 @@ RUN_FILE = "run.json"
 CHECKPOINT_FILE = "checkpoint.pt"
 
 _PACKAGES = ("medct", "torch", "transformers", "peft", "accelerate", "numpy")
+_PARTS = {"base": "of the model", "data": "of the data", "config": "setting"}
 
 
 def describe_run(model: LoadedModel, viewer: ScanViewer, config: AdaptConfig) -> dict[str, Any]:
@@ -95,7 +96,7 @@ def load_checkpoint(folder: Path) -> dict[str, Any] | None:
 def _read(path: Path) -> dict[str, Any]:
     try:
         content: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-        return {name: content[name] for name in ("base", "data", "config")}
+        return {name: content[name] for name in _PARTS}
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise UsageError(
             f"The file {path} is no record of a training run.",
@@ -114,12 +115,12 @@ def _require_same(folder: Path, there: Mapping[str, Any], here: Mapping[str, Any
 
 
 def differences(there: Mapping[str, Any], here: Mapping[str, Any]) -> list[str]:
-    """Name every entry of two descriptions that differs, as ``data scans is 10 there, 12 here``."""
+    """Name every entry of two descriptions that differs, as ``setting 'rate' was 0.1, is 0.2``."""
     found = []
     for part in there.keys() | here.keys():
         old, new = there.get(part, {}), here.get(part, {})
         found += [
-            f"{part} {name} is {_short(old.get(name))} there, {_short(new.get(name))} here"
+            f"{_PARTS[part]} {name!r} was {_short(old.get(name))}, is {_short(new.get(name))}"
             for name in old.keys() | new.keys()
             if old.get(name) != new.get(name)
         ]

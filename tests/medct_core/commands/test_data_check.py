@@ -53,6 +53,26 @@ def test_what_cannot_be_used_is_named_and_ends_with_three(
     assert "the same scan in lines 2, 6" in said
 
 
+def test_a_table_of_column_names_alone_ends_with_three(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code = check(write(tmp_path / "train.csv", GOOD.splitlines()[0] + "\n"))
+
+    assert code == 3
+    assert "0 usable scans" in capsys.readouterr().out
+
+
+def test_a_misspelt_finding_is_named_with_the_one_it_is_like(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    check(
+        write(tmp_path / "train.csv", "VolumeName,Atelektasis,site\ntrain_1_a_1.nii.gz,1,north\n")
+    )
+
+    said = capsys.readouterr().out
+    assert "columns not used: Atelektasis (did you mean 'Atelectasis'?), site" in said
+
+
 def test_a_patient_in_two_tables_ends_with_three(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -48,6 +48,12 @@ def test_a_machine_reads_the_list(tmp_path: Path, capsys: pytest.CaptureFixture[
     assert {row["done"] for row in rows} == {False}
 
 
+def test_runs_need_a_folder_but_their_list_does_not(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["reproduce", "lora", "--list"]) == 0
+    assert run(["reproduce", "lora", "--only", "M-lora-paper-s0", "--results", "nowhere"]) == 2
+    assert "--work" in capsys.readouterr().err
+
+
 def test_an_unknown_run_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert _lora(tmp_path, "--only", "M-lorra") == 2
     assert "No run is called 'M-lorra'" in capsys.readouterr().err

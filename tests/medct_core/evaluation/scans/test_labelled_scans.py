@@ -41,6 +41,13 @@ def test_a_patient_in_both_splits_is_refused() -> None:
     require_apart(one, labelled(4, first=5)[0])
 
 
+def test_one_table_for_both_splits_is_refused_by_its_name() -> None:
+    one, _ = labelled(4)
+
+    with pytest.raises(UsageError, match=r"The table 'test.csv' is given both"):
+        require_apart(one, one)
+
+
 def test_a_scan_in_both_splits_is_refused_although_one_names_no_patients() -> None:
     (one, _), (two, _) = labelled(4), labelled(4, first=4, name="tuning.csv")
 

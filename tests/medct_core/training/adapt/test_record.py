@@ -42,8 +42,8 @@ def test_another_run_is_refused_with_all_that_differs(tiny: Path, tmp_path: Path
     with pytest.raises(UsageError) as caught:
         open_run(tmp_path, describe_run(model, viewer(10), AdaptConfig(rate=1e-3)))
 
-    assert "config rate is 0.0005 there, 0.001 here" in caught.value.summary
-    assert "data scans is 12 there, 10 here" in caught.value.summary
+    assert "setting 'rate' was 0.0005, is 0.001" in caught.value.summary
+    assert "of the data 'scans' was 12, is 10" in caught.value.summary
 
 
 def test_the_same_run_may_go_on_and_save_more_often(tiny: Path, tmp_path: Path) -> None:
