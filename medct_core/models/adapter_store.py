@@ -16,7 +16,13 @@ from medct_core.models.adapter_manifest import (
     AdapterManifest,
     read_adapter_manifest,
 )
-from medct_core.models.catalogue import InstalledModel, default_model, find_model, installed_models
+from medct_core.models.catalogue import (
+    InstalledModel,
+    default_model,
+    find_model,
+    folders_with,
+    installed_models,
+)
 
 FOLDER_VARIABLE = "MEDCT_ADAPTERS"
 """Environment variable that names another folder for installed adapters."""
@@ -66,8 +72,7 @@ def adapters_folder() -> Path:
 
 def installed_adapters() -> tuple[InstalledAdapter, ...]:
     """Every adapter on this machine, by name."""
-    folders = (path.parent for path in adapters_folder().glob(f"*/{ADAPTER_FILE}"))
-    seen = sorted(folder for folder in folders if not folder.name.startswith("."))
+    seen = folders_with(ADAPTER_FILE, adapters_folder())
     return tuple(InstalledAdapter(folder.name, folder) for folder in seen)
 
 

@@ -235,11 +235,15 @@ def installed_models() -> tuple[InstalledModel, ...]:
     """Every model on this machine, by name; an installed one hides a bundled one of its name."""
     found: dict[str, InstalledModel] = {}
     for origin, parent in _places():
-        for path in sorted(parent.glob(f"*/{MANIFEST_FILE}")):
-            name = path.parent.name
-            if not name.startswith("."):
-                found.setdefault(name, InstalledModel(name, path.parent, origin))
+        for folder in folders_with(MANIFEST_FILE, parent):
+            found.setdefault(folder.name, InstalledModel(folder.name, folder, origin))
     return tuple(found[name] for name in sorted(found))
+
+
+def folders_with(file: str, parent: Path) -> list[Path]:
+    """Folders straight below `parent` that hold a file, by name; hidden ones are left out."""
+    folders = (path.parent for path in parent.glob(f"*/{file}"))
+    return sorted(folder for folder in folders if not folder.name.startswith("."))
 
 
 def _places() -> tuple[tuple[Origin, Path], ...]:
