@@ -22,11 +22,9 @@ from medct_core.training.reproduce.corpora import (
 )
 from medct_core.training.reproduce.measure import HeldOutScans
 from medct_core.training.reproduce.plan import BaseLetter
-from medct_core.training.reproduce.pool import Pool, PoolViewer, augmented, draw_pool, open_pool
 
 _WORKERS = 1
 _ASK_EVERY_S = 1.0
-_KEY_DIGITS = 12
 
 
 class PhantomMaterials:
@@ -62,18 +60,11 @@ class PhantomMaterials:
                 make_base(self._work, self._bases, Base(letter), self._report)
         return base_model(self._bases, Base(letter))
 
-    def training(self, seed: int) -> ScanViewer:
-        """Give the labelled scans of domain B, augmented, views in an order of the seed's own."""
-        return PoolViewer(self._pool, seed)
-
     @cached_property
-    def _pool(self) -> Pool:
+    def training(self) -> ScanViewer:
+        """The labelled scans of domain B that runs learn from."""
         with self._alone():
-            plain = self._plain(TRAIN_B)
-            folder = self._work / f"pool-{augmented(plain).identity[:_KEY_DIGITS]}"
-            for share in draw_pool(plain, folder, _WORKERS):
-                self._report("augmenting", share)
-            return open_pool(plain, folder)
+            return self._plain(TRAIN_B)
 
     def _plain(self, part: Part) -> ScanViewer:
         return PlainPhantoms(part, part_corpus(self._work, part, _WORKERS, self._report))

@@ -8,7 +8,14 @@ from filelock import FileLock
 from medct_core.cancel import Cancelled
 from medct_core.training.reproduce import materials
 from medct_core.training.reproduce.bases import Base
-from medct_core.training.reproduce.corpora import TEST_A, TEST_B, VALIDATION_B, Part, Report
+from medct_core.training.reproduce.corpora import (
+    TEST_A,
+    TEST_B,
+    TRAIN_B,
+    VALIDATION_B,
+    Part,
+    Report,
+)
 from medct_core.training.reproduce.materials import PhantomMaterials
 from tests import tiny_model
 from tests.reproduce_samples import NoisyScans
@@ -40,11 +47,11 @@ def test_the_bases_that_are_there_are_opened_and_not_made_again(
 def test_each_set_of_scans_is_its_own_part(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(materials, "part_corpus", lambda _work, part, _workers, _report: part)
     monkeypatch.setattr(materials, "PlainPhantoms", lambda part, _corpus: NoisyScans(part.name, 3))
-    tests = PhantomMaterials(tmp_path, tmp_path, _quiet).tests
+    stock = PhantomMaterials(tmp_path, tmp_path, _quiet)
 
-    shown = (tests.validation_b, tests.test_b, tests.test_a)
+    shown = (stock.training, stock.tests.validation_b, stock.tests.test_b, stock.tests.test_a)
 
-    parts: tuple[Part, ...] = (VALIDATION_B, TEST_B, TEST_A)
+    parts: tuple[Part, ...] = (TRAIN_B, VALIDATION_B, TEST_B, TEST_A)
     assert [viewer.cohort.scans[0] for viewer in shown] == [f"{part.name} 0" for part in parts]
 
 

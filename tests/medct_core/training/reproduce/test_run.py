@@ -99,7 +99,7 @@ def test_lora_leaves_an_adapter_and_the_text_tower_as_it_was(
     assert record.sizes["adapter_parameters"] == manifest.parameters
     assert manifest.head_sha256 is not None
     assert record.sizes["merged_difference"] < 1e-4
-    assert record.config["training_sha256"] == materials.training(0).identity
+    assert record.config["training_sha256"] == materials.training.identity
     assert set(answers.thresholds) == set(READOUTS)
 
 
@@ -179,7 +179,7 @@ def test_few_scans_differ_from_seed_to_seed_and_stay_for_one(materials: TinyMate
 
 
 def test_all_scans_are_shown_as_they_come(materials: TinyMaterials) -> None:
-    assert training_scans(LORA, materials).identity == materials.training(0).identity
+    assert training_scans(LORA, materials).identity == materials.training.identity
 
 
 @pytest.mark.parametrize("method", [Method.CLIP_ADAPTER, Method.TIP_ADAPTER, Method.TIP_ADAPTER_F])
@@ -193,6 +193,6 @@ def test_what_is_fitted_to_vectors_leaves_the_model_as_it_was(
     _, base = perform(Run("M"), materials, work, cancel=CancelToken(), on_progress=_ignore)
     np.testing.assert_array_equal(answers.logits["prompts", "B"], base.logits["own", "B"])
     assert answers.logits["own", "B"].shape == base.logits["own", "B"].shape
-    assert record.config["training_sha256"] == materials.training(0).identity
+    assert record.config["training_sha256"] == materials.training.identity
     assert record.seconds["training"] > 0
     assert (record.sizes["trained"] == 0) == (method is Method.TIP_ADAPTER)
