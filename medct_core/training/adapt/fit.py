@@ -3,7 +3,7 @@
 import math
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +23,7 @@ from medct_core.training.adapt.objective import Batch, Objective, parts_of
 from medct_core.training.adapt.processes import Processes, join_processes
 from medct_core.training.adapt.progress import FitProgress
 from medct_core.training.adapt.record import (
+    alone_in,
     describe_run,
     load_checkpoint,
     open_run,
@@ -69,8 +70,8 @@ def fit(
     Raises
     ------
     UsageError
-        If the folder holds another run, there is nothing to learn from, or the loss is no number
-        any more; the message names the scans of that step.
+        If the folder holds another run, another program works in it, there is nothing to learn
+        from, or the loss is no number any more; the message names the scans of that step.
     ScanRefusedError
         If a scan holds values that are no numbers.
     Cancelled
@@ -78,12 +79,13 @@ def fit(
     """
     processes = join_processes(config.device)
     _require_lesson(viewer, config)
-    if processes.is_first:
-        open_run(folder, describe_run(model, viewer, config))
-    processes.wait()
-    run = _Run(model, viewer, config, processes)
-    run.resume(folder)
-    run.learn(folder, cancel, on_progress)
+    with alone_in(folder) if processes.is_first else nullcontext():
+        if processes.is_first:
+            open_run(folder, describe_run(model, viewer, config))
+        processes.wait()
+        run = _Run(model, viewer, config, processes)
+        run.resume(folder)
+        run.learn(folder, cancel, on_progress)
     return run.finish()
 
 

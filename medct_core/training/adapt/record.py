@@ -2,12 +2,14 @@
 
 import json
 import platform
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 import torch
+from filelock import FileLock, Timeout
 
 from medct_core.errors import UsageError
 from medct_core.inference.safe_write import replacing
@@ -18,6 +20,7 @@ from medct_core.training.cohort import ScanViewer
 RUN_FILE = "run.json"
 CHECKPOINT_FILE = "checkpoint.pt"
 
+_LOCK_FILE = ".lock"
 _PACKAGES = ("medct", "torch", "transformers", "peft", "accelerate", "numpy")
 _PARTS = {"base": "of the model", "data": "of the data", "config": "setting"}
 
@@ -41,6 +44,30 @@ def describe_run(model: LoadedModel, viewer: ScanViewer, config: AdaptConfig) ->
     }
 
 
+@contextmanager
+def alone_in(folder: Path) -> Iterator[None]:
+    """Keep other programs off the folder of a run while the block works in it.
+
+    Raises
+    ------
+    UsageError
+        If another program works in it already.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    lock = FileLock(folder / _LOCK_FILE)
+    try:
+        lock.acquire(timeout=0)
+    except Timeout as error:
+        raise UsageError(
+            f"Another program is at work on the run in {folder}.",
+            remedy="Wait until it has finished, or choose another folder.",
+        ) from error
+    try:
+        yield
+    finally:
+        lock.release()
+
+
 def open_run(folder: Path, described: Mapping[str, Any]) -> None:
     """Begin a run in a folder, or find that it is the one that was begun there.
 
@@ -53,7 +80,6 @@ def open_run(folder: Path, described: Mapping[str, Any]) -> None:
     if path.is_file():
         _require_same(folder, _read(path), described)
         return
-    folder.mkdir(parents=True, exist_ok=True)
     whole = {**described, "versions": versions()}
     with replacing(path) as part:
         part.write_text(json.dumps(whole, indent=2) + "\n", encoding="utf-8")

@@ -1,6 +1,8 @@
 """The folder of a run says what it is, is never half written, and takes no other run."""
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -14,6 +16,7 @@ from medct_core.training.adapt.config import AdaptConfig
 from medct_core.training.adapt.record import (
     CHECKPOINT_FILE,
     RUN_FILE,
+    alone_in,
     describe_run,
     differences,
     load_checkpoint,
@@ -26,13 +29,32 @@ from tests.adapt_samples import viewer
 def test_a_run_says_what_it_is_made_of(tiny: Path, tmp_path: Path) -> None:
     model, seen = load_model(tiny), viewer()
 
-    open_run(tmp_path / "run", describe_run(model, seen, AdaptConfig(seed=4)))
+    open_run(tmp_path, describe_run(model, seen, AdaptConfig(seed=4)))
 
-    said = json.loads((tmp_path / "run" / RUN_FILE).read_text(encoding="utf-8"))
+    said = json.loads((tmp_path / RUN_FILE).read_text(encoding="utf-8"))
     assert said["base"]["sha256"] == model.stamp.checkpoint_sha256
     assert said["data"]["sha256"] == seen.identity
     assert said["config"]["seed"] == 4
     assert said["versions"]["torch"].startswith(torch.__version__.split("+", maxsplit=1)[0])
+
+
+def test_two_programs_do_not_work_in_one_folder(tmp_path: Path) -> None:
+    folder = tmp_path / "run"
+    other = (
+        "import sys; from pathlib import Path\n"
+        "from medct_core.training.adapt.record import alone_in\n"
+        "with alone_in(Path(sys.argv[1])): print('at work', flush=True); sys.stdin.read()"
+    )
+    command = [sys.executable, "-c", other, str(folder)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as program:
+        assert program.stdout is not None
+        assert program.stdout.readline() == b"at work\n"
+        with pytest.raises(UsageError, match="Another program is at work"), alone_in(folder):
+            pytest.fail("it should not get in")
+        program.kill()  # as a crash does: nothing is cleaned up
+
+    with alone_in(folder):
+        pass
 
 
 def test_another_run_is_refused_with_all_that_differs(tiny: Path, tmp_path: Path) -> None:
