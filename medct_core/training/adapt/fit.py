@@ -183,7 +183,7 @@ class _Run:
         costs = self._number(*(0.0 for _ in parts_of(self.config)))
         with self._own_randomness():
             for part in _split(rows, self.config.batch):
-                costs += self._learn_batch(self._batch(part, epoch, len(rows)))
+                costs += self._learn_batch(self._batch(part, epoch, rows))
         self.processes.sum_gradients(self.learner.trained.values())
         costs = self.processes.summed(costs)
         norm = self._gradient_norm()
@@ -199,8 +199,8 @@ class _Run:
         torch.autograd.backward(costs.sum())
         return costs.detach()
 
-    def _batch(self, rows: Sequence[int], epoch: int, total: int) -> Batch:
-        """Look at scans as the epoch shows them; only this process's part."""
+    def _batch(self, rows: Sequence[int], epoch: int, step: Sequence[int]) -> Batch:
+        """Look at scans of a step as the epoch shows them; only this process's part."""
         mine, counts = self.processes.share(rows)
         views, cohort = self.viewer.views(mine, epoch), self.viewer.cohort
         self._require_finite(views.values, mine)
@@ -211,7 +211,8 @@ class _Run:
             reports=views.reports,
             counts=np.array(counts),
             patients=cohort.patients[mine],
-            total=total,
+            total=len(step),
+            reported=sum(bool(cohort.reports[row].strip()) for row in step),
         )
 
     def _order(self, epoch: int) -> list[int]:

@@ -34,6 +34,8 @@ class Batch:
         ``(n,)`` int64 of this process.
     total
         Scans of the whole step, of all processes and batches.
+    reported
+        Those of them with a report.
     """
 
     values: Tensor
@@ -42,6 +44,7 @@ class Batch:
     counts: npt.NDArray[np.bool_]
     patients: npt.NDArray[np.int64]
     total: int
+    reported: int
 
 
 def parts_of(config: AdaptConfig) -> tuple[str, ...]:
@@ -114,5 +117,5 @@ class Objective:
             first=first,
             rivals=torch.from_numpy(apart).to(images.device),
             counts=torch.from_numpy(mine[:, 2].astype(np.bool_)).to(images.device),
-            total=batch.total,
+            total=max(batch.reported, 1),
         )

@@ -1,5 +1,6 @@
 """What a batch costs reaches the weights it should, and no row that only fills up."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +36,7 @@ def _batch(rows: list[int], counts: list[bool] | None = None, total: int | None 
         counts=np.array(counts or [True] * len(rows)),
         patients=seen.cohort.patients[rows],
         total=total or len(rows),
+        reported=total or len(rows),
     )
 
 
@@ -92,6 +94,14 @@ def test_a_row_that_only_fills_up_costs_nothing(tiny: Path, settings: dict[str, 
     plain = objective.costs(_batch([0, 1]))
 
     torch.testing.assert_close(filled, plain)
+
+
+def test_a_scan_without_a_report_does_not_weaken_the_contrast_of_the_others(tiny: Path) -> None:
+    _, objective = _prepared(tiny, head="prompt", loss="contrast")
+    told = _batch([0, 1])
+    silent = replace(_batch([0, 1, 2]), reports=(*told.reports, " "), reported=2)
+
+    torch.testing.assert_close(objective.costs(silent), objective.costs(told))
 
 
 def test_parts_of_a_step_add_up_to_the_step(tiny: Path) -> None:

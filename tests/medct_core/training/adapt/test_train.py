@@ -75,7 +75,7 @@ def test_other_scans_in_the_folder_of_a_run_are_refused(tiny: Path, tmp_path: Pa
     table = tmp_path / "table.csv"
     table.write_text(table.read_text(encoding="utf-8").replace("Report", "Words"), "utf-8")
 
-    with pytest.raises(UsageError, match="data sha256"):
+    with pytest.raises(UsageError, match="of the data 'sha256'"):
         _trained(file)
 
 
