@@ -23,6 +23,7 @@ SIZES = {
     "network_parameters": 980_000.0,
     "network_bytes": 4e6,
     "adapter_parameters": 20_000.0,
+    "adapter_parameters_reached": 5_000.0,
     "adapter_bytes": 8e4,
     "base_ms": 10.0,
     "beside_ms": 12.0,

@@ -19,8 +19,8 @@ Domain = Literal["A", "B"]
 READOUTS: tuple[Readout, ...] = ("own", "prompts")
 DOMAINS: tuple[Domain, ...] = ("A", "B")
 
-RECALL_AT = 10
-"""Of reports, the share whose scan stands among the first so many."""
+RECALL_AT = 50
+"""Of reports, the share whose scan stands among the first so many; by chance 5 % of 1,000 scans."""
 
 Double = npt.NDArray[np.float64]
 
@@ -77,6 +77,18 @@ class Answers:
         truth = self.truth[domain]
         probability = probabilities(self.logits[readout, domain])
         return Predictions(self.findings, truth, probability, np.arange(len(truth)))
+
+    @property
+    def retrieval_by_chance(self) -> Double:
+        """What a model that knows nothing reaches of the means of `Retrieved.numbers`, ``(2,)``."""
+        known = self.truth["B"].astype(np.float64)
+        both, sizes = known @ known.T, known.sum(axis=1)
+        overlaps = both / np.maximum(sizes[:, None] + sizes[None] - both, 1)
+        np.fill_diagonal(overlaps, 0.0)
+        has_finding = sizes > 0
+        others = np.maximum(has_finding.sum() - has_finding, 1)
+        overlap = (overlaps[:, has_finding].sum(axis=1) / others).mean()
+        return np.array([min(RECALL_AT / len(known), 1.0), overlap])
 
     def cuts(self, readout: Readout) -> Thresholds:
         """Give where calls begin."""

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any, cast
 
 import numpy as np
+import numpy.typing as npt
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
@@ -12,13 +13,15 @@ from medct_core.inference.safe_write import replacing
 from medct_core.training.reproduce.evidence import GroupResult
 from medct_core.training.reproduce.gains import SIX_METRICS, Estimate
 from medct_core.training.reproduce.outcome import Outcome
-from medct_core.training.reproduce.plan import MAIN_GROUPS
+from medct_core.training.reproduce.plan import MAIN_GROUPS, base_run, planned_runs
 from medct_core.training.reproduce.tables import NAMES, PAPER_TABLE_4
 from medct_core.training.reproduce.verdicts import HEADLINE
 
 _DPI = 150
 _PAPER, _OURS, _OTHERS = "#9aa5b1", "#1f6feb", ("#1f6feb", "#74a9f7", "#b45309", "#e9a85d")
 _QUIET = "#57606a"
+_REMARK: dict[str, Any] = {"fontsize": 7, "color": _QUIET, "va": "center"}
+_NONE = Estimate(None, None, None)
 _NAME_PT, _LETTER_PT, _LINE_PT = 7, 3.9, 8.0
 """Size of a point's name, about the width of a letter, and of a line; in points."""
 
@@ -121,29 +124,43 @@ def _name_points(
 
 def ablations(outcome: Outcome) -> Figure | None:
     """Show gain on B and what is left on A of every group of base M; None without."""
-    groups = [one for one in outcome.groups if one.group.startswith("M-") and one.group != "M-base"]
-    base = outcome.base_auroc.get("M")
-    if not groups or base is None or base["A"] is None:
+    runs = {run.group: run for run in planned_runs() if run.base == "M" and run != base_run("M")}
+    found = {name: outcome.group(name) for name in runs}
+    if not any(found.values()):
         return None
-    figure = Figure(figsize=(9, 1.6 + 0.36 * len(groups)), dpi=_DPI, layout="constrained")
+    figure = Figure(figsize=(9, 1.6 + 0.36 * len(found)), dpi=_DPI, layout="constrained")
     left, right = figure.subplots(1, 2, sharey=True)
-    place = np.arange(len(groups))[::-1]
-    gains = [one.gain["mean_auroc"] for one in groups]
-    left.errorbar(
-        _points(gains), place, xerr=_whiskers(gains), fmt="o", color=_OURS, ms=5, capsize=2
-    )
-    left.set_yticks(place, [_label(one) for one in groups])
+    place = np.arange(len(found))[::-1]
+    gains = [_NONE if one is None else one.gain["mean_auroc"] for one in found.values()]
+    changes = [_NONE if one is None else one.prompts_a_change for one in found.values()]
+    _spread(left, gains, place, _OURS)
+    labels = [_missing(name) if one is None else _label(one) for name, one in found.items()]
+    left.set_yticks(place, labels)
     left.set_xlabel("gain in mean AUROC on B, points")
-    left.axvline(0, color="black", lw=0.8)
-    lost = [100 * ((one.prompts_auroc_a or np.nan) - base["A"]) for one in groups]
-    right.plot(lost, place, "o", color=_OTHERS[2], ms=5)
+    for row, (name, run) in enumerate(runs.items()):
+        if run.leaves_weights:  # its prompts answer as those of the base
+            changes[row] = _NONE
+            right.text(0, place[row], " weights unchanged" if found[name] else "", **_REMARK)
+    _spread(right, changes, place, _OTHERS[2])
     right.set_xlabel("change on A by prompts, points")
-    right.axvline(0, color="black", lw=0.8)
-    figure.suptitle("Base M: what each way gains on B and loses on A", fontsize=11)
-    for axes in (left, right):
-        _finish(axes)
-        axes.margins(y=0.08)
+    figure.suptitle("Base M: what each way gains on B and loses on A (95 % intervals)", fontsize=11)
     return figure
+
+
+def _spread(
+    axes: Axes, values: Sequence[Estimate], place: npt.NDArray[np.int_], colour: str
+) -> None:
+    """Draw estimates with their intervals, one a row."""
+    axes.errorbar(
+        _points(values), place, xerr=_whiskers(values), fmt="o", color=colour, ms=5, capsize=2
+    )
+    axes.axvline(0, color="black", lw=0.8)
+    _finish(axes)
+    axes.margins(y=0.08)
+
+
+def _missing(group: str) -> str:
+    return f"{group} (not run yet)"
 
 
 def _numbers(outcome: Outcome, claim_name: str) -> dict[str, Any]:

@@ -81,6 +81,7 @@ def _do(
     ledger.require_alike(_announced(run, materials))
     told = partial(watch.learned, run)
     record, answers = perform(run, materials, work, cancel=cancel, on_progress=told)
+    ledger.require_alike(record)
     ledger.keep(record, answers.to_arrays())
     return record
 

@@ -43,8 +43,12 @@ class GroupResult:
         Mean AUROC on domain A, as the runs answer.
     prompts_auroc_a
         The same, asked with prompts.
+    prompts_a_change
+        What that is more or less than the base's.
     trained_share
-        Numbers that learn by all numbers of the model with them; None where none learn.
+        Numbers that may learn by all numbers of the model with them; None where none may.
+    reached_share
+        Only those of LoRA's that a gradient came to; None without LoRA.
     hours
         Of all its finished runs.
     """
@@ -57,7 +61,9 @@ class GroupResult:
     prompts_gain: Estimate
     auroc_a: float | None
     prompts_auroc_a: float | None
+    prompts_a_change: Estimate
     trained_share: float | None
+    reached_share: float | None
     hours: float
 
 
@@ -141,7 +147,9 @@ class Evidence:
             prompts_gain=self.gain_over_base(group, "prompts").estimate(MEAN_AUROC),
             auroc_a=self._mean_auroc(runs, "own", "A"),
             prompts_auroc_a=self._mean_auroc(runs, "prompts", "A"),
+            prompts_a_change=self.gain_over_base(group, "prompts", "A").estimate(MEAN_AUROC),
             trained_share=trained_share(self.records[runs[0]]),
+            reached_share=reached_share(self.records[runs[0]]),
             hours=sum(self.records[run].hours for run in runs),
         )
 
@@ -163,3 +171,12 @@ def trained_share(record: Record) -> float | None:
     added = sizes.get("adapter_parameters", 0)
     learned = added or sizes["trained"]
     return learned / (sizes["network_parameters"] + added) if learned else None
+
+
+def reached_share(record: Record) -> float | None:
+    """Give the share of a run's numbers that are LoRA's and that a gradient came to, in [0, 1]."""
+    sizes = record.sizes
+    if "adapter_parameters" not in sizes:
+        return None
+    whole = sizes["network_parameters"] + sizes["adapter_parameters"]
+    return sizes["adapter_parameters_reached"] / whole

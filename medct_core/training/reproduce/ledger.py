@@ -20,12 +20,16 @@ from filelock import FileLock, Timeout
 
 from medct_core.errors import ResourceError, UsageError
 from medct_core.inference.safe_write import replacing
-from medct_core.training.reproduce.plan import Method, Ranks, Run, planned_runs
+from medct_core.training.reproduce.plan import SCANS, Method, Ranks, Run, planned_runs
 
 FORMAT = 1
 """Version of the layout of a record; one of another is refused."""
 
 Arrays = Mapping[str, npt.NDArray[Any]]
+
+
+_FITTED = ("residual", "alpha", "beta")
+"""Of what a run was told, what followed from its scans."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -203,12 +207,21 @@ class Ledger:
             same_base = other.run.base == record.run.base
             if same_base and other.base_sha256 != record.base_sha256:
                 raise _not_alike(f"{names} began with different bases", self.folder)
+            same_group = other.run.group == record.run.group
+            if same_group and record.config and _recipe(other) != _recipe(record):
+                raise _not_alike(f"{names} were trained in different ways", self.folder)
 
     def _record_file(self, run: Run) -> Path:
         return self.folder / f"{run.id}.json"
 
     def _arrays_file(self, run: Run) -> Path:
         return self.folder / f"{run.id}.npz"
+
+
+def _recipe(record: Record) -> dict[str, object]:
+    """Give what the runs of a group have in common; those of few scans differ in which."""
+    own = {"seed", *(() if record.run.scans == SCANS else ("training_sha256",)), *_FITTED}
+    return {name: value for name, value in record.config.items() if name not in own}
 
 
 def _run_to_json(run: Run) -> dict[str, object]:

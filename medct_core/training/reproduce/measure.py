@@ -38,7 +38,7 @@ Scorer = Callable[[Vectors], npt.NDArray[np.floating]]
 
 _SCANS_AT_ONCE = 8
 _TEXTS_AT_ONCE = 32
-_RECALLS = (1, 5, RECALL_AT, 50)
+_RECALLS = (1, 5, 10, RECALL_AT)
 _NEAREST = 10
 
 ASKING = AdaptConfig(prompts="pair")

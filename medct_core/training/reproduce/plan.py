@@ -72,6 +72,11 @@ class Run:
     seed: int = 0
 
     @property
+    def leaves_weights(self) -> bool:
+        """Whether both towers stay as they are, so that prompts answer as the base's."""
+        return self.method not in (Method.LORA, Method.FULL)
+
+    @property
     def group(self) -> str:
         """Name of the runs that differ in the seed only."""
         parts = [self.base, self.method.value]
@@ -130,7 +135,9 @@ def _runs() -> Iterator[Run]:
         # Seed by seed, so that whatever ends early leaves both heads with equally many.
         yield from (_lora(base, head, seed) for seed in range(MAIN_SEEDS) for head in _HEADS)
     for kind in _compared():
-        yield from (Run("M", *kind, seed) for seed in range(_SEEDS))
+        # Tip-Adapter draws nothing at random: another seed would be the same run.
+        seeds = 1 if kind[0] is Method.TIP_ADAPTER else _SEEDS
+        yield from (Run("M", *kind, seed) for seed in range(seeds))
 
 
 def _lora(base: BaseLetter, head: Head, seed: int) -> Run:

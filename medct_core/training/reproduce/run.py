@@ -51,6 +51,8 @@ _FULL_RATE = 5e-5
 
 _ON_VECTORS = (Method.CLIP_ADAPTER, Method.TIP_ADAPTER, Method.TIP_ADAPTER_F)
 
+_B = ".lora_B."
+
 _SUBSET = 21  # stream of random numbers that chooses scans
 
 OnFit = Callable[[FitProgress], None]
@@ -291,16 +293,29 @@ def _sizes(run: Run, fitted: Fitted, work: Work) -> dict[str, float]:
     fitted.host.save(ADAPTER_NAME, folder, AdapterNotes(head=fitted.head, findings=fitted.findings))
     return sizes | {
         "adapter_parameters": lora_size(network, ADAPTER_NAME).parameters,
+        "adapter_parameters_reached": _reached(network),
         "adapter_bytes": (folder / ADAPTER_WEIGHTS_FILE).stat().st_size,
     }
+
+
+def _reached(network: nn.Module) -> int:
+    """Count LoRA's numbers in layers that a gradient came to: there the second matrix is not 0."""
+    named = dict(network.named_parameters())
+    pairs = [(named[n.replace(".lora_B.", ".lora_A.")], p) for n, p in named.items() if _B in n]
+    return sum(one.numel() + two.numel() for one, two in pairs if two.detach().any())
 
 
 def _latency(
     run: Run, fitted: Fitted, materials: Materials, cancel: CancelToken
 ) -> dict[str, float]:
-    """Measure what a merged adapter costs; last of all, as merging cannot be undone."""
+    """Measure what a merged adapter costs; last of all, as merging cannot be undone.
+
+    On one processor, whatever the run was trained on.
+    """
     if fitted.host is None:
         return {}
+    torch.set_num_threads(1)
+    fitted.host.model.network.cpu()
     values = materials.tests.test_b.views([0], 0).values
     base = materials.base(run.base)
     return merged_latency(base, fitted.host, values, cancel)

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 
 from medct_core.training.reproduce.gains import SIX_METRICS, Estimate
-from medct_core.training.reproduce.outcome import Outcome
+from medct_core.training.reproduce.in_words import NOTHING, gain_of, in_words, percent
+from medct_core.training.reproduce.outcome import ASKED, DEVIATIONS, PARTS, Outcome
 from medct_core.training.reproduce.verdicts import HEADLINE, Judged
 
 PAPER_TABLE_4 = {
@@ -24,7 +25,7 @@ NAMES = {
     "samples_f1": "samples-F1",
     "mean_auroc": "mean AUROC",
 }
-_NOTHING = "-"
+_RECIPE = ("epochs", "batch", "rate", "weight_decay", "head_dropout", "augmentation", "bf16")
 
 
 def report(outcome: Outcome) -> str:
@@ -32,15 +33,21 @@ def report(outcome: Outcome) -> str:
     done = outcome.planned - len(outcome.missing)
     parts = [
         "# What LoRA gains, tested on synthetic scans",
-        f"{done} of {outcome.planned} planned runs are finished, {outcome.hours:.1f} hours in all. "
-        "Numbers are percent, gains are points; in brackets the 95 % interval over patients and "
-        "seeds.",
+        f"{done} of {outcome.planned} planned runs are finished, {outcome.hours:.1f} hours of one "
+        "processor; drawing the phantoms and training the bases is not counted. Numbers are "
+        "percent, gains are points; in brackets the 95 % interval over patients and seeds. "
+        "Nothing here is clinical.",
         f"## The paper's Table 4, and the same here ({HEADLINE}, {_seeds(outcome)})",
         table_4(outcome),
         "## The claims",
         claims_table(outcome),
+        "\n".join(f"- *{claim.statement}* {claim.rule}" for claim, _ in outcome.verdicts),
         "## Every group of runs",
         groups_table(outcome),
+        "## What differs from the paper",
+        "\n".join(f"- {one}" for one in DEVIATIONS),
+        "## Scans, prompts, models",
+        setup(outcome),
     ]
     if outcome.missing:
         parts += ["## Missing runs", ", ".join(outcome.missing)]
@@ -57,7 +64,7 @@ def table_4(outcome: Outcome) -> str:
         after = None if ours is None else ours.metrics[name]
         gain = Estimate(None, None, None) if ours is None else ours.gain[name]
         before = None if after is None or gain.value is None else after - gain.value
-        rows.append([*row, _percent(before), _percent(after), _gain(gain)])
+        rows.append([*row, percent(before), percent(after), gain_of(gain)])
     heads = ["metric", "paper: base", "MedCT-VLM", "gain", "here: base", "LoRA", "gain"]
     return _table(heads, rows)
 
@@ -68,13 +75,14 @@ def claims_table(outcome: Outcome) -> str:
         [
             claim.statement,
             judged[0].verdict.value,
+            in_words(claim.name, judged[0].numbers) or NOTHING,
             judged[0].group,
             _done(judged[0]),
             _beside(judged),
         ]
         for claim, judged in outcome.verdicts
     ]
-    return _table(["claim", "verdict", "decided on", "seeds", "elsewhere"], rows)
+    return _table(["claim", "verdict", "measured", "decided on", "seeds", "elsewhere"], rows)
 
 
 def groups_table(outcome: Outcome) -> str:
@@ -83,18 +91,34 @@ def groups_table(outcome: Outcome) -> str:
         [
             one.group,
             f"{one.done} of {one.planned}",
-            _percent(one.metrics["mean_auroc"]),
-            _gain(one.gain["mean_auroc"]),
-            _gain(one.prompts_gain),
-            _percent(one.auroc_a),
-            _percent(one.prompts_auroc_a),
-            _NOTHING if one.trained_share is None else f"{one.trained_share:.2%}",
+            percent(one.metrics["mean_auroc"]),
+            gain_of(one.gain["mean_auroc"]),
+            gain_of(one.prompts_gain),
+            percent(one.auroc_a),
+            percent(one.prompts_auroc_a),
+            _share(one.trained_share),
+            _share(one.reached_share),
             f"{one.hours:.1f}",
         ]
         for one in outcome.groups
     ]
     heads = ["runs", "seeds", "AUROC on B", "gain", "gain by prompts", "AUROC on A", "by prompts"]
-    return _table([*heads, "trained", "hours"], rows)
+    return _table([*heads, "may learn", "learns", "hours"], rows)
+
+
+def setup(outcome: Outcome) -> str:
+    """Say what was measured on what, as a list."""
+    counts = ", ".join(f"{part.count} of {part.name}" for part in PARTS)
+    lines = [f"Phantoms, each a patient of its own: {counts}.", f"Prompts: {ASKED}."]
+    lines += [f"Base {base}: SHA-256 {sha}." for base, sha in outcome.bases_sha256.items()]
+    if outcome.recipe:
+        said = ", ".join(f"{name} {outcome.recipe[name]}" for name in _RECIPE)
+        lines.append(f"Training of {HEADLINE}: {said}.")
+    return "\n".join(f"- {line}" for line in lines)
+
+
+def _share(share: float | None) -> str:
+    return NOTHING if share is None else f"{share:.2%}"
 
 
 def _seeds(outcome: Outcome) -> str:
@@ -103,23 +127,11 @@ def _seeds(outcome: Outcome) -> str:
 
 
 def _beside(judged: tuple[Judged, ...]) -> str:
-    return "; ".join(f"{one.group}: {one.verdict.value}" for one in judged[1:]) or _NOTHING
+    return "; ".join(f"{one.group}: {one.verdict.value}" for one in judged[1:]) or NOTHING
 
 
 def _done(judged: Judged) -> str:
     return f"{judged.done} of {judged.planned}"
-
-
-def _percent(value: float | None) -> str:
-    return _NOTHING if value is None else f"{100 * value:.1f}"
-
-
-def _gain(gain: Estimate) -> str:
-    if gain.value is None:
-        return _NOTHING
-    if gain.low is None or gain.high is None:
-        return f"{100 * gain.value:+.1f}"
-    return f"{100 * gain.value:+.1f} [{100 * gain.low:+.1f}, {100 * gain.high:+.1f}]"
 
 
 def _table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:

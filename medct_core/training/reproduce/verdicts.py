@@ -9,17 +9,19 @@ from enum import Enum
 
 import numpy as np
 
-from medct_core.evaluation.multilabel.overall import defined
+from medct_core.evaluation.multilabel.overall import defined, middle_95
 from medct_core.training.reproduce.answers import RECALL_AT
 from medct_core.training.reproduce.evidence import MEAN_AUROC, Evidence
 from medct_core.training.reproduce.gains import SIX_METRICS, steps, trend
 from medct_core.training.reproduce.plan import MAIN_GROUPS, Run, base_run, main_group
 from medct_core.training.reproduce.released import ReleasedSizes
 
-LEAST_SEEDS = 2
+LEAST_SEEDS = 3
 """A claim counts as tested from so many finished seeds on; it is final once all are finished."""
 
-RETRIEVAL_MARGIN = 0.05
+RETRIEVAL_MARGIN = 0.25
+"""Of what the base has above chance."""
+
 RARE_P = 0.05
 LATENCY_MARGIN = 0.05
 PAPER_SIZE_RATIO = 74
@@ -143,22 +145,28 @@ def _all_six(evidence: Evidence, runs: tuple[Run, ...]) -> tuple[bool, Numbers]:
 
 
 def _rare_gain_more(evidence: Evidence, runs: tuple[Run, ...]) -> tuple[bool, Numbers]:
+    """Gaining more takes gaining: to lose less is not what is claimed."""
     base = base_run(runs[0].base)
-    gain = steps(
+    gained = steps(
         evidence.per_finding([base], "prompts", "B"), evidence.per_finding(runs, "own", "B")
-    ).value
+    )
+    gain = gained.value
     answers = evidence.answers(base)
     prevalence = answers.truth["B"].mean(axis=0)
     found = trend(prevalence, gain)
+    rarer = gained.mean_of((prevalence <= np.median(prevalence)) & np.isfinite(gain))
     rows = zip(answers.findings, prevalence, gain, strict=True)
     numbers: Numbers = {
+        "rarer_half_gain": rarer.value,
+        "rarer_half_interval": [rarer.low, rarer.high],
         "correlation": found.correlation,
         "p": found.p,
         "findings": {
             name: {"prevalence": float(share), "gain": defined(one)} for name, share, one in rows
         },
     }
-    return found.correlation < 0 and found.p < RARE_P, numbers
+    is_trend = found.correlation < 0 and found.p < RARE_P
+    return is_trend and rarer.is_above_zero, numbers
 
 
 def _zero_shot_gain(evidence: Evidence, runs: tuple[Run, ...]) -> tuple[bool, Numbers]:
@@ -174,19 +182,28 @@ def _zero_shot_gain(evidence: Evidence, runs: tuple[Run, ...]) -> tuple[bool, Nu
 
 
 def _retrieval_unchanged(evidence: Evidence, runs: tuple[Run, ...]) -> tuple[bool, Numbers]:
-    changed = steps(evidence.retrieval([base_run(runs[0].base)]), evidence.retrieval(runs))
+    """Judge what the base finds better than chance: what it does not find cannot get lost."""
+    base = base_run(runs[0].base)
+    before = evidence.retrieval([base])
+    changed = steps(before, evidence.retrieval(runs))
+    chance = evidence.answers(base).retrieval_by_chance
     names = (f"report_to_volume_recall_at_{RECALL_AT}", "volume_to_volume_label_overlap_at_10")
-    estimates = [changed.estimate(row) for row in range(len(names))]
-    numbers: Numbers = {
-        name: {
+    numbers: Numbers = {}
+    held = []
+    for row, name in enumerate(names):
+        low, _ = middle_95(before[0].drawn[row])
+        if low is None or low <= chance[row]:
+            continue
+        change = changed.estimate(row)
+        held.append(change.is_within(RETRIEVAL_MARGIN * float(changed.before[row] - chance[row])))
+        numbers[name] = {
+            "by_chance": float(chance[row]),
             "base": defined(changed.before[row]),
             "adapted": defined(changed.after[row]),
-            "change": estimates[row].value,
-            "interval": [estimates[row].low, estimates[row].high],
+            "change": change.value,
+            "interval": [change.low, change.high],
         }
-        for row, name in enumerate(names)
-    }
-    return all(one.is_within(RETRIEVAL_MARGIN) for one in estimates), numbers
+    return all(held), numbers
 
 
 def _less_forgetting(evidence: Evidence, runs: tuple[Run, ...]) -> tuple[bool, Numbers]:
@@ -260,7 +277,8 @@ CLAIMS: tuple[Claim, ...] = (
         "rare_findings_gain_more",
         "Rare findings gain more than frequent ones.",
         "Spearman correlation of the gain in AUROC with the prevalence on domain B, over the "
-        f"findings: below 0, with a one-sided permutation p below {RARE_P}.",
+        f"findings: below 0, with a one-sided permutation p below {RARE_P}; and the rarer half of "
+        "them gains in the mean: the 95 % interval lies above 0.",
         HEADLINE,
         MAIN_GROUPS,
         _rare_gain_more,
@@ -278,8 +296,9 @@ CLAIMS: tuple[Claim, ...] = (
         "retrieval_unchanged",
         "Retrieval stays as it was.",
         f"Recall@{RECALL_AT} of scans for reports and overlap of findings among the ten nearest "
-        "scans, on domain B: both 95 % intervals of the change lie within "
-        f"{RETRIEVAL_MARGIN:.0%} of 0. Decided on the base that learned from reports.",
+        "scans, on domain B, as far as the base is above chance (its 95 % interval): all of the "
+        f"interval of the change is less than {RETRIEVAL_MARGIN:.0%} of what the base has above "
+        "chance. Decided on the base that learned from reports.",
         main_group("R", "paper"),
         MAIN_GROUPS,
         _retrieval_unchanged,

@@ -1,6 +1,7 @@
 """Answers: what is stored is all that any number needs."""
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
@@ -13,6 +14,7 @@ from medct_core.training.reproduce.answers import (
     probabilities,
     rounded,
 )
+from medct_core.training.reproduce.measure import nearest_overlap
 from medct_core.training.reproduce.plan import Run
 from tests.reproduce_samples import made_up_answers
 
@@ -50,6 +52,22 @@ def test_rounding_never_turns_an_order_round(logits: np.ndarray) -> None:
 
     assert (np.diff(probability) >= 0).all()
     assert ((probability >= 0) & (probability <= 1)).all()
+
+
+def test_chance_is_what_scans_drawn_at_random_would_give() -> None:
+    rng = np.random.default_rng(5)
+    count = len(ANSWERS.truth["B"])
+    labels = ANSWERS.truth["B"]
+    drawn = []
+    for _ in range(400):
+        vectors = rng.normal(size=(count, 64)).astype(np.float32)
+        vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+        drawn.append(nearest_overlap(vectors, labels, 10).mean())
+
+    recall, overlap = ANSWERS.retrieval_by_chance
+
+    assert recall == 1  # of 40 scans all stand among the first 50
+    assert overlap == pytest.approx(np.mean(drawn), rel=0.03)
 
 
 def test_a_scan_is_recalled_where_it_stands_early_enough() -> None:

@@ -75,6 +75,32 @@ def test_seeds_that_differ_widen_the_interval() -> None:
     assert width[1] > 1.5 * width[0]
 
 
+@pytest.mark.parametrize("seeds", [2, 3, 5])
+def test_an_interval_over_few_seeds_holds_the_truth_as_often_as_it_says(seeds: int) -> None:
+    rng = np.random.default_rng(seeds)
+    base = [Measured(np.zeros(300), np.zeros((300, 1000)))]
+    # 300 experiments in which nothing is gained and only seeds make a difference.
+    runs = [
+        Measured(value, np.repeat(value[:, None], 1000, axis=1))
+        for value in rng.normal(size=(seeds, 300))
+    ]
+
+    low, high = np.percentile(steps(base, runs).drawn, [2.5, 97.5], axis=1)
+
+    covered = ((low < 0) & (high > 0)).mean()
+    assert covered > 0.88
+
+
+def test_the_mean_of_some_gains_has_an_interval_of_its_own() -> None:
+    base = [Measured(np.zeros(3), np.zeros((3, 1000)))]
+    run = Measured(np.array([0.1, 0.3, 9.0]), np.full((3, 1000), 0.2))
+
+    gained = steps(base, [run])
+
+    assert gained.mean_of(np.array([True, True, False])).value == pytest.approx(0.2)
+    assert gained.mean_of(np.zeros(3, bool)) == Estimate(None, None, None)
+
+
 @given(st.permutations(range(4)))
 def test_the_order_of_the_seeds_does_not_change_the_gain(order: list[int]) -> None:
     runs = [Measured(np.array([float(n)]), np.full((1, 1000), float(n))) for n in range(4)]

@@ -128,6 +128,16 @@ def test_runs_of_different_bases_are_not_compared(tmp_path: Path) -> None:
         ledger.records(PLAN)
 
 
+def test_runs_of_a_group_that_learned_in_different_ways_are_not_averaged(tmp_path: Path) -> None:
+    ledger = Ledger(tmp_path)
+    one, two = (run for run in PLAN if run.group == "M-lora-paper" and run.seed < 2)
+    ledger.keep(replace(_record(0), run=one, config={"rate": 0.1, "seed": 0}), _arrays())
+    ledger.require_alike(replace(_record(0), run=two, config={"rate": 0.1, "seed": 1}))
+
+    with pytest.raises(UsageError, match="trained in different ways"):
+        ledger.require_alike(replace(_record(0), run=two, config={"rate": 0.2, "seed": 1}))
+
+
 def _hold(folder: Path, pipe: Connection) -> None:
     with Ledger(folder).locked(FIRST) as is_ours:
         pipe.send(is_ours)

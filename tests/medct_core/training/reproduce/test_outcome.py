@@ -11,7 +11,7 @@ from medct_core.training.reproduce.outcome import conclude, write_outcome
 from medct_core.training.reproduce.plan import Method, Run, planned_runs, runs_named
 from tests.reproduce_samples import fill
 
-RUNS = runs_named(("M-base", "M-lora-paper-s0", "M-lora-paper-s1"))
+RUNS = runs_named(("M-base", *(f"M-lora-paper-s{seed}" for seed in range(3))))
 
 
 def _skill(run: Run, _domain: str) -> float:
@@ -30,7 +30,11 @@ def test_the_file_holds_the_gain_with_its_interval_and_a_verdict_a_claim(tmp_pat
     assert content["gain"] == content["claims"]["auroc_gain"]["numbers"]["gain"]
     assert 0.5 < content["base_auroc"]["A"] < 0.8
     assert content["trainable_fraction"] == pytest.approx(0.02)
-    assert content["total_hours"] == pytest.approx(0.5)
+    assert content["fraction_with_gradient"] == pytest.approx(0.005)
+    assert content["total_hours"] == pytest.approx(4 / 6)
+    assert content["setup"]["scans"]["test-b"] == 1000
+    assert content["setup"]["bases_sha256"] == {"M": "M" * 64}
+    assert content["deviations"]
     assert {one["verdict"] for one in content["claims"].values()} <= {
         *("held", "did not hold", "not tested yet")
     }
@@ -43,7 +47,7 @@ def test_missing_runs_are_named(tmp_path: Path) -> None:
     runs = conclude(Evidence(ledger)).to_json()["runs"]
 
     assert isinstance(runs, dict)
-    assert runs["done"] == 3
+    assert runs["done"] == 4
     assert set(runs["missing"]) == {run.id for run in planned_runs()} - {run.id for run in RUNS}
 
 

@@ -97,6 +97,10 @@ def test_lora_leaves_an_adapter_and_the_text_tower_as_it_was(
     assert learned
     assert not any("text_transformer" in name for name in learned)
     assert record.sizes["adapter_parameters"] == manifest.parameters
+    reached = sum(
+        one.numel() for name, one in tensors.items() if name.replace("lora_A", "lora_B") in learned
+    )
+    assert record.sizes["adapter_parameters_reached"] == reached
     assert manifest.head_sha256 is not None
     assert record.sizes["merged_difference"] < 1e-4
     assert record.config["training_sha256"] == materials.training.identity

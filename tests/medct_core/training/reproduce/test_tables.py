@@ -20,7 +20,7 @@ def _skill(run: Run, _domain: str) -> float:
 @pytest.fixture(scope="module")
 def outcome(tmp_path_factory: pytest.TempPathFactory) -> Outcome:
     ledger = Ledger(tmp_path_factory.mktemp("ledger"))
-    fill(ledger, runs_named(("M-base", "M-lora-paper-s0", "M-lora-paper-s1")), _skill)
+    fill(ledger, runs_named(("M-base", *(f"M-lora-paper-s{seed}" for seed in range(3)))), _skill)
     return conclude(Evidence(ledger))
 
 
@@ -48,7 +48,9 @@ def test_every_claim_has_a_row(outcome: Outcome) -> None:
     rows = _rows(claims_table(outcome))[2:]
 
     assert [row[0] for row in rows] == [claim.statement for claim in CLAIMS]
-    assert rows[0][1:4] == ["held", "M-lora-paper", "2 of 5"]
+    assert [rows[0][1], *rows[0][3:5]] == ["held", "M-lora-paper", "3 of 5"]
+    assert " to " in rows[0][2]
+    assert "1.77 GB / 6.7 MB = 265 times" in rows[-1][2]
 
 
 def test_every_group_with_a_finished_run_has_a_row(outcome: Outcome) -> None:
@@ -60,3 +62,20 @@ def test_the_page_names_what_is_missing(outcome: Outcome) -> None:
 
     assert page.startswith("# ")
     assert "R-lora-prompt-s4" in page.split("## Missing runs")[1]
+
+
+def test_the_page_says_the_rules_the_data_and_what_differs_from_the_paper(outcome: Outcome) -> None:
+    page = report(outcome)
+
+    assert all(claim.rule in page for claim in CLAIMS)
+    assert "1000 of test-b" in page
+    assert "Scans are not augmented" in page
+    assert f"Base M: SHA-256 {'M' * 64}" in page
+
+
+def test_what_may_learn_stands_beside_what_a_gradient_came_to(outcome: Outcome) -> None:
+    rows = _rows(groups_table(outcome))
+
+    learns = rows[0].index("may learn")
+    assert rows[0][learns + 1] == "learns"
+    assert rows[3][learns : learns + 2] == ["2.00%", "0.50%"]
