@@ -156,7 +156,7 @@ def _spread(
     )
     axes.axvline(0, color="black", lw=0.8)
     _finish(axes)
-    axes.margins(y=0.08)
+    axes.set_ylim(-0.7, len(place) - 0.3)
 
 
 def _missing(group: str) -> str:

@@ -76,7 +76,13 @@ def test_every_finding_is_named_where_its_gain_is_plotted(outcome: Outcome) -> N
 
 
 def test_what_lora_is_compared_with_stands_below_each_other(outcome: Outcome) -> None:
-    texts = set(_texts(ablations(outcome)))
+    figure = ablations(outcome)
+    texts = set(_texts(figure))
+
+    assert figure is not None
+    for axes in figure.axes:
+        low, high = axes.get_ylim()
+        assert all(low < row < high for row in axes.get_yticks())
 
     assert {"M-full-paper (1 of 3 seeds)", "M-head (1 of 3 seeds)"} <= texts
     assert {"M-lora-paper-300 (not run yet)", " weights unchanged"} <= texts
