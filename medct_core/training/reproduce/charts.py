@@ -63,7 +63,9 @@ def main_results(outcome: Outcome) -> Figure | None:
         )
     axes.set_xticks(place, [NAMES[name] for name in SIX_METRICS])
     axes.set_ylabel("gain over the base, points")
-    axes.set_title("What LoRA gains on the new domain (95 % intervals)", fontsize=11)
+    axes.set_title(
+        "What LoRA gains on a new domain: ours on synthetic scans, with 95 % intervals", fontsize=11
+    )
     _finish(axes)
     axes.axhline(0, color="black", lw=0.8)
     figure.legend(loc="outside lower center", frameon=False, fontsize=8, ncols=5)
@@ -84,7 +86,7 @@ def gain_against_prevalence(outcome: Outcome) -> Figure | None:
     axes.scatter(prevalence, gain, color=_OURS, s=28, zorder=3)
     axes.axhline(0, color="black", lw=0.8)
     axes.set_xscale("log")
-    axes.set_xlabel("prevalence in the test scans, %")
+    axes.set_xlabel("prevalence in the synthetic test scans, %")
     axes.set_ylabel("gain in AUROC, points")
     axes.set_title(
         f"Do rare findings gain more? {HEADLINE}: Spearman {numbers['correlation']:+.2f}, "
@@ -143,7 +145,10 @@ def ablations(outcome: Outcome) -> Figure | None:
             right.text(0, place[row], " weights unchanged" if found[name] else "", **_REMARK)
     _spread(right, changes, place, _OTHERS[2])
     right.set_xlabel("change on A by prompts, points")
-    figure.suptitle("Base M: what each way gains on B and loses on A (95 % intervals)", fontsize=11)
+    figure.suptitle(
+        "Base M on synthetic scans: what each way gains on B and loses on A, 95 % intervals",
+        fontsize=11,
+    )
     return figure
 
 
