@@ -68,7 +68,7 @@ def test_a_run_with_other_settings_does_not_go_on(
     code = run(["train", "lora", "--config", str(file)])
 
     assert code == 2
-    assert "config rate is 0.0005 there, 0.01 here" in capsys.readouterr().err
+    assert "setting 'rate' was 0.0005, is 0.01" in capsys.readouterr().err
 
 
 @pytest.mark.usefixtures("undrawn")
