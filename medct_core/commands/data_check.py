@@ -82,8 +82,8 @@ def check(
     """List what cannot be used and why, prevalence, duplicates, and reports that are too long.
 
     A table has VolumeName (or path), findings with 0 or 1, and may have report, or Findings_EN
-    and Impressions_EN. Ends with 3 if a line or a scan cannot be used, a table has
-    none that can, or a patient is in two tables.
+    and Impressions_EN. Ends with 3 if a line or a scan cannot be used, a table has no
+    scan that can, or a patient is in two tables.
 
     Example: medct data check train.csv valid.csv --scans volumes --reports reports.csv --open
     """

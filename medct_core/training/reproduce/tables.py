@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
-from medct_core.training.reproduce.gains import SIX_METRICS, Estimate
+from medct_core.training.reproduce.gains import INTERVALS, SIX_METRICS, Estimate
 from medct_core.training.reproduce.in_words import NOTHING, gain_of, in_words, percent
-from medct_core.training.reproduce.outcome import ASKED, DEVIATIONS, PARTS, Outcome
+from medct_core.training.reproduce.outcome import ASKED, DEVIATIONS, PARTS, TESTED, Outcome
 from medct_core.training.reproduce.verdicts import HEADLINE, Judged
 
 PAPER_TABLE_4 = {
@@ -42,6 +42,7 @@ def report(outcome: Outcome) -> str:
         "## The claims",
         claims_table(outcome),
         "\n".join(f"- *{claim.statement}* {claim.rule}" for claim, _ in outcome.verdicts),
+        f"{TESTED} {INTERVALS}",
         "## Every group of runs",
         groups_table(outcome),
         "## What differs from the paper",

@@ -6,7 +6,7 @@ import pytest
 
 from medct_core.training.reproduce.evidence import Evidence
 from medct_core.training.reproduce.ledger import Ledger
-from medct_core.training.reproduce.outcome import Outcome, conclude
+from medct_core.training.reproduce.outcome import TESTED, Outcome, conclude
 from medct_core.training.reproduce.plan import Method, Run, runs_named
 from medct_core.training.reproduce.tables import claims_table, groups_table, report, table_4
 from medct_core.training.reproduce.verdicts import CLAIMS
@@ -68,6 +68,7 @@ def test_the_page_says_the_rules_the_data_and_what_differs_from_the_paper(outcom
     page = report(outcome)
 
     assert all(claim.rule in page for claim in CLAIMS)
+    assert TESTED in page
     assert "1000 of test-b" in page
     assert "Scans are not augmented" in page
     assert f"Base M: SHA-256 {'M' * 64}" in page
