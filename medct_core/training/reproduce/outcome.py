@@ -25,8 +25,8 @@ _UNIT = "AUROC and all other metrics lie in [0, 1]; 0.01 is a point of the paper
 TESTED = (
     f"A claim counts as tested from {LEAST_SEEDS} finished seeds on and is final once all planned "
     "seeds are. The rules for retrieval and rare findings, the width of intervals for few seeds "
-    "and the least number of seeds were revised after a review, while the first run of each head on "
-    "base M was finished; the mean AUROC of one of the two had been seen by then."
+    "and the least number of seeds were revised after a review, while the first run of each head "
+    "on base M was finished; the mean AUROC of one of the two had been seen by then."
 )
 DEVIATIONS = (
     "Scans are not augmented. One run with the paper's augmentation as printed was measured on "
