@@ -26,6 +26,8 @@ _ABOUT_SCHEMA = pa.schema(
 )
 _LOCK = ".lock"
 _S3 = "s3://"
+_HALF_WRITTEN = ".tmp*"
+"""Lance writes to a file of such a name, and renames it; a kill in between leaves it for good."""
 _LONGEST_WAIT_S = 600.0
 _KEPT_FOR_READERS = timedelta(hours=1)
 _NO_TIME = timedelta(0)
@@ -162,6 +164,7 @@ class LibraryStore:
     def compact(self, name: str) -> None:
         """Join small files, and drop versions that nobody reads any more."""
         with explained(self.address), self.writing():
+            self._drop_half_written(name)
             self.table(name).optimize(cleanup_older_than=_KEPT_FOR_READERS)
 
     def purge(self, name: str) -> None:
@@ -173,6 +176,7 @@ class LibraryStore:
         killed go only when they are seven days old, as another machine may be writing them.
         """
         with explained(self.address), self.writing():
+            self._drop_half_written(name)
             table = self.table(name)
             for index in table.list_indices():
                 table.drop_index(index.name)
@@ -216,8 +220,14 @@ class LibraryStore:
     def _with_removed_rows(self, name: str) -> list[int]:
         """Find the files of rows that hold removed ones, by what is kept beside them."""
         beside = f"{name}.lance/_deletions/"
-        marks = [path for path in self.files() if path.startswith(beside)]
-        return sorted({int(path.removeprefix(beside).split("-")[0]) for path in marks})
+        marks = [path.removeprefix(beside) for path in self.files() if path.startswith(beside)]
+        return sorted({int(one.split("-")[0]) for one in marks if not one.startswith(".")})
+
+    def _drop_half_written(self, name: str) -> None:
+        """Remove what killed writes left under passing names; only where `writing` is held."""
+        if self.is_folder:
+            for path in (Path(self.address) / f"{name}.lance").rglob(_HALF_WRITTEN):
+                path.unlink()
 
     def _system(self) -> tuple[Any, str]:
         if self.is_folder:

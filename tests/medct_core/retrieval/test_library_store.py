@@ -124,6 +124,33 @@ def test_purging_ends_what_a_killed_removal_began(store: LibraryStore) -> None:
     assert files_holding(Path(store.address), b"-0017") == []
 
 
+def half_written(store: LibraryStore) -> list[Path]:
+    """Leave what a write leaves that was killed before its files got their names."""
+    table = Path(store.address) / "cases_a.lance"
+    paths = [table / folder / ".tmpGyXu6x" for folder in ("data", "_deletions", "_transactions")]
+    for path in paths:
+        path.parent.mkdir(exist_ok=True)
+        path.write_bytes(b"said-0001")
+    return paths
+
+
+@pytest.mark.parametrize("tidied", ["purge", "compact"])
+def test_no_byte_of_a_killed_write_is_left(store: LibraryStore, tidied: str) -> None:
+    fill(store, 0)
+    left = half_written(store)
+
+    getattr(store, tidied)("cases_a")
+
+    assert not any(path.exists() for path in left)
+
+
+def test_what_a_killed_write_left_removes_no_row(store: LibraryStore) -> None:
+    fill(store, 0)
+    half_written(store)
+
+    assert not store.has_removed_rows("cases_a")
+
+
 def test_purging_leaves_an_emptied_table_empty(store: LibraryStore) -> None:
     fill(store, 1)
 
