@@ -163,20 +163,24 @@ class Evidence:
 
 
 def trained_share(record: Record) -> float | None:
-    """Give the share of a run's numbers that learned, in [0, 1]; None where none did.
+    """Give the share of a run's numbers that may learn, in [0, 1]; None where none may.
 
     The linear head is not counted, as the paper does not count it, unless it alone learned.
     """
     sizes = record.sizes
     added = sizes.get("adapter_parameters", 0)
-    learned = added or sizes["trained"]
+    learned = added or sizes["trained"] - sizes.get("head_parameters", 0) or sizes["trained"]
     return learned / (sizes["network_parameters"] + added) if learned else None
 
 
 def reached_share(record: Record) -> float | None:
-    """Give the share of a run's numbers that are LoRA's and that a gradient came to, in [0, 1]."""
+    """Give the share of a run's numbers that a gradient came to, in [0, 1]; without its head.
+
+    None where neither an adapter nor the network learned.
+    """
     sizes = record.sizes
-    if "adapter_parameters" not in sizes:
+    reached = {"adapter_parameters_reached", "network_parameters_changed"} & set(sizes)
+    if not reached:
         return None
-    whole = sizes["network_parameters"] + sizes["adapter_parameters"]
-    return sizes["adapter_parameters_reached"] / whole
+    whole = sizes["network_parameters"] + sizes.get("adapter_parameters", 0)
+    return sizes[reached.pop()] / whole

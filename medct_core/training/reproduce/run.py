@@ -139,7 +139,7 @@ def perform(
     fitted = _fitted(run, materials, work, cancel, on_progress)
     learned = time.monotonic()
     answers = measure(fitted.model, fitted.own, materials.tests, cancel)
-    sizes = _sizes(run, fitted, work)
+    sizes = _sizes(run, fitted, materials, work)
     sizes |= _latency(run, fitted, materials, cancel)
     measuring = time.monotonic() - learned
     record = Record(
@@ -276,7 +276,7 @@ def _fitted(
     )
 
 
-def _sizes(run: Run, fitted: Fitted, work: Work) -> dict[str, float]:
+def _sizes(run: Run, fitted: Fitted, materials: Materials, work: Work) -> dict[str, float]:
     """Count parameters and bytes; an adapter is saved in the run's folder."""
     network = fitted.model.network
     live = [p for name, p in network.named_parameters() if ".lora_" not in name]
@@ -286,6 +286,10 @@ def _sizes(run: Run, fitted: Fitted, work: Work) -> dict[str, float]:
         "network_parameters": sum(p.numel() for p in live),
         "network_bytes": sum(p.numel() * p.element_size() for p in live),
     }
+    if fitted.head is not None:
+        sizes["head_parameters"] = sum(p.numel() for p in fitted.head.parameters())
+    if run.method is Method.FULL:
+        sizes["network_parameters_changed"] = _changed(network, materials.base(run.base).network)
     if fitted.host is None:
         return sizes
     folder = work.of(run) / "adapter"
@@ -303,6 +307,13 @@ def _reached(network: nn.Module) -> int:
     named = dict(network.named_parameters())
     pairs = [(named[n.replace(".lora_B.", ".lora_A.")], p) for n, p in named.items() if _B in n]
     return sum(one.numel() + two.numel() for one, two in pairs if two.detach().any())
+
+
+def _changed(network: nn.Module, base: nn.Module) -> int:
+    """Count the numbers of layers that a gradient came to: the others are as in the base."""
+    before = dict(base.named_parameters())
+    live = network.named_parameters()
+    return sum(p.numel() for name, p in live if not torch.equal(p.detach().cpu(), before[name]))
 
 
 def _latency(

@@ -15,6 +15,7 @@ from medct_core.models.adapter_manifest import ADAPTER_WEIGHTS_FILE, read_adapte
 from medct_core.training.adapt.progress import FitProgress
 from medct_core.training.cohort import ScanViewer
 from medct_core.training.reproduce.answers import READOUTS
+from medct_core.training.reproduce.evidence import reached_share, trained_share
 from medct_core.training.reproduce.plan import Method, Ranks, Run, planned_runs
 from medct_core.training.reproduce.run import (
     ChosenScans,
@@ -123,6 +124,31 @@ def test_other_ways_to_learn_leave_no_adapter(
 
     assert "adapter_bytes" not in record.sizes
     assert record.sizes["trained"] > 0
+
+
+def test_what_every_weight_may_learn_is_told_from_what_a_gradient_came_to(
+    materials: TinyMaterials, work: Work
+) -> None:
+    run = replace(LORA, method=Method.FULL, ranks=None)
+
+    record, _ = perform(run, materials, work, cancel=CancelToken(), on_progress=_ignore)
+
+    text = sum(p.numel() for p in materials.base("M").network.text_transformer.parameters())
+    changed = record.sizes["network_parameters_changed"]
+    assert 0 < changed <= record.sizes["network_parameters"] - text
+    assert 0 < (trained_share(record) or 0) <= 1
+    assert reached_share(record) == changed / record.sizes["network_parameters"]
+
+
+def test_a_head_alone_learns_and_the_network_does_not(materials: TinyMaterials, work: Work) -> None:
+    run = replace(LORA, method=Method.HEAD, ranks=None)
+
+    record, _ = perform(run, materials, work, cancel=CancelToken(), on_progress=_ignore)
+
+    head = record.sizes["head_parameters"]
+    assert record.sizes["trained"] == head
+    assert trained_share(record) == head / record.sizes["network_parameters"]
+    assert reached_share(record) is None
 
 
 def test_the_same_run_gives_the_same_answers(materials: TinyMaterials, tmp_path: Path) -> None:
