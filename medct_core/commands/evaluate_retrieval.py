@@ -22,10 +22,10 @@ from medct_core.commands.phantom_choices import DomainChoice, DrawChoice
 from medct_core.errors import UsageError
 
 if TYPE_CHECKING:
+    from medct_core.evaluation.multilabel.compare import Gain
     from medct_core.evaluation.retrieval import Frame, FrameResult, RetrievalEvaluation
     from medct_core.evaluation.retrieval_estimate import Estimate
-    from medct_core.evaluation.retrieval_overlap import Overlap
-    from medct_core.evaluation.retrieval_ranks import Ranking
+    from medct_core.evaluation.retrieval_gains import RetrievalGains
     from medct_core.inference.engine import InferenceEngine
 
 _TITLES = {
@@ -96,7 +96,8 @@ def retrieval(
 
     Recall@K, mean reciprocal rank, average precision and median rank both ways between scans and
     reports; between scans, both numbers that the literature calls MAP@K. Each stands beside its
-    interval and what a random order reaches.
+    interval and what a random order reaches. On a table every adapter is compared with its base,
+    query by query.
 
     Example: medct evaluate retrieval --seeds 5400000:5400400 --fit-seeds 5600000:5600300
     """
@@ -136,13 +137,15 @@ def _measured(wish: Wish, model: str, device: str, cancel: CancelToken) -> "Retr
 
 def _answer_on_table(wish: TableWish, model: str, device: str, *, as_json: bool) -> None:
     from medct_core.evaluation.report.retrieval_page import write_retrieval
+    from medct_core.evaluation.retrieval_gains import retrieval_gains
 
     if wish.out is None:
         raise UsageError("A report on a table needs a folder.", remedy="Name one with --out.")
     out = wish.out
     results = interruptible(lambda cancel: _on_table(wish, out, model, device, cancel))
-    text = "\n\n".join(map(_table, results))
-    written = write_retrieval(results, text, out)
+    gains = retrieval_gains(results)
+    text = "\n\n".join([*map(_table, results), *map(_gains, gains)])
+    written = write_retrieval(results, gains, text, out)
     print_json(written.answer) if as_json else print_text(f"{text}\n\nreport: {written.page}")
 
 
@@ -263,42 +266,46 @@ def _table(result: "RetrievalEvaluation") -> str:
 
 
 def _frame_lines(result: "FrameResult") -> list[str]:
-    rankings = {
-        "report_to_volume": result.report_to_volume,
-        "volume_to_report": result.volume_to_report,
-    }
-    overlaps = {
-        "clip_released_map": result.clip_released_map,
-        "label_overlap": result.label_overlap,
-        "any_shared_label_map": result.any_shared_label_map,
-    }
     lines: list[str] = []
-    for name, ranking in rankings.items():
-        if ranking is not None:
-            lines += _ranking_lines(_TITLES[name], ranking)
-    for name, overlap in overlaps.items():
-        if overlap is not None:
-            lines += _overlap_lines(_TITLES[name], overlap)
+    for name, measure in result.measured.items():
+        share = getattr(measure, "share_relevant", None)
+        common = "" if share is None else f"; {share:.3f} of them share a finding"
+        asked = f"{measure.queries} asked, {measure.candidates} to be found{common}"
+        lines += [f"  {_TITLES[name]}: {asked}"]
+        lines += [_line(number, one) for number, one in measure.named.items()]
     return lines
 
 
-def _ranking_lines(title: str, ranking: "Ranking") -> list[str]:
-    rows = {f"Recall@{k}": one for k, one in ranking.recall.items()}
-    rows |= {"MRR": ranking.mrr, "average precision": ranking.average_precision}
-    lines = [f"  {title}: {ranking.queries} asked, {ranking.candidates} to be found"]
-    lines += [_line(name, one) for name, one in rows.items()]
-    return [*lines, _line("median rank", ranking.median_rank, digits=1)]
-
-
-def _overlap_lines(title: str, overlap: "Overlap") -> list[str]:
-    share = overlap.share_relevant
-    common = "" if share is None else f"; {share:.3f} of them share a finding"
-    lines = [f"  {title}: {overlap.queries} asked, {overlap.candidates} to be found{common}"]
-    return [*lines, *(_line(f"@{k}", one) for k, one in overlap.at.items())]
-
-
-def _line(name: str, one: "Estimate", *, digits: int = 3) -> str:
+def _line(name: str, one: "Estimate") -> str:
     if one.value is None:
         return f"    {name:18s} -"
+    digits = _digits(name)
     numbers = [f"{number:.{digits}f}" for number in (one.value, one.low, one.high, one.chance)]
     return "    {:18s} {} [{}, {}] {}".format(name, *numbers)
+
+
+def _gains(gains: "RetrievalGains") -> str:
+    from medct_core.evaluation.report.words import stamp_line
+    from medct_core.evaluation.retrieval_gains import RULE
+
+    lines = [f"gain of {stamp_line(gains.stamp)} over the base, {gains.cosines} cosines"]
+    for name, measure in gains.gains.items():
+        lines += [f"  {_TITLES[name]}"]
+        lines += [_gain_line(number, gain) for number, gain in measure.items()]
+    return "\n".join([*lines, "", "gain [95 % interval] p", RULE])
+
+
+def _gain_line(name: str, one: "Gain") -> str:
+    from medct_core.evaluation.report.words import probability
+
+    if one.gain is None:
+        return f"    {name:18s} -"
+    digits = _digits(name)
+    numbers = [f"{number:+.{digits}f}" for number in (one.gain, one.low, one.high)]
+    return "    {:18s} {} [{}, {}] {}".format(name, *numbers, probability(one.p))
+
+
+def _digits(name: str) -> int:
+    from medct_core.evaluation.retrieval_ranks import MEDIAN_RANK
+
+    return 1 if name == MEDIAN_RANK else 3

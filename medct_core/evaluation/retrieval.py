@@ -1,6 +1,6 @@
 """How well a model finds reports for scans, scans for reports, and scans for scans."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass, replace
 
 import numpy as np
@@ -76,6 +76,18 @@ class FrameResult:
     label_overlap: Overlap | None
     any_shared_label_map: Overlap | None
 
+    @property
+    def measured(self) -> dict[str, Ranking | Overlap]:
+        """What was measured, by its name."""
+        every: dict[str, Ranking | Overlap | None] = {
+            "report_to_volume": self.report_to_volume,
+            "volume_to_report": self.volume_to_report,
+            "clip_released_map": self.clip_released_map,
+            "label_overlap": self.label_overlap,
+            "any_shared_label_map": self.any_shared_label_map,
+        }
+        return {name: one for name, one in every.items() if one is not None}
+
 
 @dataclass(frozen=True, slots=True)
 class RetrievalEvaluation:
@@ -107,7 +119,7 @@ class RetrievalEvaluation:
         """Plain values for a JSON file, with the rules beside them."""
         ks = {"recall": RECALL_KS, "clip_released_map": RELEASED_KS}
         ks |= {"label_overlap": OVERLAP_KS, "any_shared_label_map": SHARED_KS}
-        return {**asdict(self), "k": ks, "rules": RULES}
+        return {**asdict(self, dict_factory=_without_samples), "k": ks, "rules": RULES}
 
 
 def evaluate_retrieval(
@@ -169,6 +181,11 @@ def frames_from(other: RetrievalCases, *, fitted_on: str) -> tuple[Frame, ...]:
         Frame("mean", mean, texts, fitted_on),
         Frame("whitened", whitening, whitened, fitted_on),
     )
+
+
+def _without_samples(items: Iterable[tuple[str, object]]) -> dict[str, object]:
+    """Leave out of a JSON file what intervals were taken from."""
+    return {name: value for name, value in items if name != "resampled"}
 
 
 def _in_frame(cases: RetrievalCases, frame: Frame) -> FrameResult:

@@ -1,6 +1,6 @@
 """Estimate: a number over queries, its interval, and what a random order would reach."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
@@ -29,12 +29,16 @@ class Estimate:
         95 % interval; see `INTERVALS`.
     chance
         What a random order is expected to reach.
+    resampled
+        ``(RESAMPLES,)``: the number in every sample; models asked alike have the same samples.
+        Empty where it is not defined.
     """
 
     value: float | None
     low: float | None
     high: float | None
     chance: float | None
+    resampled: Real = field(default_factory=lambda: np.empty(0), repr=False, compare=False)
 
 
 UNDEFINED = Estimate(None, None, None, None)
@@ -77,4 +81,4 @@ class Resampling:
 
 def _estimate(value: float, resampled: Real, chance: float) -> Estimate:
     low, high = np.percentile(resampled, [2.5, 97.5])
-    return Estimate(value, float(low), float(high), chance)
+    return Estimate(value, float(low), float(high), chance, resampled)

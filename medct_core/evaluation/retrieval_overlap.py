@@ -60,6 +60,11 @@ class Overlap:
     at: dict[int, Estimate]
     share_relevant: float | None
 
+    @property
+    def named(self) -> dict[str, Estimate]:
+        """Every number by the name it is printed with."""
+        return {f"@{k}": one for k, one in self.at.items()}
+
 
 def released_overlap(scans: Labelled) -> Overlap:
     """Count label overlap as the script released with CT-CLIP does.

@@ -19,6 +19,9 @@ BoolArray = npt.NDArray[np.bool_]
 
 RECALL_KS = (1, 5, 10, 50, 100)
 
+MEDIAN_RANK = "median rank"
+"""Of all numbers the one that is better when it is smaller."""
+
 _BLOCK_ROWS = 256
 
 
@@ -66,6 +69,16 @@ class Ranking:
     mrr: Estimate
     average_precision: Estimate
     median_rank: Estimate
+
+    @property
+    def named(self) -> dict[str, Estimate]:
+        """Every number by the name it is printed with."""
+        recall = {f"Recall@{k}": one for k, one in self.recall.items()}
+        return recall | {
+            "MRR": self.mrr,
+            "average precision": self.average_precision,
+            MEDIAN_RANK: self.median_rank,
+        }
 
 
 def measure_ranking(pairs: Pairs) -> Ranking:

@@ -137,7 +137,7 @@ def compare(
     drawn = resampled(base, base_thresholds, copy.deepcopy(rng))
     drawn_two = resampled(other, other_thresholds, copy.deepcopy(rng))
     metrics = {
-        name: _gain(
+        name: gain_from(
             one.overall[name][0],
             two.overall[name][0],
             drawn_two.overall[name] - drawn.overall[name],
@@ -145,7 +145,7 @@ def compare(
         for name in METRICS
     }
     areas = zip(one.auroc[:, 0], two.auroc[:, 0], drawn_two.auroc - drawn.auroc, strict=True)
-    gains = [_gain(*area) for area in areas]
+    gains = [gain_from(*area) for area in areas]
     exact = base.patient_count == len(base)
     return Comparison(
         n=len(base),
@@ -167,7 +167,12 @@ def _by_finding(base: Predictions, gains: list[Gain]) -> dict[str, FindingGain]:
     return {name: FindingGain(int(count), gain, p) for name, count, gain, p in rows}
 
 
-def _gain(base: float, other: float, steps: Double) -> Gain:
+def gain_from(base: float, other: float, steps: Double) -> Gain:
+    """Say what is gained; `steps` are the gains in samples that both models share.
+
+    The interval is the middle 95 % of them, p twice the smaller share on either side of 0, one
+    more counted on each side.
+    """
     low, high = middle_95(steps)
     known = steps[np.isfinite(steps)]
     sides = min((known <= 0).sum(), (known >= 0).sum())

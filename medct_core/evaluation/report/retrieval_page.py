@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from medct_core.evaluation.retrieval import RetrievalEvaluation
+from medct_core.evaluation.retrieval_gains import RetrievalGains
 from medct_core.evaluation.scans.evaluation import NOTICE
 from medct_core.inference.safe_write import replacing
 
@@ -27,7 +28,10 @@ class WrittenRetrieval:
 
 
 def write_retrieval(
-    results: Sequence[RetrievalEvaluation], text: str, folder: Path
+    results: Sequence[RetrievalEvaluation],
+    gains: Sequence[RetrievalGains],
+    text: str,
+    folder: Path,
 ) -> WrittenRetrieval:
     """Write what was measured of retrieval, the base first; OSError if it cannot be written.
 
@@ -35,13 +39,20 @@ def write_retrieval(
     ----------
     results
         One a model.
+    gains
+        Of the others over the base.
     text
         The same in words.
     folder
         Made if it is not there.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    answer = {"notice": NOTICE, "format": 1, "models": [one.to_json() for one in results]}
+    answer = {
+        "notice": NOTICE,
+        "format": 1,
+        "models": [one.to_json() for one in results],
+        "gains": [one.to_json() for one in gains],
+    }
     page = folder / "retrieval.md"
     write_whole(page, f"# Retrieval\n\n**{NOTICE}**\n\n```text\n{text}\n```\n")
     write_whole(folder / "retrieval.json", json.dumps(answer, indent=2, allow_nan=False) + "\n")

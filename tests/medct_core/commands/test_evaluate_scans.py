@@ -183,8 +183,12 @@ def test_retrieval_of_a_table_is_measured_for_every_model(
     assert [one["stamp"]["adapter"] for one in answer["models"]] == [None, "site"]
     assert answer["models"][0]["results"][0]["report_to_volume"]["queries"] == 6
     assert answer == json.loads((tables / "report" / "retrieval.json").read_text())
+    assert [one["stamp"]["adapter"] for one in answer["gains"]] == ["site"]
+    gain = answer["gains"][0]["gains"]["report_to_volume"]["MRR"]
+    ranked = [one["results"][0]["report_to_volume"]["mrr"]["value"] for one in answer["models"]]
+    assert gain["gain"] == pytest.approx(ranked[1] - ranked[0])
     assert "Recall@1" in said
-    assert "+ site" in said
+    assert "over the base, raw cosines" in said
 
 
 @pytest.mark.parametrize(
