@@ -160,7 +160,8 @@ def _fraction_setter(progress: Progress, task: TaskID) -> Callable[[float], None
 def cancel_on_interrupt() -> Iterator[CancelToken]:
     """Turn the first Ctrl-C inside the block into a cancelled token; the second one kills.
 
-    Outside the main thread, where signals cannot be caught, the token is never cancelled.
+    The same with SIGTERM, by which a cluster ends what has run too long. Outside the main
+    thread, where signals cannot be caught, the token is never cancelled.
 
     Yields
     ------
@@ -169,7 +170,7 @@ def cancel_on_interrupt() -> Iterator[CancelToken]:
     Raises
     ------
     Cancelled
-        At the end of the block, if Ctrl-C was pressed and the work did not raise it itself.
+        At the end of the block, if it was asked for and the work did not raise it itself.
     """
     token = CancelToken()
     if threading.current_thread() is not threading.main_thread():
@@ -178,11 +179,15 @@ def cancel_on_interrupt() -> Iterator[CancelToken]:
 
     def stop(_signal_number: int, _frame: FrameType | None) -> None:
         token.cancel()
-        signal.signal(signal.SIGINT, signal.SIG_DFL)
+        for number in previous:
+            signal.signal(number, signal.SIG_DFL)
 
-    previous = signal.signal(signal.SIGINT, stop)
+    previous = {one: signal.getsignal(one) for one in (signal.SIGINT, signal.SIGTERM)}
+    for number in previous:
+        signal.signal(number, stop)
     try:
         yield token
     finally:
-        signal.signal(signal.SIGINT, previous)
+        for number, handler in previous.items():
+            signal.signal(number, handler)
     token.raise_if_cancelled()

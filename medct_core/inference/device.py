@@ -49,6 +49,7 @@ def choose_device(wish: str = "auto") -> torch.device:
             f"There is no device called {wish!r}.",
             remedy="Choose auto, cpu, mps, cuda, or one of several as in cuda:1.",
         )
+    keep_float32_whole()
     if wish == "auto":
         return torch.device(_best())
     if not _is_there(wish):
@@ -57,6 +58,14 @@ def choose_device(wish: str = "auto") -> torch.device:
             remedy=f"Use --device auto; here that means {_best()}.",
         )
     return torch.device(wish)
+
+
+def keep_float32_whole() -> None:
+    """Have convolutions of float32 compute in float32 on a graphics card too, in this process.
+
+    torch lets cuDNN round their inputs to 10 bits by default, whatever precision was asked for.
+    """
+    torch.backends.cudnn.allow_tf32 = False
 
 
 def _best() -> str:
@@ -170,8 +179,19 @@ def require_memory(needed: int, free: int, *, purpose: str, device: torch.device
 
 
 @contextmanager
-def memory_errors_explained(*, purpose: str, device: torch.device) -> Iterator[None]:
+def memory_errors_explained(
+    *, purpose: str, device: torch.device, remedy: str | None = None
+) -> Iterator[None]:
     """Turn the libraries' ways of saying "out of memory" into ours.
+
+    Parameters
+    ----------
+    purpose
+        What memory was needed for, in words.
+    device
+        Whose memory.
+    remedy
+        What to do about it; by default what helps where a model is used.
 
     Raises
     ------
@@ -187,7 +207,7 @@ def memory_errors_explained(*, purpose: str, device: torch.device) -> Iterator[N
         if device.type == "cuda":
             torch.cuda.empty_cache()
         raise OutOfMemoryError(
-            f"The memory ran out during {purpose}.", remedy=_remedy(device)
+            f"The memory ran out during {purpose}.", remedy=remedy or _remedy(device)
         ) from error
 
 

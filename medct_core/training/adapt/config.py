@@ -21,6 +21,9 @@ TemperatureMode = Literal["frozen", "learned"]
 TextOrderName = Literal["findings-first", "impression-first"]
 DeviceChoice = Literal["auto", "cpu"]
 
+NOT_DECIDING = frozenset({"checkpoint_minutes", "readers"})
+"""Settings that change nothing of what comes out."""
+
 _NAME = re.compile(r"[A-Za-z0-9_-]+")
 _CHOICES: dict[str, tuple[str, ...]] = {
     "tune": get_args(Tune),
@@ -54,6 +57,7 @@ _RANGES = {
     "text_tokens": (3, math.inf, "3 or more"),
     "seed": _NOT_NEGATIVE,
     "checkpoint_minutes": _ABOVE_ZERO,
+    "readers": _AT_LEAST_ONE,
 }
 
 
@@ -124,6 +128,8 @@ class AdaptConfig:
         ``auto`` takes the accelerator of this process if there is one.
     checkpoint_minutes
         How much work a killed run may lose; an epoch's end is always kept.
+    readers
+        Threads that read and augment scans while a step is taken.
 
     Raises
     ------
@@ -160,6 +166,7 @@ class AdaptConfig:
     seed: int = 0
     device: DeviceChoice = "auto"
     checkpoint_minutes: float = 5.0
+    readers: int = 1
 
     def __post_init__(self) -> None:
         for name, choices in _CHOICES.items():
@@ -206,7 +213,7 @@ class AdaptConfig:
 
     def deciding(self) -> dict[str, Any]:
         """Give all settings that change the result, as plain values."""
-        return {k: v for k, v in asdict(self).items() if k != "checkpoint_minutes"}
+        return {k: v for k, v in asdict(self).items() if k not in NOT_DECIDING}
 
     @property
     def id(self) -> str:

@@ -1,9 +1,11 @@
 """Fitting a model to labelled scans: a run that can be stopped, killed and gone on with."""
 
+import hashlib
+import json
 import math
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, nullcontext
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +16,7 @@ from torch import Tensor
 
 from medct_core.cancel import Cancelled, CancelToken
 from medct_core.errors import ScanRefusedError, UsageError
+from medct_core.inference.device import memory_errors_explained
 from medct_core.models.bundle import LoadedModel
 from medct_core.training.adapt.adapted import Adapted, adapted
 from medct_core.training.adapt.config import AdaptConfig
@@ -22,6 +25,7 @@ from medct_core.training.adapt.learner import prepare_learner
 from medct_core.training.adapt.objective import Batch, Objective, parts_of
 from medct_core.training.adapt.processes import Processes, join_processes
 from medct_core.training.adapt.progress import FitProgress
+from medct_core.training.adapt.read_ahead import Asked, ReadAhead
 from medct_core.training.adapt.record import (
     alone_in,
     describe_run,
@@ -34,6 +38,10 @@ from medct_core.training.cohort import ScanViewer
 
 _ORDER, _DROPOUT = 0, 1  # what a seed is for
 _NAMED_SCANS = 8
+_NO_MEMORY = (
+    "Make 'batch' in [run] smaller and 'accumulation' larger, set 'checkpointing' or 'bf16' to "
+    "true, or close other programs; the run goes on from its last checkpoint."
+)
 
 OnFitProgress = Callable[[FitProgress], None]
 
@@ -71,20 +79,28 @@ def fit(
     ------
     UsageError
         If the folder holds another run, another program works in it, there is nothing to learn
-        from, or the loss is no number any more; the message names the scans of that step.
+        from, or the loss is no number any more; the message names the scans of that step. Also if
+        another process cannot go on, or does not see the same scans and checkpoint.
     ScanRefusedError
         If a scan holds values that are no numbers.
+    OutOfMemoryError
+        If a step does not fit into memory.
     Cancelled
         If `cancel` was raised meanwhile.
     """
     processes = join_processes(config.device)
-    _require_lesson(viewer, config)
-    with alone_in(folder) if processes.is_first else nullcontext():
-        if processes.is_first:
-            open_run(folder, describe_run(model, viewer, config))
-        processes.wait()
-        run = _Run(model, viewer, config, processes)
-        run.resume(folder)
+    described = describe_run(model, viewer, config)
+    with ExitStack() as held:
+        with processes.together():
+            _require_lesson(viewer, config)
+            if processes.is_first:
+                held.enter_context(alone_in(folder))
+                open_run(folder, described)
+        with processes.together():
+            run = _Run(model, viewer, config, processes)
+            run.resume(folder)
+        processes.require_same(json.dumps(described), "base, scans and settings")
+        processes.require_same(run.stands, f"checkpoint in {folder}")
         run.learn(folder, cancel, on_progress)
     return run.finish()
 
@@ -116,6 +132,16 @@ class _Run:
         """Steps of the whole run."""
         return self.config.epochs * self.steps_per_epoch
 
+    @property
+    def stands(self) -> str:
+        """Say where it stands, and with which weights."""
+        if self.processes.count == 1:
+            return ""
+        digest = hashlib.sha256()
+        for parameter in self.learner.trained.values():
+            digest.update(parameter.detach().cpu().contiguous().numpy().data)
+        return f"step {self.step}, {digest.hexdigest()}"
+
     def resume(self, folder: Path) -> None:
         """Go on where the folder's checkpoint stopped, if it has one."""
         state = load_checkpoint(folder)
@@ -133,17 +159,19 @@ class _Run:
         self._train_mode()
         begun, before, first = time.monotonic(), self.seconds, self.step
         saved = begun
-        while self.step < self.steps:
-            if self._stopped(cancel):
-                self._save(folder)
-                raise Cancelled
-            self._take_step()
-            now = time.monotonic()
-            self.seconds = before + now - begun
-            on_progress(self._progress((now - begun) / (self.step - first)))
-            if self._is_due(now - saved):
-                self._save(folder)
-                saved = now
+        with ReadAhead(self.viewer, self._asked(), self.config.readers) as ahead:
+            while self.step < self.steps:
+                try:
+                    self._take_step(ahead, cancel)
+                except Cancelled:
+                    self._save(folder)
+                    raise
+                now = time.monotonic()
+                self.seconds = before + now - begun
+                on_progress(self._progress((now - begun) / (self.step - first)))
+                if self._is_due(now - saved):
+                    self._save(folder)
+                    saved = now
 
     def finish(self) -> Adapted:
         """Give what was made."""
@@ -155,16 +183,11 @@ class _Run:
         if self.learner.head is not None:
             self.learner.head.train()
 
-    def _stopped(self, cancel: CancelToken) -> bool:
-        """Whether any process was asked to stop: all stop before the same step."""
-        return bool(self.processes.summed(self._number(float(cancel.is_cancelled))))
-
     def _is_due(self, since_s: float) -> bool:
         if self.step % self.steps_per_epoch == 0:
             return True
-        if self.processes.count > 1:
-            return False  # clocks differ, and all processes wait for the one that writes
-        return since_s > 60 * self.config.checkpoint_minutes
+        # Clocks differ, and all processes wait for the one that writes.
+        return self.processes.any_says(so=since_s > 60 * self.config.checkpoint_minutes)
 
     def _progress(self, step_s: float) -> FitProgress:
         return FitProgress(
@@ -176,14 +199,22 @@ class _Run:
             remaining_s=(self.steps - self.step) * step_s,
         )
 
-    def _take_step(self) -> None:
-        epoch, position = divmod(self.step, self.steps_per_epoch)
-        rows = self._order(epoch)[position * self.per_step :][: self.per_step]
+    def _asked(self) -> Iterator[Asked]:
+        """Say which scans this process looks at until the end, batch by batch."""
+        for step in range(self.step, self.steps):
+            for part in _split(self._rows(step), self.config.batch):
+                yield self.processes.share(part)[0], step // self.steps_per_epoch
+
+    def _take_step(self, ahead: ReadAhead, cancel: CancelToken) -> None:
+        rows = self._rows(self.step)
         self.optimizer.zero_grad(set_to_none=True)
         costs = self._number(*(0.0 for _ in parts_of(self.config)))
-        with self._own_randomness():
+        explained = memory_errors_explained(
+            purpose="a step of training", device=self.processes.device, remedy=_NO_MEMORY
+        )
+        with self._own_randomness(), explained:
             for part in _split(rows, self.config.batch):
-                costs += self._learn_batch(self._batch(part, epoch, rows))
+                costs += self._learn_batch(self._batch(part, rows, ahead, cancel))
         self.processes.sum_gradients(self.learner.trained.values())
         costs = self.processes.summed(costs)
         norm = self._gradient_norm()
@@ -199,12 +230,15 @@ class _Run:
         torch.autograd.backward(costs.sum())
         return costs.detach()
 
-    def _batch(self, rows: Sequence[int], epoch: int, step: Sequence[int]) -> Batch:
-        """Look at scans of a step as the epoch shows them; only this process's part."""
+    def _batch(
+        self, rows: Sequence[int], step: Sequence[int], ahead: ReadAhead, cancel: CancelToken
+    ) -> Batch:
+        """Look at scans of a step as its epoch shows them; only this process's part."""
         mine, counts = self.processes.share(rows)
-        views, cohort = self.viewer.views(mine, epoch), self.viewer.cohort
-        self._require_finite(views.values, mine)
-        device = self.processes.device
+        with self.processes.together():
+            views = ahead.take(cancel)
+            self._require_finite(views.values, mine)
+        device, cohort = self.processes.device, self.viewer.cohort
         return Batch(
             values=torch.from_numpy(views.values).to(device),
             labels=torch.from_numpy(cohort.labels[mine]).to(device, torch.float32),
@@ -215,10 +249,12 @@ class _Run:
             reported=sum(bool(cohort.reports[row].strip()) for row in step),
         )
 
-    def _order(self, epoch: int) -> list[int]:
+    def _rows(self, step: int) -> list[int]:
+        """Give the scans of a step, of all processes."""
+        epoch, position = divmod(step, self.steps_per_epoch)
         rng = np.random.default_rng((self.config.seed, _ORDER, epoch))
         order: list[int] = rng.permutation(len(self.viewer.cohort)).tolist()
-        return order
+        return order[position * self.per_step :][: self.per_step]
 
     @contextmanager
     def _own_randomness(self) -> Iterator[None]:
@@ -260,10 +296,10 @@ class _Run:
         return f"{listed} and {more} more" if more > 0 else listed
 
     def _save(self, folder: Path) -> None:
-        if self.processes.is_first:
-            save_checkpoint(folder, self._state())
-            write_curves(folder, parts_of(self.config), self.losses, self.steps_per_epoch)
-        self.processes.wait()
+        with self.processes.together():
+            if self.processes.is_first:
+                save_checkpoint(folder, self._state())
+                write_curves(folder, parts_of(self.config), self.losses, self.steps_per_epoch)
 
     def _state(self) -> dict[str, Any]:
         return {

@@ -1,8 +1,11 @@
 """Processes: the part of the work this process does, and how parts are put together."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cache
+from typing import Any
 
 import torch
 from accelerate import PartialState
@@ -10,10 +13,15 @@ from torch import Tensor, distributed
 from torch.autograd import Function
 from torch.autograd.function import BackwardCFunction, FunctionCtx
 
+from medct_core.cancel import Cancelled
+from medct_core.errors import UsageError
+from medct_core.inference.device import keep_float32_whole
 from medct_core.training.adapt.config import DeviceChoice
 
 _LONGEST_WAIT = timedelta(days=7)
-"""While the first process prepares scans the others wait; torch gives up after half an hour."""
+"""While the first process prepares or measures scans the others wait; torch gives up after half
+an hour. Only what passes no tensors of a step waits so long: there a process that is missing is
+one that died."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,13 +66,15 @@ class Processes:
         return all_rows
 
     def gathered_numbers(self, rows: Tensor) -> Tensor:
-        """Put whole numbers of all processes together, ``(n, k)`` to ``(processes * n, k)``."""
+        """Put whole numbers of all processes together, ``(n, k)`` to ``(processes * n, k)``.
+
+        They lie in main memory, before and afterwards.
+        """
         if self.count == 1:
             return rows
-        sent = rows.to(self.device)
-        parts = [torch.empty_like(sent) for _ in range(self.count)]
-        distributed.all_gather(parts, sent)
-        return torch.cat(parts).cpu()
+        parts = [torch.empty_like(rows) for _ in range(self.count)]
+        distributed.all_gather(parts, rows.contiguous(), group=_talk())
+        return torch.cat(parts)
 
     def summed(self, values: Tensor) -> Tensor:
         """Add a tensor of all processes; without gradient."""
@@ -86,16 +96,89 @@ class Processes:
     def wait(self) -> None:
         """Go on when all processes have come here."""
         if self.count > 1:
-            distributed.barrier()
+            distributed.barrier(group=_talk())
+
+    def any_says(self, *, so: bool) -> bool:
+        """Whether something is so in any process."""
+        said = torch.tensor([[int(so)]])
+        return bool(self.gathered_numbers(said).any())
+
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        """Let all processes leave where one cannot go on, else the others would wait for it.
+
+        Raises
+        ------
+        Cancelled
+            If that was raised in another process.
+        UsageError
+            If anything else was; the message is that of the process.
+        """
+        if self.count == 1:
+            yield
+            return
+        error: Exception | None = None
+        try:
+            yield
+        except Exception as raised:  # noqa: BLE001 - raised again once the others know
+            error = raised
+        if self.any_says(so=error is not None):
+            self._leave(error)
+
+    def require_same(self, said: str, what: str) -> None:
+        """Refuse to go on where processes see different things.
+
+        Raises
+        ------
+        UsageError
+            In every process, naming `what`.
+        """
+        if len(set(self._told(said))) > 1:
+            raise UsageError(
+                f"The {self.count} processes of the run do not see the same {what}.",
+                remedy="Put tables, prepared scans and the folder of the run where all machines "
+                "see them under one path, and give all of them one file.",
+            )
+
+    def _leave(self, error: Exception | None) -> None:
+        was_stopped = isinstance(error, Cancelled)
+        told = self._told("" if error is None or was_stopped else f"{error}" or repr(error))
+        if error is not None:
+            raise error
+        for index, words in enumerate(told):
+            if words:
+                raise UsageError(
+                    f"Process {index} of the run cannot go on: {words}",
+                    remedy="Mend that, and give the command again.",
+                )
+        raise Cancelled
+
+    def _told(self, words: str) -> list[str]:
+        if self.count == 1:
+            return [words]
+        told: list[Any] = [None] * self.count
+        distributed.all_gather_object(told, words, group=_talk())
+        return told
 
 
 def join_processes(device: DeviceChoice) -> Processes:
     """Find out which process this is; joins the others if a launcher started several."""
-    # Without being told so, the library joins no processes on a machine that has only a CPU.
-    on_cpu = device == "cpu" or not torch.accelerator.is_available()
-    state = PartialState(cpu=on_cpu, timeout=_LONGEST_WAIT)
+    # Without being told so, the library joins no processes on a machine that has only a CPU. A
+    # Mac's accelerator knows no float64.
+    on_cpu = device == "cpu" or not torch.cuda.is_available()
+    keep_float32_whole()
+    state = PartialState(cpu=on_cpu)
     chosen = torch.device("cpu") if on_cpu else state.device
+    if state.num_processes > 1:
+        _talk()  # made by all at once
     return Processes(state.num_processes, state.process_index, chosen)
+
+
+@cache
+def _talk() -> distributed.ProcessGroup:
+    """Open the way on which processes tell each other what is no tensor of a step."""
+    group: distributed.ProcessGroup = distributed.new_group(backend="gloo", timeout=_LONGEST_WAIT)
+    return group
 
 
 class _Gather(Function):

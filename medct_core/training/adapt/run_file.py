@@ -76,6 +76,7 @@ SECTIONS: dict[str, dict[str, _Kind]] = {
         "seed": _WHOLE,
         "device": _TEXT,
         "checkpoint_minutes": _NUMBER,
+        "readers": _WHOLE,
     },
 }
 _FIELDS = {

@@ -100,7 +100,8 @@ def train_adapter(run: RunFile, *, cancel: CancelToken, on_stage: OnStage) -> Tr
         If `cancel` was raised.
     """
     processes = join_processes(run.config.device)
-    model = _base(run.model)
+    with processes.together():
+        model = _base(run.model)
     parts = _parts(run, model, processes, cancel=cancel, on_stage=on_stage)
     fitted = fit(
         model,
@@ -110,9 +111,12 @@ def train_adapter(run: RunFile, *, cancel: CancelToken, on_stage: OnStage) -> Tr
         cancel=cancel,
         on_progress=lambda at: on_stage(at.line, at.fraction),
     )
-    if not processes.is_first:
+    try:
+        if processes.is_first:
+            return _finished(run, model, fitted, parts, cancel=cancel, on_stage=on_stage)
         return None
-    return _finished(run, model, fitted, parts, cancel=cancel, on_stage=on_stage)
+    finally:
+        processes.wait()  # a launcher ends the others soon after one has left
 
 
 def _base(name: str) -> LoadedModel:
@@ -135,15 +139,16 @@ def _parts(
 ) -> Parts:
     """Let the first process prepare what is missing; all open what is there."""
     refused: dict[str, str] = {}
-    if processes.is_first:
-        refused = prepare_scans(
-            run.data,
-            model.recipe,
-            cancel=cancel,
-            on_progress=lambda share: on_stage("Preparing scans", share),
-        )
-    processes.wait()
-    return open_parts(run.data, model.recipe, refused, TextOrder(run.config.text_order))
+    with processes.together():
+        if processes.is_first:
+            refused = prepare_scans(
+                run.data,
+                model.recipe,
+                cancel=cancel,
+                on_progress=lambda share: on_stage("Preparing scans", share),
+            )
+    with processes.together():
+        return open_parts(run.data, model.recipe, refused, TextOrder(run.config.text_order))
 
 
 def _seen(

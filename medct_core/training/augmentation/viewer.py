@@ -8,6 +8,7 @@ import numpy as np
 
 from medct_core.training.augmentation.augment import Look, Setup, augment
 from medct_core.training.augmentation.draw import Key
+from medct_core.training.augmentation.recipes import Engine
 from medct_core.training.augmentation.synonyms import synonym_table
 from medct_core.training.cohort import Cohort, ScanViewer, ScanViews
 
@@ -38,7 +39,8 @@ class AugmentedViewer:
             plain.identity,
             setup.augmentation.to_json(),
             repr(setup.frame),
-            setup.device.type,
+            # TorchIO computes on the processor wherever training is.
+            setup.device.type if setup.augmentation.engine is Engine.MONAI else "cpu",
             synonym_table().sha256,
             version(setup.augmentation.engine.value),
             f"{seed} {_VERSION}",

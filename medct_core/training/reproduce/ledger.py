@@ -20,6 +20,7 @@ from filelock import FileLock, Timeout
 
 from medct_core.errors import ResourceError, UsageError
 from medct_core.inference.safe_write import replacing
+from medct_core.training.adapt.config import NOT_DECIDING
 from medct_core.training.reproduce.plan import SCANS, Method, Ranks, Run, planned_runs
 
 FORMAT = 1
@@ -221,6 +222,7 @@ class Ledger:
 def _recipe(record: Record) -> dict[str, object]:
     """Give what the runs of a group have in common; those of few scans differ in which."""
     own = {"seed", *(() if record.run.scans == SCANS else ("training_sha256",)), *_FITTED}
+    own |= NOT_DECIDING
     return {name: value for name, value in record.config.items() if name not in own}
 
 

@@ -160,31 +160,39 @@ def test_long_work_shows_its_title_on_a_terminal(
     assert "Reading" in terminal.getvalue()
 
 
-def test_ctrl_c_cancels_the_work_and_counts_as_interrupted() -> None:
+BOTH = pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+
+
+@BOTH
+def test_a_request_to_end_cancels_the_work_and_counts_as_interrupted(
+    number: signal.Signals,
+) -> None:
     seen = []
     with pytest.raises(Cancelled), cancel_on_interrupt() as token:  # noqa: PT012
-        signal.raise_signal(signal.SIGINT)
+        signal.raise_signal(number)
         seen.append(token.is_cancelled)
 
     assert seen == [True]
 
 
-def test_a_second_ctrl_c_is_left_to_the_system() -> None:
+@BOTH
+def test_a_second_request_is_left_to_the_system(number: signal.Signals) -> None:
     handlers = []
     with contextlib.suppress(Cancelled), cancel_on_interrupt():
-        signal.raise_signal(signal.SIGINT)
-        handlers.append(signal.getsignal(signal.SIGINT))
+        signal.raise_signal(number)
+        handlers += [signal.getsignal(one) for one in (signal.SIGINT, signal.SIGTERM)]
 
-    assert handlers == [signal.SIG_DFL]
+    assert handlers == [signal.SIG_DFL] * 2
 
 
-def test_ctrl_c_means_the_same_as_before_once_the_work_is_over() -> None:
-    before = signal.getsignal(signal.SIGINT)
+@BOTH
+def test_signals_mean_the_same_as_before_once_the_work_is_over(number: signal.Signals) -> None:
+    before = [signal.getsignal(one) for one in (signal.SIGINT, signal.SIGTERM)]
 
     with contextlib.suppress(Cancelled), cancel_on_interrupt():
-        signal.raise_signal(signal.SIGINT)
+        signal.raise_signal(number)
 
-    assert signal.getsignal(signal.SIGINT) is before
+    assert [signal.getsignal(one) for one in (signal.SIGINT, signal.SIGTERM)] == before
 
 
 def test_work_in_another_thread_gets_a_token_too() -> None:

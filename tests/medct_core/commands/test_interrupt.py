@@ -63,12 +63,13 @@ def program(work: str) -> Sequence[str]:
     ],
     ids=["looks at the token", "waits in the system", "computes and never looks"],
 )
-def test_interrupted_program_ends_at_once_and_in_order(work: str) -> None:
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_interrupted_program_ends_at_once_and_in_order(work: str, number: signal.Signals) -> None:
     process = subprocess.Popen(program(work), stdout=subprocess.PIPE, text=True)
     assert process.stdout is not None
     assert process.stdout.readline() == "started\n"
 
-    process.send_signal(signal.SIGINT)
+    process.send_signal(number)
     began = time.monotonic()
     rest, _ = process.communicate(timeout=30)
 

@@ -124,3 +124,11 @@ def test_other_faults_pass() -> None:
         device.memory_errors_explained(purpose="encoding", device=CPU),
     ):
         raise RuntimeError("shape mismatch")
+
+
+def test_float32_stays_whole_on_a_graphics_card(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(torch.backends.cudnn, "allow_tf32", True)
+
+    device.choose_device("cpu")
+
+    assert not torch.backends.cudnn.allow_tf32

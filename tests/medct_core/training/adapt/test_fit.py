@@ -15,11 +15,12 @@ import pytest
 import torch
 
 from medct_core.cancel import Cancelled, CancelToken
-from medct_core.errors import ScanRefusedError, UsageError
+from medct_core.errors import OutOfMemoryError, ScanRefusedError, UsageError
 from medct_core.models.bundle import load_model
 from medct_core.training.adapt.config import AdaptConfig
 from medct_core.training.adapt.curves import CSV_FILE, PNG_FILE
 from medct_core.training.adapt.fit import fit
+from medct_core.training.adapt.objective import Objective
 from medct_core.training.adapt.progress import FitProgress
 from medct_core.training.adapt.record import CHECKPOINT_FILE, load_checkpoint
 from tests.adapt_samples import QUICK, Viewer, fitted, viewer
@@ -122,6 +123,25 @@ def test_a_stopped_run_goes_on_to_the_same_bits(tiny: Path, tmp_path: Path) -> N
         _fit(tiny, viewer(), tmp_path / name, head="both")
 
     assert _same(_state(tmp_path / "stopped"), _state(tmp_path / "straight"))
+
+
+def test_how_many_threads_read_changes_nothing(tiny: Path, tmp_path: Path) -> None:
+    for readers in (1, 3):
+        _fit(tiny, viewer(), tmp_path / str(readers), head="both", readers=readers)
+
+    assert _same(_state(tmp_path / "1"), _state(tmp_path / "3"))
+
+
+def test_a_step_that_does_not_fit_into_memory_says_what_to_set(
+    tiny: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def run_out(*_arguments: object) -> None:
+        raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 20.00 MiB.")
+
+    monkeypatch.setattr(Objective, "costs", run_out)
+
+    with pytest.raises(OutOfMemoryError, match=r"'batch' in \[run\] smaller"):
+        _fit(tiny, viewer(), tmp_path)
 
 
 def test_another_seed_gives_other_weights(tiny: Path, tmp_path: Path) -> None:

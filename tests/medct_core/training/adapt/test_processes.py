@@ -1,9 +1,11 @@
 """Work is divided among processes without loss, and one process needs no other."""
 
+import json
 import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
@@ -14,16 +16,55 @@ from medct_core.training.adapt.processes import Processes, join_processes
 
 CPU = torch.device("cpu")
 ROOT = Path(__file__).parents[4]
+PATIENCE_S = 120.0
 
-_WAITS = """
+_TALKS = """
+import json
 from pathlib import Path
-from torch.distributed import distributed_c10d
+import torch
+from medct_core.cancel import Cancelled
+from medct_core.errors import ScanRefusedError
+from medct_core.training.adapt import processes
 from medct_core.training.adapt.processes import join_processes
 
 here = join_processes("cpu")
-group = distributed_c10d._get_default_group()
-seconds = group._get_backend(here.device).options._timeout.total_seconds()
-Path(f"{here.index}.txt").write_text(str(seconds))
+said = {}
+
+def tried(name, work):
+    try:
+        with here.together():
+            work()
+        said[name] = "went on"
+    except Exception as error:
+        said[name] = f"{type(error).__name__}: {error}"
+
+def refuse():
+    if here.index == 1:
+        raise ScanRefusedError("A scan is broken.", remedy="Leave it out.")
+
+def fill_disk():
+    if here.is_first:
+        raise OSError(28, "No space left on device")
+
+def stop():
+    if here.index == 1:
+        raise Cancelled
+
+tried("refused", refuse)
+tried("disk", fill_disk)
+tried("stopped", stop)
+tried("nothing", lambda: None)
+said["late"] = [here.any_says(so=here.is_first), here.any_says(so=False)]
+said["numbers"] = here.gathered_numbers(torch.tensor([[here.index, 7]])).tolist()
+for name, words in (("same", "x"), ("other", str(here.index))):
+    try:
+        here.require_same(words, "scans")
+        said[name] = "went on"
+    except Exception as error:
+        said[name] = str(error)
+options = processes._talk()._get_backend(torch.device("cpu")).options
+said["waits_s"] = options._timeout.total_seconds()
+Path(f"{here.index}.json").write_text(json.dumps(said))
 here.wait()
 """
 
@@ -56,20 +97,71 @@ def test_without_a_launcher_there_is_one_process() -> None:
     assert (here.count, here.index, here.device, here.is_first) == (1, 0, CPU, True)
 
 
-@pytest.mark.slow
-def test_processes_wait_for_days_while_the_first_prepares_scans(tmp_path: Path) -> None:
-    program = tmp_path / "waits.py"
-    program.write_text(_WAITS, encoding="utf-8")
+Said = tuple[dict[str, Any], dict[str, Any]]
+
+
+@pytest.fixture(scope="module")
+def said(tmp_path_factory: pytest.TempPathFactory) -> Said:
+    """Have two processes talk, and give what each saw."""
+    folder = tmp_path_factory.mktemp("talk")
+    program = folder / "talks.py"
+    program.write_text(_TALKS, encoding="utf-8")
     launcher = ("-m", "torch.distributed.run", "--standalone", "--nproc-per-node=2")
     environment = {**os.environ, "OMP_NUM_THREADS": "1", "PYTHONPATH": str(ROOT)}
-
     subprocess.run(
         [sys.executable, *launcher, str(program)],
-        cwd=tmp_path,
+        cwd=folder,
         env=environment,
         check=True,
         capture_output=True,
+        timeout=PATIENCE_S,
     )
+    first, second = (json.loads((folder / f"{index}.json").read_text()) for index in range(2))
+    return first, second
 
-    waits = [float((tmp_path / f"{index}.txt").read_text()) for index in range(2)]
-    assert min(waits) >= 24 * 3600
+
+@pytest.mark.slow
+def test_what_one_process_cannot_do_ends_all_with_its_words(said: Said) -> None:
+    first, second = said
+
+    assert second["refused"] == "ScanRefusedError: A scan is broken. Leave it out."
+    assert first["refused"].startswith("UsageError: Process 1 of the run cannot go on: A scan is")
+    assert first["disk"].startswith("OSError")
+    assert "Process 0 of the run cannot go on" in second["disk"]
+    assert "No space left" in second["disk"]
+
+
+@pytest.mark.slow
+def test_what_is_stopped_in_one_process_is_stopped_in_all(said: Said) -> None:
+    assert [one["stopped"] for one in said] == ["Cancelled: "] * 2
+    assert [one["nothing"] for one in said] == ["went on"] * 2
+
+
+@pytest.mark.slow
+def test_processes_tell_each_other_flags_and_numbers(said: Said) -> None:
+    for one in said:
+        assert one["late"] == [True, False]
+        assert one["numbers"] == [[0, 7], [1, 7]]
+
+
+@pytest.mark.slow
+def test_processes_that_see_different_things_go_no_further(said: Said) -> None:
+    for one in said:
+        assert one["same"] == "went on"
+        assert "do not see the same scans" in one["other"]
+
+
+@pytest.mark.slow
+def test_processes_wait_for_days_while_the_first_prepares_scans(said: Said) -> None:
+    assert all(one["waits_s"] >= 24 * 3600 for one in said)
+
+
+def test_a_process_alone_raises_what_it_meets() -> None:
+    alone = Processes(1, 0, CPU)
+
+    with pytest.raises(ZeroDivisionError), alone.together():
+        _ = 1 / 0
+    alone.require_same("anything", "scans")
+
+    assert alone.any_says(so=True)
+    assert not alone.any_says(so=False)

@@ -68,6 +68,7 @@ checkpointing = true
 seed = 5
 device = "cpu"
 checkpoint_minutes = 1.5
+readers = 4
 """
 
 
@@ -118,6 +119,7 @@ def test_every_entry_arrives_where_it_belongs(tmp_path: Path) -> None:
         seed=5,
         device="cpu",
         checkpoint_minutes=1.5,
+        readers=4,
     )
     assert run.data.train == (tmp_path / "a.csv", tmp_path / "sub" / "b.csv")
     assert (run.data.validation, run.data.test) == (tmp_path / "v.csv", tmp_path / "t.csv")

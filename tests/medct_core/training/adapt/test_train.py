@@ -1,5 +1,9 @@
 """From the file of a run to an adapter in a folder."""
 
+import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -13,6 +17,8 @@ from medct_core.training.adapt.run_file import read_run_file
 from medct_core.training.adapt.train import Trained, train_adapter
 from tests.lora_samples import write_run
 from tests.tiny_image_model import write_image_model
+
+ROOT = Path(__file__).parents[4]
 
 
 @pytest.fixture
@@ -44,6 +50,26 @@ def test_a_run_ends_with_a_measured_adapter_that_loads(tiny: Path, tmp_path: Pat
     assert manifest.held_out.patients == 3
     assert "site" in trained.report.read_text(encoding="utf-8")
     assert open_engine(str(tiny), adapter=trained.adapter, device="cpu").stamp.adapter == "site"
+
+
+@pytest.mark.slow
+def test_two_processes_make_one_adapter_and_end_together(tiny: Path, tmp_path: Path) -> None:
+    file = write_run(tmp_path, tiny)
+    launcher = ("-m", "torch.distributed.run", "--standalone", "--nproc-per-node=2", "--no-python")
+    program = (sys.executable, "-c", "from medct_core.commands.start import main; main()")
+
+    done = subprocess.run(
+        [sys.executable, *launcher, *program, "train", "lora", "--config", str(file), "--json"],
+        env={**os.environ, "OMP_NUM_THREADS": "1", "PYTHONPATH": str(ROOT)},
+        check=False,
+        capture_output=True,
+        text=True,
+        timeout=300,
+    )
+
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["metrics"]["held_out_patients"] == 3
+    assert read_adapter_manifest(tmp_path / "run" / "adapter").name == "site"
 
 
 @pytest.mark.usefixtures("undrawn")

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+import torch
 
 from medct_core.training.augmentation.augment import Setup
 from medct_core.training.augmentation.frame import Frame
@@ -106,4 +107,7 @@ def test_its_identity_names_all_that_decides_a_view() -> None:
 
     assert len(identities) == 5
     assert viewer().identity == viewer().identity
+    on_card = torch.device("cuda")
+    assert AugmentedViewer(Plain(), Setup(PAPER, FRAME, on_card), 5).identity == viewer().identity
+    assert AugmentedViewer(Plain(), Setup(FAST, FRAME, on_card), 5).identity not in identities
     assert all(len(one) == 64 for one in identities)
