@@ -1,6 +1,7 @@
 """What every command shares: progress, errors and JSON on the right stream, exit codes."""
 
 import contextlib
+import errno
 import json
 import signal
 import sys
@@ -37,6 +38,13 @@ _EXIT_CODES: tuple[tuple[type[BaseException], int], ...] = (
     (KeyboardInterrupt, INTERRUPTED),
 )
 _SHOWN_AFTER_S = 1.0
+_NOT_ALLOWED = frozenset(
+    (
+        *(errno.EACCES, errno.EPERM, errno.EROFS),
+        *(errno.ENOTDIR, errno.EISDIR, errno.EEXIST, errno.ENAMETOOLONG),
+    )
+)
+"""Numbers of an `OSError` that say of a path that it is no place to write to."""
 
 
 class OurFaultError(MedctError):
@@ -80,6 +88,11 @@ def as_shown(error: BaseException) -> MedctError:
         return OutOfDiskError(
             f"The disk is full{place}.",
             remedy="Free some space, or choose another folder.",
+        )
+    if isinstance(error, OSError) and error.errno in _NOT_ALLOWED and error.filename:
+        return ResourceError(
+            f"{str(error.filename)!r} cannot be used: {error.strerror}.",
+            remedy="Choose a folder that this program may write to.",
         )
     return OurFaultError(
         f"The program made a mistake: {type(error).__name__}: {error}",

@@ -27,6 +27,7 @@ from medct_core.commands.data_tables import (
     grace_of,
     read_tables,
     share,
+    unknown_patients,
 )
 from medct_core.commands.interrupt import interruptible
 from medct_core.commands.library_place import AsJson
@@ -174,8 +175,7 @@ def _table_lines(facts: "TableFacts", *, are_files_sought: bool) -> list[str]:
         f"{len(table.excluded)} lines that cannot be used"
     ]
     lines += first_lines(f"  line {one.line}, {one.scan}: {one.why}" for one in table.excluded)
-    if facts.without_patient:
-        lines.append(f"  {facts.without_patient} scans do not say whose they are")
+    lines += [f"  {line}" for line in unknown_patients(table.rows)]
     if not (table.has_paths or are_files_sought):
         lines.append("  files were not looked for: the table has no paths; give --scans")
     if table.has_paths and not (table.rows or are_files_sought):

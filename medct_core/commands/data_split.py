@@ -6,7 +6,12 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from medct_core.commands.console import print_json, print_text
-from medct_core.commands.data_tables import MetadataOption, ReportsOption, ScansOption
+from medct_core.commands.data_tables import (
+    MetadataOption,
+    ReportsOption,
+    ScansOption,
+    unknown_patients,
+)
 from medct_core.commands.library_place import AsJson
 from medct_core.errors import UsageError
 from medct_core.training.tables.scan_table import read_scan_table
@@ -51,9 +56,11 @@ def split(
     answer = {
         "seed": seed,
         "excluded": len(read.excluded),
+        "without_patient": sum(not row.patient for row in read.rows),
         "parts": {part.name: _to_json(part, out) for part in parts},
     }
-    print_json(answer) if as_json else print_text(_text(parts, out, len(read.excluded)))
+    text = [*_text(parts, out, len(read.excluded)), *unknown_patients(read.rows)]
+    print_json(answer) if as_json else print_text("\n".join(text))
 
 
 def _make(folder: Path) -> None:
@@ -76,7 +83,7 @@ def _to_json(part: "Part", out: Path) -> dict[str, object]:
     }
 
 
-def _text(parts: "tuple[Part, ...]", out: Path, excluded: int) -> str:
+def _text(parts: "tuple[Part, ...]", out: Path, excluded: int) -> list[str]:
     lines = [f"{excluded} lines of the table cannot be used"]
     lines += [
         f"{out / part.name}.csv: {len(part.rows)} scans of {part.patients} patients"
@@ -92,4 +99,4 @@ def _text(parts: "tuple[Part, ...]", out: Path, excluded: int) -> str:
         f"  {name:34s}" + "".join(f"{100 * part.prevalence[name]:12.2f}" for part in parts)
         for name in parts[0].prevalence
     ]
-    return "\n".join(lines)
+    return lines

@@ -1,7 +1,7 @@
 """What the commands of `medct data` share: where tables, scans and a model's recipe come from."""
 
 import importlib.util
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -9,7 +9,7 @@ import typer
 
 from medct_core.commands.interrupt import GRACE_S
 from medct_core.errors import UsageError
-from medct_core.training.tables.scan_table import ScanTable, read_scan_table
+from medct_core.training.tables.scan_table import ScanRow, ScanTable, read_scan_table
 
 if TYPE_CHECKING:
     from medct_core.models.catalogue import InstalledModel
@@ -51,6 +51,17 @@ def read_tables(
         If one cannot be read.
     """
     return [read_scan_table(one, scans, reports=reports, metadata=metadata) for one in tables]
+
+
+def unknown_patients(rows: Sequence[ScanRow]) -> list[str]:
+    """Warn of scans of which the table does not say whose they are; empty where it does."""
+    count = sum(not row.patient for row in rows)
+    if not count:
+        return []
+    return [
+        f"{count} scans do not say whose they are, and count as a patient each: two of one patient "
+        "may come into two parts; a column 'patient' tells"
+    ]
 
 
 def chosen_model(model: str | None) -> "InstalledModel":

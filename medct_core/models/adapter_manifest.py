@@ -105,7 +105,7 @@ class AdapterManifest:
         if held_out.gain > 0:
             return ""
         return (
-            f"its mean AUROC is {held_out.auroc:.3f}, that of {self.base_name} alone "
+            f"with the adapter the mean AUROC is {held_out.auroc:.3f}, with {self.base_name} alone "
             f"{held_out.base_auroc:.3f}, on {held_out.patients} held-out patients"
         )
 

@@ -26,6 +26,7 @@ from medct_core.training.adapt.parts import (
     prepare_scans,
 )
 from medct_core.training.adapt.processes import Processes, join_processes
+from medct_core.training.adapt.record import alone_in
 from medct_core.training.adapt.run_file import RunFile
 from medct_core.training.augmentation.augment import Setup
 from medct_core.training.augmentation.frame import Frame
@@ -141,6 +142,8 @@ def _parts(
     refused: dict[str, str] = {}
     with processes.together():
         if processes.is_first:
+            with alone_in(run.folder):
+                pass  # what stands against it is told now, not after hours of preparing
             refused = prepare_scans(
                 run.data,
                 model.recipe,

@@ -83,7 +83,8 @@ def test_the_list_says_for_people_what_is_offered_and_what_not(
     )
     assert lines[5] == "  not offered: it was never compared with its base on held-out patients"
     assert lines[8] == (
-        "  not offered: its mean AUROC is 0.650, that of tiny alone 0.700, on 41 held-out patients"
+        "  not offered: with the adapter the mean AUROC is 0.650, with tiny alone 0.700, "
+        "on 41 held-out patients"
     )
 
 
@@ -159,7 +160,7 @@ def test_what_did_not_beat_its_base_is_used_only_when_insisted(
 
     assert run(["adapters", "swap", "worse"]) == 2
 
-    assert "0.650, that of tiny alone 0.700" in capsys.readouterr().err
+    assert "0.650, with tiny alone 0.700" in capsys.readouterr().err
     assert not _listed(capsys)[0]["is_default"]
     assert run(["adapters", "swap", "worse", "--anyway"]) == 0
     assert _listed(capsys)[0]["is_default"]

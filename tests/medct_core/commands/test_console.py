@@ -216,3 +216,16 @@ def test_errors_go_to_the_stream_of_the_moment(monkeypatch: pytest.MonkeyPatch) 
     show_error(Cancelled())
 
     assert stream.getvalue() == "Interrupted." + os.linesep
+
+
+@pytest.mark.parametrize(
+    "number", [errno.EACCES, errno.EROFS, errno.ENOTDIR, errno.EEXIST, errno.EPERM]
+)
+def test_a_place_that_cannot_be_written_to_is_not_called_our_fault(number: int) -> None:
+    error = OSError(number, "Read-only file system", "runs/one")
+
+    shown = as_shown(error)
+
+    assert exit_code_of(error) == 5
+    assert "'runs/one' cannot be used: Read-only file system" in shown.summary
+    assert "write to" in shown.remedy

@@ -58,6 +58,42 @@ def test_shares_and_findings_that_a_part_lacks_are_said(
     assert "test.csv: 5 scans of 3 patients" in said
 
 
+def test_scans_of_unknown_patients_are_said_to_be_a_patient_each(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    table = tmp_path / "labels.csv"
+    lines = [f"s{n}.nii.gz,{n % 2}" for n in range(20)]
+    table.write_text("\n".join(["path,Emphysema", *lines]), encoding="utf-8")
+    for line in lines:
+        (tmp_path / line.split(",")[0]).touch()
+
+    code = run(["data", "split", str(table), "--out", str(tmp_path / "parts")])
+
+    said = capsys.readouterr().out
+    assert code == 0
+    assert "20 scans do not say whose they are, and count as a patient each" in said
+    assert run(["data", "check", str(table)]) == 0
+    assert "20 scans do not say whose they are" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("column", ["patient", "patient_id", "PatientID", "Subject"])
+def test_a_patient_is_known_by_the_names_hospitals_use(
+    column: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    table = tmp_path / "labels.csv"
+    lines = [f"s{n}.nii.gz,P{n // 4},{n % 2}" for n in range(40)]
+    table.write_text("\n".join([f"path,{column},Emphysema", *lines]), encoding="utf-8")
+    for line in lines:
+        (tmp_path / line.split(",")[0]).touch()
+
+    code = run(["data", "split", str(table), "--out", str(tmp_path / "parts"), "--json"])
+
+    answer = json.loads(capsys.readouterr().out)
+    assert code == 0
+    assert answer["without_patient"] == 0
+    assert sum(part["patients"] for part in answer["parts"].values()) == 10
+
+
 def test_a_class_without_positives_is_named(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

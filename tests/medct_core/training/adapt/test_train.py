@@ -110,3 +110,15 @@ def test_a_model_that_reads_no_text_is_refused(tmp_path: Path) -> None:
 
     with pytest.raises(NoTextSideError, match="no text side"):
         _trained(write_run(tmp_path, model))
+
+
+def test_a_folder_that_cannot_be_written_to_is_told_before_scans_are_prepared(
+    tiny: Path, tmp_path: Path
+) -> None:
+    file = write_run(tmp_path, tiny)
+    (tmp_path / "run").write_text("a file, no folder", encoding="utf-8")
+
+    with pytest.raises(FileExistsError):
+        _trained(file)
+
+    assert not (tmp_path / "prepared").exists()
