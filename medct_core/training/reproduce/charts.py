@@ -68,7 +68,7 @@ def main_results(outcome: Outcome) -> Figure | None:
     )
     _finish(axes)
     axes.axhline(0, color="black", lw=0.8)
-    figure.legend(loc="outside lower center", frameon=False, fontsize=8, ncols=5)
+    figure.legend(loc="outside lower center", frameon=False, fontsize=8, ncols=3)
     return figure
 
 

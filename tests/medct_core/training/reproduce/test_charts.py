@@ -86,3 +86,18 @@ def test_what_lora_is_compared_with_stands_below_each_other(outcome: Outcome) ->
 
     assert {"M-full-paper (1 of 3 seeds)", "M-head (1 of 3 seeds)"} <= texts
     assert {"M-lora-paper-300 (not run yet)", " weights unchanged"} <= texts
+
+
+def test_the_legend_of_all_main_groups_lies_within_the_picture(tmp_path: Path) -> None:
+    ledger = Ledger(tmp_path)
+    groups = [f"{base}-lora-{head}-s0" for base in "MR" for head in ("paper", "prompt")]
+    fill(ledger, runs_named(("M-base", "R-base", *groups)), _skill)
+
+    figure = main_results(conclude(Evidence(ledger)))
+
+    assert figure is not None
+    figure.draw_without_rendering()
+    legend = figure.legends[0].get_window_extent()
+    assert len(figure.legends[0].get_texts()) == 5
+    assert legend.x0 >= 0
+    assert legend.x1 <= figure.bbox.x1
