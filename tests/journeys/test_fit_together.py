@@ -15,11 +15,18 @@ from medct_core.training.adapt.config import AdaptConfig
 from medct_core.training.adapt.fit import fit
 from medct_core.training.adapt.record import CHECKPOINT_FILE
 from tests.adapt_samples import QUICK, viewer
+from tests.tiny_model import PAIR, write_model
 
-ROOT = Path(__file__).parents[4]
+ROOT = Path(__file__).parents[2]
 PATIENCE_S = 120.0
 
 pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module")
+def tiny(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Write a tiny model; it is only read."""
+    return write_model(tmp_path_factory.mktemp("base") / "tiny", PAIR)
 
 
 def launched(*arguments: str, program: str = "tests.adapt_together") -> int:
