@@ -92,7 +92,7 @@ def as_shown(error: BaseException) -> MedctError:
     if isinstance(error, OSError) and error.errno in _NOT_ALLOWED and error.filename:
         return ResourceError(
             f"{str(error.filename)!r} cannot be used: {error.strerror}.",
-            remedy="Choose a folder that this program may write to.",
+            remedy="Choose a place that this program may read and write.",
         )
     return OurFaultError(
         f"The program made a mistake: {type(error).__name__}: {error}",

@@ -39,8 +39,9 @@ from medct_core.training.cohort import ScanViewer
 _ORDER, _DROPOUT = 0, 1  # what a seed is for
 _NAMED_SCANS = 8
 _NO_MEMORY = (
-    "Make 'batch' in [run] smaller and 'accumulation' larger, set 'checkpointing' or 'bf16' to "
-    "true, or close other programs; the run goes on from its last checkpoint."
+    "Close other programs and give the command again: the run goes on from its last checkpoint. "
+    "Or begin another run, in a folder of its own, with 'batch' in [run] smaller and "
+    "'accumulation' larger, or with 'checkpointing' or 'bf16' set to true."
 )
 
 OnFitProgress = Callable[[FitProgress], None]

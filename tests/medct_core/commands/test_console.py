@@ -228,4 +228,4 @@ def test_a_place_that_cannot_be_written_to_is_not_called_our_fault(number: int) 
 
     assert exit_code_of(error) == 5
     assert "'runs/one' cannot be used: Read-only file system" in shown.summary
-    assert "write to" in shown.remedy
+    assert "may read and write" in shown.remedy

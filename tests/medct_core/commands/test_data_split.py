@@ -17,6 +17,17 @@ def big_table(folder: Path) -> str:
     return str(table)
 
 
+def table_of_files(folder: Path, header: str, rows: list[str]) -> str:
+    """Write a table with a file for every row, which begins with its path."""
+    names = [f"s{number}.nii.gz" for number in range(len(rows))]
+    for name in names:
+        (folder / name).touch()
+    lines = [f"{name},{row}" for name, row in zip(names, rows, strict=True)]
+    table = folder / "labels.csv"
+    table.write_text("\n".join([header, *lines]), encoding="utf-8")
+    return str(table)
+
+
 def test_three_tables_are_written_that_share_no_patient(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -61,18 +72,14 @@ def test_shares_and_findings_that_a_part_lacks_are_said(
 def test_scans_of_unknown_patients_are_said_to_be_a_patient_each(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    table = tmp_path / "labels.csv"
-    lines = [f"s{n}.nii.gz,{n % 2}" for n in range(20)]
-    table.write_text("\n".join(["path,Emphysema", *lines]), encoding="utf-8")
-    for line in lines:
-        (tmp_path / line.split(",")[0]).touch()
+    table = table_of_files(tmp_path, "path,Emphysema", [str(n % 2) for n in range(20)])
 
-    code = run(["data", "split", str(table), "--out", str(tmp_path / "parts")])
+    code = run(["data", "split", table, "--out", str(tmp_path / "parts")])
 
     said = capsys.readouterr().out
     assert code == 0
     assert "20 scans do not say whose they are, and count as a patient each" in said
-    assert run(["data", "check", str(table)]) == 0
+    assert run(["data", "check", table]) == 0
     assert "20 scans do not say whose they are" in capsys.readouterr().out
 
 
@@ -80,13 +87,10 @@ def test_scans_of_unknown_patients_are_said_to_be_a_patient_each(
 def test_a_patient_is_known_by_the_names_hospitals_use(
     column: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    table = tmp_path / "labels.csv"
-    lines = [f"s{n}.nii.gz,P{n // 4},{n % 2}" for n in range(40)]
-    table.write_text("\n".join([f"path,{column},Emphysema", *lines]), encoding="utf-8")
-    for line in lines:
-        (tmp_path / line.split(",")[0]).touch()
+    rows = [f"P{n // 4},{n % 2}" for n in range(40)]
+    table = table_of_files(tmp_path, f"path,{column},Emphysema", rows)
 
-    code = run(["data", "split", str(table), "--out", str(tmp_path / "parts"), "--json"])
+    code = run(["data", "split", table, "--out", str(tmp_path / "parts"), "--json"])
 
     answer = json.loads(capsys.readouterr().out)
     assert code == 0

@@ -140,7 +140,10 @@ def test_a_step_that_does_not_fit_into_memory_says_what_to_set(
 
     monkeypatch.setattr(Objective, "costs", run_out)
 
-    with pytest.raises(OutOfMemoryError, match=r"'batch' in \[run\] smaller"):
+    with pytest.raises(
+        OutOfMemoryError,
+        match=r"another run, in a folder of its own, with 'batch' in \[run\] smaller",
+    ):
         _fit(tiny, viewer(), tmp_path)
 
 
