@@ -114,6 +114,11 @@ def _lines(trained: "Trained") -> list[str]:
             f"Mean AUROC on {measured.patients} held-out patients: {measured.auroc:.3f}, "
             f"base alone {measured.base_auroc:.3f}; see {trained.report}"
         )
+        if measured.head_auroc is not None:
+            lines.append(
+                f"By its head: {measured.head_auroc:.3f}; 'medct evaluate classify' asks it so, "
+                "the rest of the program by prompts."
+            )
     if trained.without_positives:
         lines.append(f"No scan to learn from: {', '.join(trained.without_positives)}")
     if trained.left_out:

@@ -20,8 +20,10 @@ FORMAT = 1
 
 HELD_OUT_AUROC = "held_out_mean_auroc"
 HELD_OUT_BASE_AUROC = "held_out_base_mean_auroc"
+HELD_OUT_HEAD_AUROC = "held_out_head_mean_auroc"
 HELD_OUT_PATIENTS = "held_out_patients"
-"""Metrics of a manifest: of adapter and base on the same patients, kept out of the training."""
+"""Metrics of a manifest: of adapter and base on the same patients, kept out of the training. Both
+are asked by prompts, as the program asks; an adapter with a head by its head too."""
 
 _NAME = re.compile(r"[A-Za-z0-9_-]+")
 
@@ -33,14 +35,17 @@ class HeldOut:
     Attributes
     ----------
     auroc, base_auroc
-        Means over findings, in [0, 1].
+        By prompts, means over findings, in [0, 1].
     patients
         How many.
+    head_auroc
+        Of the adapter by its head, likewise; None without a head, or where it is not defined.
     """
 
     auroc: float
     base_auroc: float
     patients: int
+    head_auroc: float | None = None
 
     @property
     def gain(self) -> float:
@@ -94,7 +99,8 @@ class AdapterManifest:
         auroc, base_auroc, patients = (self.metrics.get(name, math.nan) for name in names)
         if not all(map(math.isfinite, (auroc, base_auroc, patients))):
             return None
-        return HeldOut(auroc, base_auroc, int(patients))
+        head_auroc = self.metrics.get(HELD_OUT_HEAD_AUROC)
+        return HeldOut(auroc, base_auroc, int(patients), head_auroc)
 
     @property
     def why_not_offered(self) -> str:

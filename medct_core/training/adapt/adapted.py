@@ -1,14 +1,14 @@
 """Adapted: a fitted model, and how it scores findings."""
 
 import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 import torch
-from torch import Tensor, nn
+from torch import nn
 
 from medct_core.models.adapters import AdapterHost
 from medct_core.models.bundle import LoadedModel
@@ -55,8 +55,8 @@ class Adapted:
         """Both towers, in evaluation mode."""
         return self.model.network
 
-    def finding_logits(self, values: Values) -> Logits:
-        """Score the findings of the cohort: by the head where there is one, else by prompts.
+    def prompt_logits(self, values: Values) -> Logits:
+        """Score the findings of the cohort by the prompts of the run's form, as the program does.
 
         Parameters
         ----------
@@ -67,16 +67,18 @@ class Adapted:
         -------
         ``(n, findings)`` float32.
         """
-        head = self.head
-        if head is None:
-            return self.prompt_logits(values)
-        return self._scored(values, lambda features: head(features.latent.float()))
+        return self._by_prompts(self._encoded(values))
 
-    def prompt_logits(self, values: Values) -> Logits:
-        """Score by the prompts of the run's form, ``(n, 1, d, h, w)`` to ``(n, findings)``."""
+    def prompt_and_head_logits(self, values: Values) -> tuple[Logits, Logits]:
+        """Score by prompts and by the head, looking at each scan once; only with a head.
+
+        Parameters and results are twice those of `prompt_logits`.
+        """
+        assert self.head is not None, "there is no head to ask"
+        seen = self._encoded(values)
         with torch.no_grad():
-            directions = self._text.directions()
-        return self._scored(values, lambda seen: self._learner.prompt_logits(seen, directions))
+            by_head: Logits = self.head(seen.latent.float()).cpu().numpy()
+        return self._by_prompts(seen), by_head
 
     @contextmanager
     def as_base(self) -> Iterator[None]:
@@ -91,10 +93,13 @@ class Adapted:
             self._text.forget()
 
     @torch.no_grad()
-    def _scored(self, values: Values, score: Callable[[VolumeFeatures], Tensor]) -> Logits:
+    def _encoded(self, values: Values) -> VolumeFeatures:
         device = self.network.temperature.device
-        features = self.network.encode_volume(torch.from_numpy(values).to(device))
-        logits: Logits = score(features).cpu().numpy()
+        return self.network.encode_volume(torch.from_numpy(values).to(device))
+
+    @torch.no_grad()
+    def _by_prompts(self, seen: VolumeFeatures) -> Logits:
+        logits: Logits = self._learner.prompt_logits(seen, self._text.directions()).cpu().numpy()
         return logits
 
 

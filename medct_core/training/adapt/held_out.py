@@ -1,7 +1,7 @@
 """Base and adapter on patients that were held out, by the rules of every other evaluation."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 
 import numpy as np
 from scipy.special import expit
@@ -15,6 +15,7 @@ from medct_core.evaluation.scans.tasks import CLASSIFY, HEAD, ZERO_SHOT
 from medct_core.models.adapter_manifest import (
     HELD_OUT_AUROC,
     HELD_OUT_BASE_AUROC,
+    HELD_OUT_HEAD_AUROC,
     HELD_OUT_PATIENTS,
 )
 from medct_core.models.stamp import ModelStamp
@@ -26,7 +27,8 @@ from medct_core.training.cohort import ScanViewer
 _AT_ONCE = 4
 _SPECIFICITY = 0.9
 
-Score = Callable[[Values], Logits]
+Score = Callable[[Values], tuple[Logits, ...]]
+"""Gives the logits of one or more ways of asking, from one look at the scans."""
 
 
 def judge_held_out(
@@ -40,7 +42,7 @@ def judge_held_out(
 ) -> Evaluation:
     """Measure base and adapter on the test part, with thresholds from the validation part.
 
-    The base is asked by prompts; the adapter too, or by its head where it has one.
+    Both are asked by prompts, as the program asks them; an adapter with a head by that too.
 
     Parameters
     ----------
@@ -61,37 +63,45 @@ def judge_held_out(
         If `cancel` was raised.
     """
     scored = _Scored(parts, cancel, on_progress)
+    has_head = fitted.head is not None
     with fitted.as_base():
-        before = scored.by(fitted.prompt_logits)
-    after = scored.by(fitted.finding_logits)
-    findings = parts.test.cohort.findings
+        (before,) = scored.by(lambda values: (fitted.prompt_logits(values),))
+    if has_head:
+        after, *by_head = scored.by(fitted.prompt_and_head_logits)
+    else:
+        after, *by_head = scored.by(lambda values: (fitted.prompt_logits(values),))
     protocol = Protocol.CT_CLIP if config.prompts == "pair" else Protocol.MEDCT_VLM
     asked = f"prompts {protocol.value}: {MEANINGS[protocol]}"
-    by_head = fitted.head is not None
-    wordings = _wordings(protocol, findings)
+    wordings = _wordings(protocol, parts.test.cohort.findings)
+    own = fitted.model.stamp
     entries = [
-        Entry("base", base, asked, wordings, before[1], before[0]),
-        Entry(
-            config.name,
-            fitted.model.stamp,
-            HEAD if by_head else asked,
-            {} if by_head else wordings,
-            after[1],
-            after[0],
+        Entry("base", base, asked, wordings, before.test, before.validation),
+        Entry(config.name, own, asked, wordings, after.test, after.validation),
+        *(
+            Entry(f"{config.name}, head", own, HEAD, {}, one.test, one.validation)
+            for one in by_head
         ),
     ]
-    return judge(_contest(parts, CLASSIFY if by_head else ZERO_SHOT, config), entries)
+    return judge(_contest(parts, CLASSIFY if has_head else ZERO_SHOT, config), entries)
 
 
 def held_out_metrics(evaluation: Evaluation) -> dict[str, float]:
     """Give what an adapter's manifest says of it; what is not defined is left out."""
-    base, own = (model.overall.mean_auroc for model in evaluation.models)
+    names = (HELD_OUT_BASE_AUROC, HELD_OUT_AUROC, HELD_OUT_HEAD_AUROC)
     told = {
-        HELD_OUT_AUROC: own,
-        HELD_OUT_BASE_AUROC: base,
-        HELD_OUT_PATIENTS: float(evaluation.contest.test.patients),
+        name: model.overall.mean_auroc
+        for name, model in zip(names, evaluation.models, strict=False)
     }
-    return {name: value for name, value in told.items() if value is not None}
+    patients = {HELD_OUT_PATIENTS: float(evaluation.contest.test.patients)}
+    return {name: value for name, value in told.items() if value is not None} | patients
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Answered:
+    """What one way of asking gives on the held-out parts."""
+
+    validation: Predictions
+    test: Predictions
 
 
 class _Scored:
@@ -106,12 +116,13 @@ class _Scored:
         self._total = 2 * (len(parts.validation.cohort) + len(parts.test.cohort))
         self._done = 0
 
-    def by(self, score: Score) -> tuple[Predictions, Predictions]:
-        """Give validation and test as one model scores them."""
+    def by(self, score: Score) -> list[_Answered]:
+        """Give what a model answers, for each way of asking it."""
         parts = self._parts
-        return self._predictions(parts.validation, score), self._predictions(parts.test, score)
+        answers = self._predictions(parts.validation, score), self._predictions(parts.test, score)
+        return [_Answered(*one) for one in zip(*answers, strict=True)]
 
-    def _predictions(self, viewer: ScanViewer, score: Score) -> Predictions:
+    def _predictions(self, viewer: ScanViewer, score: Score) -> list[Predictions]:
         cohort = viewer.cohort
         logits = []
         for start in range(0, len(cohort), _AT_ONCE):
@@ -120,8 +131,15 @@ class _Scored:
             logits.append(score(viewer.views(rows, 0).values))
             self._done += len(rows)
             self._on_progress(self._done / self._total)
-        probability = expit(np.concatenate(logits).astype(np.float64))
-        return Predictions(cohort.findings, cohort.labels, probability, cohort.patients)
+        return [
+            Predictions(
+                cohort.findings,
+                cohort.labels,
+                expit(np.concatenate(one).astype(np.float64)),
+                cohort.patients,
+            )
+            for one in zip(*logits, strict=True)
+        ]
 
 
 def _contest(parts: Parts, task: str, config: AdaptConfig) -> Contest:

@@ -36,12 +36,14 @@ def test_the_answer_says_what_was_made_and_how_good_it_is(
 
     assert (words, values) == (0, 0)
     assert "base alone" in said.out
+    assert "By its head:" in said.out
     assert f"medct adapters add {tmp_path / 'run' / 'adapter'}" in said.out
     assert "scan4.nii" in said.out
     assert "100% Epoch 1 of 1, loss" in said.err
     assert [one["scan"] for one in answer["left_out"]] == ["scan4.nii"]
     assert answer["name"] == "site"
     assert answer["metrics"]["held_out_patients"] == 3
+    assert 0 <= answer["metrics"]["held_out_head_mean_auroc"] <= 1
     assert answer["without_positives"] == ["Lung nodule"]
 
 

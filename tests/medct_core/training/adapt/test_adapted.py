@@ -27,7 +27,7 @@ def test_a_saved_adapter_scores_as_the_fit_did(tiny: Path, tmp_path: Path) -> No
     with torch.inference_mode():
         latent = again.network.encode_volume(torch.from_numpy(values)).latent
         logits = again.head(latent).numpy()
-    np.testing.assert_allclose(made.finding_logits(values), logits, atol=1e-5)
+    np.testing.assert_allclose(made.prompt_and_head_logits(values)[1], logits, atol=1e-5)
 
 
 def test_taking_the_adapter_off_gives_the_base_for_a_while(tiny: Path, tmp_path: Path) -> None:
@@ -38,21 +38,24 @@ def test_taking_the_adapter_off_gives_the_base_for_a_while(tiny: Path, tmp_path:
         text = TextSide(untouched, FINDINGS, AdaptConfig()).directions()
         latent = untouched.network.encode_volume(torch.from_numpy(values)).latent
         expected = (untouched.network.logit_scale * latent @ text.T).numpy()
-    adapted = made.finding_logits(values)
+    adapted = made.prompt_logits(values)
 
     with made.as_base():
         base = made.prompt_logits(values)
 
     np.testing.assert_allclose(base, expected, atol=1e-5)
     assert np.abs(adapted - base).max() > 0.01
-    np.testing.assert_array_equal(made.finding_logits(values), adapted)
+    np.testing.assert_array_equal(made.prompt_logits(values), adapted)
 
 
-def test_a_head_is_asked_before_prompts(tiny: Path, tmp_path: Path) -> None:
+def test_one_look_gives_what_prompts_say_and_what_the_head_says(tiny: Path, tmp_path: Path) -> None:
     values = viewer().values
     made = fitted(tiny, tmp_path / "run", head="both")
 
-    assert np.abs(made.finding_logits(values) - made.prompt_logits(values)).max() > 0.01
+    by_prompts, by_head = made.prompt_and_head_logits(values)
+
+    np.testing.assert_array_equal(by_prompts, made.prompt_logits(values))
+    assert np.abs(by_head - by_prompts).max() > 0.01
 
 
 @pytest.mark.parametrize("tune", ["lora", "full"])
