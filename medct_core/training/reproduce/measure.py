@@ -78,6 +78,9 @@ class Encoded:
     cohort: Cohort
 
 
+Encode = Callable[[LoadedModel, ScanViewer, CancelToken], Encoded]
+
+
 def encode_scans(model: LoadedModel, viewer: ScanViewer, cancel: CancelToken) -> Encoded:
     """Encode all scans of a viewer, as the first epoch shows them.
 
@@ -135,7 +138,11 @@ def head_scorer(head: torch.nn.Linear) -> Scorer:
 
 
 def measure(
-    model: LoadedModel, own: Scorer | None, scans: HeldOutScans, cancel: CancelToken
+    model: LoadedModel,
+    own: Scorer | None,
+    scans: HeldOutScans,
+    cancel: CancelToken,
+    encode: Encode = encode_scans,
 ) -> Answers:
     """Ask a model about all test scans.
 
@@ -149,6 +156,8 @@ def measure(
         What it is asked about.
     cancel
         Checked between layers.
+    encode
+        How scans become vectors.
 
     Raises
     ------
@@ -156,8 +165,7 @@ def measure(
         If `cancel` was raised meanwhile.
     """
     validation, test_b, test_a = (
-        encode_scans(model, viewer, cancel)
-        for viewer in (scans.validation_b, scans.test_b, scans.test_a)
+        encode(model, viewer, cancel) for viewer in (scans.validation_b, scans.test_b, scans.test_a)
     )
     findings = test_b.cohort.findings
     prompts = prompt_scorer(model, findings)

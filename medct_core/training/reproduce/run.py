@@ -4,6 +4,7 @@ import shutil
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
+from functools import partial
 from hashlib import sha256
 from typing import Protocol
 
@@ -26,12 +27,13 @@ from medct_core.training.adapt.record import versions
 from medct_core.training.adapt.tip_adapter import fine_tune, remember
 from medct_core.training.cohort import Cohort, ScanViewer, ScanViews
 from medct_core.training.reproduce.answers import Answers
+from medct_core.training.reproduce.kept_vectors import KeptVectors
 from medct_core.training.reproduce.latency import merged_latency
 from medct_core.training.reproduce.ledger import Record
 from medct_core.training.reproduce.measure import (
+    Encoded,
     HeldOutScans,
     Scorer,
-    encode_scans,
     head_scorer,
     measure,
     prompt_directions,
@@ -56,6 +58,7 @@ _B = ".lora_B."
 _SUBSET = 21  # stream of random numbers that chooses scans
 
 OnFit = Callable[[FitProgress], None]
+_Encode = Callable[[LoadedModel, ScanViewer], Encoded]
 
 
 class Materials(Protocol):
@@ -138,7 +141,7 @@ def perform(
     torch.set_num_threads(work.threads)
     fitted = _fitted(run, materials, work, cancel, on_progress)
     learned = time.monotonic()
-    answers = measure(fitted.model, fitted.own, materials.tests, cancel)
+    answers = measure(fitted.model, fitted.own, materials.tests, cancel, KeptVectors(work.vectors))
     sizes = _sizes(run, fitted, materials, work)
     sizes |= _latency(run, fitted, materials, cancel)
     measuring = time.monotonic() - learned
@@ -231,10 +234,13 @@ def training_scans(run: Run, materials: Materials) -> ScanViewer:
 
 
 def _on_vectors(
-    run: Run, model: LoadedModel, viewer: ScanViewer, validation: ScanViewer, cancel: CancelToken
+    run: Run, model: LoadedModel, viewer: ScanViewer, validation: ScanViewer, encode: _Encode
 ) -> Fitted:
     """Fit what leaves the weights as they are."""
-    learned, chosen = (_labelled(model, one, cancel) for one in (viewer, validation))
+    learned, chosen = (
+        LabelledVectors(encode(model, one).vectors, one.cohort.labels)
+        for one in (viewer, validation)
+    )
     toward = prompt_directions(model, viewer.cohort.findings)
     told: dict[str, object] = {"seed": run.seed, "training_sha256": viewer.identity}
     if run.method is Method.CLIP_ADAPTER:
@@ -246,10 +252,6 @@ def _on_vectors(
     return Fitted(model, tip.score, told | {"alpha": tip.alpha, "beta": tip.beta}, tip.trained)
 
 
-def _labelled(model: LoadedModel, viewer: ScanViewer, cancel: CancelToken) -> LabelledVectors:
-    return LabelledVectors(encode_scans(model, viewer, cancel).vectors, viewer.cohort.labels)
-
-
 def _fitted(
     run: Run, materials: Materials, work: Work, cancel: CancelToken, on_progress: OnFit
 ) -> Fitted:
@@ -259,7 +261,8 @@ def _fitted(
     viewer = training_scans(run, materials)
     if run.method in _ON_VECTORS:
         started = time.monotonic()
-        made = _on_vectors(run, model, viewer, materials.tests.validation_b, cancel)
+        kept = partial(KeptVectors(work.vectors), cancel=cancel)
+        made = _on_vectors(run, model, viewer, materials.tests.validation_b, kept)
         return replace(made, seconds=time.monotonic() - started)
     config = config_of(run, work.epochs)
     adapted = fit(model, viewer, config, work.of(run), cancel=cancel, on_progress=on_progress)

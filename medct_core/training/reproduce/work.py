@@ -33,3 +33,8 @@ class Work:
     def of(self, run: Run) -> Path:
         """Folder of one run."""
         return self.folder / "lora-runs" / run.id
+
+    @property
+    def vectors(self) -> Path:
+        """Folder of what untouched bases say of scans."""
+        return self.folder / "base-vectors"
