@@ -46,4 +46,5 @@ def labelled(
         keys=tuple(f"{number:064x}" for number in numbers),
         left_out=(),
         read=reads,
+        unknown=np.zeros(count, np.bool_),
     ), reads

@@ -191,6 +191,9 @@ def _table_lines(facts: "TableFacts", *, are_files_sought: bool) -> list[str]:
         f"  the same scan in lines {', '.join(map(str, same))}" for same in facts.duplicate_scans
     )
     count = len(table.rows)
+    absent = [name for name, positives in facts.positives.items() if not positives]
+    if count and absent:
+        lines.append(f"  no scan has {', '.join(absent)}: nothing can be learned or measured of it")
     return lines + [f"  {name:36s} {share(n, count)}" for name, n in facts.positives.items()]
 
 

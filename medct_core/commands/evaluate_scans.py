@@ -215,4 +215,5 @@ def _table(result: "Evaluation", page: Path) -> str:
             f"{other}: gain in mean AUROC {signed(gain.gain)} [{between(gain.low, gain.high)}], "
             f"p {probability(gain.p)}"
         )
-    return "\n".join([*lines, f"report: {page}", NOTICE])
+    cautions = (f"Caution: {text}" for text in contest.cautions)
+    return "\n".join([*lines, *cautions, f"report: {page}", NOTICE])

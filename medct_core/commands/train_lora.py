@@ -6,7 +6,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.text import Text
 
 from medct_core.cancel import CancelToken
 from medct_core.commands.console import print_json, print_text, to_stderr
@@ -48,14 +50,19 @@ def lora(
 def _trained(run: "RunFile", cancel: CancelToken) -> "Trained | None":
     from medct_core.training.adapt.train import train_adapter
 
-    with _told() as tell:
-        return train_adapter(run, cancel=cancel, on_stage=tell)
+    console = to_stderr()
+    with _told(console) as tell:
+        return train_adapter(
+            run,
+            cancel=cancel,
+            on_stage=tell,
+            on_caution=lambda text: console.print(Text(f"Caution: {text}")),
+        )
 
 
 @contextlib.contextmanager
-def _told() -> Iterator[Callable[[str, float], None]]:
+def _told(console: Console) -> Iterator[Callable[[str, float], None]]:
     """Show what is being done: a bar on a terminal, else a line for every tenth of it."""
-    console = to_stderr()
     if not console.is_terminal:
         yield _Tenths(console.print)
         return
@@ -112,21 +119,26 @@ def _lines(trained: "Trained") -> list[str]:
     else:
         lines.append(
             f"Mean AUROC on {measured.patients} held-out patients: {measured.auroc:.3f}, "
-            f"base alone {measured.base_auroc:.3f}; see {trained.report}"
+            f"base alone {measured.base_auroc:.3f}, {_gain(trained)}; see {trained.report}"
         )
         if measured.head_auroc is not None:
             lines.append(
                 f"By its head: {measured.head_auroc:.3f}; 'medct evaluate classify' asks it so, "
                 "the rest of the program by prompts."
             )
-    if trained.without_positives:
-        lines.append(f"No scan to learn from: {', '.join(trained.without_positives)}")
     if trained.left_out:
         lines.append(f"{len(trained.left_out)} lines of the tables were left out:")
         lines += first_lines(
             f"  {one.table}, line {one.line}, {one.scan}: {one.why}" for one in trained.left_out
         )
     return [*lines, _advice(trained)]
+
+
+def _gain(trained: "Trained") -> str:
+    from medct_core.evaluation.report.words import between, signed
+
+    gain = trained.evaluation.comparisons[trained.manifest.name].metrics["mean_auroc"]
+    return f"gain {signed(gain.gain)} [{between(gain.low, gain.high)}]"
 
 
 def _advice(trained: "Trained") -> str:

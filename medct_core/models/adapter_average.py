@@ -25,7 +25,9 @@ from medct_core.models.adapter_manifest import (
     AdapterManifest,
     is_usable_name,
     read_adapter_manifest,
+    read_learned_from,
     verify_adapter,
+    write_learned_from,
 )
 from medct_core.models.bundle import require_new, staged
 from medct_core.models.checkpoint import Tensors, open_tensors, write_tensors
@@ -69,11 +71,15 @@ def average_adapters(
         If there are too few, the weights make no sense, or the name of `out` cannot be used.
     """
     shares = shares_of(weights, len(folders))
+    if len({folder.resolve() for folder in folders}) < len(folders):
+        raise UsageError("An adapter is named twice.", remedy="Name each once, with its weight.")
     manifests = [read_adapter_manifest(folder) for folder in folders]
     for manifest in manifests[1:]:
         _require_one_base(manifests[0], manifest)
-    changes = [_pairs_in(*one) for one in zip(folders, manifests, strict=True)]
-    return _write(averaged(changes, shares), manifests[0], out)
+    named = list(zip(folders, manifests, strict=True))
+    changes = [_pairs_in(*one) for one in named]
+    learned = frozenset[str]().union(*(read_learned_from(*one) for one in named))
+    return _write(averaged(changes, shares), learned, manifests[0], out)
 
 
 def shares_of(weights: Sequence[float], count: int) -> tuple[float, ...]:
@@ -165,7 +171,9 @@ def _scale(config: LoraConfig, layer: str) -> float:
     return alpha / math.sqrt(rank) if config.use_rslora else alpha / rank
 
 
-def _write(pairs: Mapping[str, ThinPair], like: AdapterManifest, out: Path) -> AdapterManifest:
+def _write(
+    pairs: Mapping[str, ThinPair], learned: frozenset[str], like: AdapterManifest, out: Path
+) -> AdapterManifest:
     require_new(out)
     if not is_usable_name(out.name):
         raise UsageError(
@@ -192,6 +200,7 @@ def _write(pairs: Mapping[str, ThinPair], like: AdapterManifest, out: Path) -> A
             config_sha256=file_sha256(stage / ADAPTER_CONFIG_FILE),
             layers=len(pairs),
             parameters=sum(tensor.numel() for tensor in tensors.values()),
+            learned_from_sha256=write_learned_from(learned, stage),
         )
         (stage / ADAPTER_FILE).write_text(manifest.to_json(), encoding="utf-8")
     return manifest

@@ -3,7 +3,7 @@
 import json
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
@@ -14,6 +14,7 @@ ADAPTER_FILE = "adapter.json"
 ADAPTER_WEIGHTS_FILE = "adapter_model.safetensors"
 ADAPTER_CONFIG_FILE = "adapter_config.json"
 HEAD_FILE = "head.safetensors"
+LEARNED_FROM_FILE = "learned_from.json"
 
 FORMAT = 1
 """Version of the layout of `adapter.json`; a file of another one is refused."""
@@ -77,6 +78,8 @@ class AdapterManifest:
         What was measured after training, by name.
     findings
         What the outputs of the head stand for; empty where nobody said.
+    learned_from_sha256
+        Of the list of scans it learned from; None without one.
     """
 
     name: str
@@ -91,6 +94,7 @@ class AdapterManifest:
     head_sha256: str | None = None
     metrics: Mapping[str, float] = field(default_factory=dict)
     findings: tuple[str, ...] = ()
+    learned_from_sha256: str | None = None
 
     @property
     def held_out(self) -> HeldOut | None:
@@ -122,7 +126,8 @@ class AdapterManifest:
             ADAPTER_WEIGHTS_FILE: self.weights_sha256,
             ADAPTER_CONFIG_FILE: self.config_sha256,
         }
-        return files if self.head_sha256 is None else {**files, HEAD_FILE: self.head_sha256}
+        more = {HEAD_FILE: self.head_sha256, LEARNED_FROM_FILE: self.learned_from_sha256}
+        return files | {name: sha256 for name, sha256 in more.items() if sha256 is not None}
 
     def to_json(self) -> str:
         """All fields as JSON, as kept in an adapter folder."""
@@ -169,6 +174,46 @@ def read_adapter_manifest(folder: Path) -> AdapterManifest:
         why = f"it lacks {error}" if isinstance(error, KeyError) else str(error)
         raise ModelUnavailableError(
             f"The {ADAPTER_FILE} in {folder} cannot be used ({why}).",
+            remedy="Get the adapter again.",
+        ) from error
+
+
+def write_learned_from(keys: Collection[str], folder: Path) -> str | None:
+    """List the scans that an adapter learned from beside its weights.
+
+    Parameters
+    ----------
+    keys
+        One a scan, which say neither where it lies nor whose it is; none writes nothing.
+    folder
+        Of the adapter.
+
+    Returns
+    -------
+    SHA-256 of the list in hex; None without one.
+    """
+    if not keys:
+        return None
+    path = folder / LEARNED_FROM_FILE
+    path.write_text(json.dumps(sorted(keys), indent=0) + "\n", encoding="utf-8")
+    return file_sha256(path)
+
+
+def read_learned_from(folder: Path, manifest: AdapterManifest) -> frozenset[str]:
+    """Read what `write_learned_from` wrote; nothing where an adapter has no list.
+
+    Raises
+    ------
+    ModelUnavailableError
+        If the list cannot be read.
+    """
+    if manifest.learned_from_sha256 is None:
+        return frozenset()
+    try:
+        return frozenset(json.loads((folder / LEARNED_FROM_FILE).read_text(encoding="utf-8")))
+    except (OSError, ValueError, TypeError) as error:
+        raise ModelUnavailableError(
+            f"The file {LEARNED_FROM_FILE} of the adapter {manifest.name!r} cannot be read.",
             remedy="Get the adapter again.",
         ) from error
 

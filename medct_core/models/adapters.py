@@ -29,6 +29,7 @@ from medct_core.models.adapter_manifest import (
     is_usable_name,
     read_adapter_manifest,
     verify_adapter,
+    write_learned_from,
 )
 from medct_core.models.bundle import LoadedModel, require_new, staged
 from medct_core.models.checkpoint import open_tensors, write_tensors
@@ -52,12 +53,15 @@ class AdapterNotes:
         Linear layer from the image latent to the logits of the findings; None without one.
     findings
         What the outputs of the head stand for; empty without a head.
+    learned_from
+        A key of each scan it learned from, see `write_learned_from`.
     """
 
     preset: str | None = None
     metrics: Mapping[str, float] = field(default_factory=dict)
     head: nn.Linear | None = None
     findings: tuple[str, ...] = ()
+    learned_from: tuple[str, ...] = ()
 
 
 class AdapterHost:
@@ -254,6 +258,7 @@ class AdapterHost:
                 head_sha256=_write_head(notes.head, stage),
                 metrics=dict(notes.metrics),
                 findings=notes.findings,
+                learned_from_sha256=write_learned_from(notes.learned_from, stage),
             )
             (stage / ADAPTER_FILE).write_text(manifest.to_json(), encoding="utf-8")
         self._hashes[name] = weights_sha256

@@ -152,6 +152,7 @@ def render_corpus(
     """
     form = form or CorpusForm()
     arrays = _made_arrays(folder, len(scans), form)
+    _cut_unfinished_line(folder)
     done = _finished(folder)
     todo = [(row, scan, form) for row, scan in enumerate(scans) if row not in done]
     with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
@@ -216,6 +217,7 @@ def _beyond(grid: Grid, diameter_mm: float) -> npt.NDArray[np.bool_]:
 
 
 _FILES = ("volumes.npy", "coverage.npy")
+_ROWS = "rows.jsonl"
 
 
 def _made_arrays(
@@ -244,12 +246,20 @@ def _store(
     arrays: tuple[npt.NDArray[np.uint8], npt.NDArray[np.uint8]], folder: Path, item: Rendered
 ) -> None:
     arrays[0][item.row], arrays[1][item.row] = item.volume, item.coverage
-    with (folder / "rows.jsonl").open("a", encoding="utf-8") as file:
+    with (folder / _ROWS).open("a", encoding="utf-8") as file:
         file.write(json.dumps({**item.facts, "version": PHANTOM_VERSION}) + "\n")
 
 
+def _cut_unfinished_line(folder: Path) -> None:
+    """Forget the row that was being noted when the program was killed."""
+    path = folder / _ROWS
+    if path.exists():
+        with path.open("r+b") as file:
+            file.truncate(file.read().rfind(b"\n") + 1)
+
+
 def _rows(folder: Path) -> list[dict[str, Any]]:
-    path = folder / "rows.jsonl"
+    path = folder / _ROWS
     if not path.exists():
         return []
     return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]

@@ -34,6 +34,7 @@ def markdown(evaluation: Evaluation, figures: Sequence[str]) -> str:
         "",
     ]
     lines += _facts(evaluation)
+    lines += [line for text in contest.cautions for line in ("", f"**Caution: {text}**")]
     lines += ["", "## Overall", "", *_overall(evaluation)]
     lines += [line for name in figures for line in ("", f"![{name}]({name})")]
     base = evaluation.models[0].name

@@ -10,6 +10,7 @@ from medct_core.errors import UsageError
 from medct_core.inference.engine import InferenceEngine
 from medct_core.inference.loading import open_engine
 from medct_core.inference.request import OnProgress
+from medct_core.models.adapter_manifest import read_learned_from
 from medct_core.models.adapters import AdapterHost
 
 BASE = "base"
@@ -31,6 +32,8 @@ class Contender:
         What the outputs of the head stand for.
     use
         Switches the network to this contender.
+    learned_from
+        Keys of the scans that an adapter learned from, see `LabelledScans`.
     """
 
     name: str
@@ -38,6 +41,7 @@ class Contender:
     head: nn.Linear | None
     head_findings: tuple[str, ...]
     use: Callable[[], None]
+    learned_from: frozenset[str] = frozenset()
 
 
 def open_contenders(
@@ -79,7 +83,14 @@ def _loaded(host: AdapterHost, folder: Path, base: InferenceEngine) -> Contender
             f"An adapter in {folder} is called {BASE!r}.", remedy="Give it another name."
         )
     engine = InferenceEngine(host.model, cache=base.cache)
-    return Contender(name, engine, host.head, manifest.findings, lambda: host.use(name))
+    return Contender(
+        name=name,
+        engine=engine,
+        head=host.head,
+        head_findings=manifest.findings,
+        use=lambda: host.use(name),
+        learned_from=read_learned_from(folder, manifest),
+    )
 
 
 def _nothing() -> None:

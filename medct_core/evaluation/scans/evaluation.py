@@ -67,6 +67,8 @@ class Contest:
         That a second threshold reaches on the validation split.
     seed
         Of the resampling.
+    cautions
+        What weakens the numbers, in sentences.
     """
 
     task: str
@@ -76,6 +78,7 @@ class Contest:
     findings: tuple[str, ...]
     specificity: float
     seed: int
+    cautions: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -44,6 +44,8 @@ class LabelledScans:
         Scans of the table that cannot be measured.
     read
         Gives the scan of a row.
+    unknown
+        ``(n,)`` bool: True where the table does not say whose scan it is.
     """
 
     name: str
@@ -56,6 +58,7 @@ class LabelledScans:
     keys: tuple[str, ...]
     left_out: tuple[LeftOut, ...]
     read: ReadScan
+    unknown: Bool
 
     def __len__(self) -> int:
         return len(self.scans)
@@ -85,6 +88,7 @@ class LabelledScans:
             keys=tuple(self.keys[row] for row in rows),
             left_out=(*self.left_out, *gone),
             read=lambda row, cancel: self.read(rows[row], cancel),
+            unknown=self.unknown[rows],
         )
 
 

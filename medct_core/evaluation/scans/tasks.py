@@ -10,6 +10,12 @@ from medct_core.cancel import CancelToken
 from medct_core.errors import ModelMismatchError, UsageError
 from medct_core.evaluation.multilabel.predictions import Double, Predictions
 from medct_core.evaluation.scans.ask import Asked, HeadQuestion, PromptQuestion, ask_all
+from medct_core.evaluation.scans.cautions import (
+    of_few_patients,
+    of_learned_scans,
+    of_one_sided_findings,
+    of_unknown_patients,
+)
 from medct_core.evaluation.scans.contenders import Contender
 from medct_core.evaluation.scans.evaluation import Contest, Entry, Evaluation, Split, judge
 from medct_core.evaluation.scans.label_set import LabelSet
@@ -190,6 +196,7 @@ def _evaluate(
         findings=task.labels.findings,
         specificity=task.specificity,
         seed=task.seed,
+        cautions=_cautions(lines, before.scans, after.scans),
     )
     rows = zip(lines, after.values, before.values, strict=True)
     entries = [
@@ -204,6 +211,21 @@ def _evaluate(
         for line, test, validation in rows
     ]
     return judge(contest, entries)
+
+
+def _cautions(
+    lines: Sequence[_Line], validation: LabelledScans, test: LabelledScans
+) -> tuple[str, ...]:
+    named = repr(test.name)
+    cautions = of_few_patients(named, len(set(test.patients.tolist())))
+    cautions += of_one_sided_findings(named, test.findings, test.truth)
+    for scans in (test, validation):
+        part = repr(scans.name)
+        cautions += of_unknown_patients(part, int(scans.unknown.sum()))
+        for line in lines:
+            learned = len(line.asked.contender.learned_from & set(scans.keys))
+            cautions += of_learned_scans(line.name, part, learned, len(scans))
+    return tuple(cautions)
 
 
 def _predictions(

@@ -8,6 +8,11 @@ from scipy.special import expit
 
 from medct_core.cancel import CancelToken
 from medct_core.evaluation.multilabel.predictions import Predictions
+from medct_core.evaluation.scans.cautions import (
+    of_few_patients,
+    of_one_sided_findings,
+    of_unknown_patients,
+)
 from medct_core.evaluation.scans.evaluation import Contest, Entry, Evaluation, Split, judge
 from medct_core.evaluation.scans.labelled_scans import LeftOut as NotMeasured
 from medct_core.evaluation.scans.protocols import MEANINGS, Protocol, protocol_prompts
@@ -22,7 +27,7 @@ from medct_core.models.stamp import ModelStamp
 from medct_core.training.adapt.adapted import Adapted, Logits, Values
 from medct_core.training.adapt.config import AdaptConfig
 from medct_core.training.adapt.parts import LeftOut, Parts
-from medct_core.training.cohort import ScanViewer
+from medct_core.training.cohort import Cohort, ScanViewer
 
 _AT_ONCE = 4
 _SPECIFICITY = 0.9
@@ -83,6 +88,16 @@ def judge_held_out(
         ),
     ]
     return judge(_contest(parts, CLASSIFY if has_head else ZERO_SHOT, config), entries)
+
+
+def held_out_cautions(parts: Parts) -> tuple[str, ...]:
+    """Say what weakens whatever will be measured on the held-out parts, before anything learns."""
+    test = parts.test.cohort
+    cautions = of_few_patients("The test part", _patients(test))
+    cautions += of_one_sided_findings("the test part", test.findings, test.labels)
+    for name, unknown in zip(("training", "validation", "test"), parts.unknown_of, strict=True):
+        cautions += of_unknown_patients(f"the {name} part", unknown)
+    return tuple(cautions)
 
 
 def held_out_metrics(evaluation: Evaluation) -> dict[str, float]:
@@ -152,13 +167,18 @@ def _contest(parts: Parts, task: str, config: AdaptConfig) -> Contest:
         findings=parts.test.cohort.findings,
         specificity=_SPECIFICITY,
         seed=config.seed,
+        cautions=held_out_cautions(parts),
     )
 
 
 def _split(viewer: ScanViewer, name: str, left_out: Sequence[LeftOut]) -> Split:
     cohort = viewer.cohort
     left = tuple(NotMeasured(one.scan, one.why) for one in left_out)
-    return Split(name, viewer.identity, len(cohort), len(np.unique(cohort.patients)), left)
+    return Split(name, viewer.identity, len(cohort), _patients(cohort), left)
+
+
+def _patients(cohort: Cohort) -> int:
+    return len(np.unique(cohort.patients))
 
 
 def _wordings(

@@ -12,9 +12,9 @@ from medct_core.training.cohort import Cohort
 from medct_core.training.tables.cache_fill import fill_cache
 from medct_core.training.tables.cohort_reading import read_cohort
 from medct_core.training.tables.plain_viewer import PlainViewer
-from medct_core.training.tables.scan_table import ScanTable, TextOrder, read_scan_table
+from medct_core.training.tables.scan_table import ScanRow, ScanTable, TextOrder, read_scan_table
 from medct_core.training.tables.split import split_table
-from medct_core.training.tables.tensor_cache import TensorCache, create_cache
+from medct_core.training.tables.tensor_cache import TensorCache, create_cache, source_key
 
 Key = TypeVar("Key")
 
@@ -39,12 +39,18 @@ class Parts:
         Scans of patients of their own.
     left_out_of
         Lines of the tables of each part, in that order, that are in none of them.
+    unknown_of
+        How many scans of each part do not say whose they are.
+    learned_from
+        A key of each scan of the training part, see `source_key`.
     """
 
     train: PlainViewer
     validation: PlainViewer
     test: PlainViewer
     left_out_of: tuple[tuple[LeftOut, ...], tuple[LeftOut, ...], tuple[LeftOut, ...]]
+    unknown_of: tuple[int, int, int] = (0, 0, 0)
+    learned_from: tuple[str, ...] = ()
 
     @property
     def left_out(self) -> tuple[LeftOut, ...]:
@@ -62,6 +68,20 @@ class _Divided:
 
     def __iter__(self) -> Iterator[tuple[ScanTable, ...]]:
         return iter((self.train, self.validation, self.test))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Part:
+    """One part, opened."""
+
+    viewer: PlainViewer
+    left_out: tuple[LeftOut, ...]
+    rows: tuple[ScanRow, ...]
+
+    @property
+    def unknown(self) -> int:
+        """How many of its scans do not say whose they are."""
+        return sum(not row.patient for row in self.rows)
 
 
 def prepare_scans(
@@ -116,10 +136,16 @@ def open_parts(plan: DataPlan, recipe: Recipe, refused: dict[str, str], order: T
     divided = _divided(plan)
     _require_apart(divided)
     cache = create_cache(plan.cache, recipe)
-    opened = [_viewer(cache, tables, refused, order) for tables in divided]
-    _require_same_findings([viewer.cohort for viewer, _ in opened])
-    (train, of_train), (validation, of_validation), (test, of_test) = opened
-    return Parts(train, validation, test, (of_train, of_validation, of_test))
+    train, validation, test = (_part(cache, tables, refused, order) for tables in divided)
+    _require_same_findings([one.viewer.cohort for one in (train, validation, test)])
+    return Parts(
+        train=train.viewer,
+        validation=validation.viewer,
+        test=test.viewer,
+        left_out_of=(train.left_out, validation.left_out, test.left_out),
+        unknown_of=(train.unknown, validation.unknown, test.unknown),
+        learned_from=tuple(map(source_key, train.rows)),
+    )
 
 
 def _divided(plan: DataPlan) -> _Divided:
@@ -152,16 +178,17 @@ def _all_usable(tables: Sequence[ScanTable]) -> tuple[ScanTable, ...]:
     return tuple(replace(table, excluded=()) for table in tables)
 
 
-def _viewer(
+def _part(
     cache: TensorCache, tables: Sequence[ScanTable], refused: dict[str, str], order: TextOrder
-) -> tuple[PlainViewer, tuple[LeftOut, ...]]:
+) -> _Part:
     there, scans = cache.of(tables)
     left = tuple(
         LeftOut(table.name, one.line, one.scan, refused.get(one.scan, one.why))
         for table in there
         for one in table.excluded
     )
-    return PlainViewer(read_cohort(there, order), scans), left
+    rows = tuple(row for table in there for row in table.rows)
+    return _Part(PlainViewer(read_cohort(there, order), scans), left, rows)
 
 
 def _require_apart(divided: _Divided) -> None:

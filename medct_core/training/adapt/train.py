@@ -17,7 +17,11 @@ from medct_core.models.manifest import read_manifest
 from medct_core.training.adapt.adapted import Adapted
 from medct_core.training.adapt.config import AdaptConfig
 from medct_core.training.adapt.fit import fit
-from medct_core.training.adapt.held_out import held_out_metrics, judge_held_out
+from medct_core.training.adapt.held_out import (
+    held_out_cautions,
+    held_out_metrics,
+    judge_held_out,
+)
 from medct_core.training.adapt.parts import (
     LeftOut,
     Parts,
@@ -40,6 +44,9 @@ REPORT = "held-out"
 
 OnStage = Callable[[str, float], None]
 """Takes what is being done, and the share of it that is done, in [0, 1]."""
+
+OnCaution = Callable[[str], None]
+"""Takes a sentence about what weakens a run, before the run begins."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -73,7 +80,9 @@ class Trained:
     seconds: float
 
 
-def train_adapter(run: RunFile, *, cancel: CancelToken, on_stage: OnStage) -> Trained | None:
+def train_adapter(
+    run: RunFile, *, cancel: CancelToken, on_stage: OnStage, on_caution: OnCaution
+) -> Trained | None:
     """Prepare, fit, measure, save; what a stopped run has done is not done again.
 
     Parameters
@@ -84,6 +93,8 @@ def train_adapter(run: RunFile, *, cancel: CancelToken, on_stage: OnStage) -> Tr
         Checked before every scan and step.
     on_stage
         Told what is being done, in words, and how far it is.
+    on_caution
+        Told what weakens the run, in the first process.
 
     Returns
     -------
@@ -104,6 +115,8 @@ def train_adapter(run: RunFile, *, cancel: CancelToken, on_stage: OnStage) -> Tr
     with processes.together():
         model = _base(run.model)
     parts = _parts(run, model, processes, cancel=cancel, on_stage=on_stage)
+    if processes.is_first:
+        _caution(parts, on_caution)
     fitted = fit(
         model,
         _seen(parts.train, model, run.config, processes),
@@ -154,6 +167,14 @@ def _parts(
         return open_parts(run.data, model.recipe, refused, TextOrder(run.config.text_order))
 
 
+def _caution(parts: Parts, on_caution: OnCaution) -> None:
+    absent = findings_without_positives(parts.train.cohort)
+    if absent:
+        on_caution(f"No scan of the training part has {', '.join(absent)}: nothing is learned.")
+    for caution in held_out_cautions(parts):
+        on_caution(caution)
+
+
 def _seen(
     plain: ScanViewer, model: LoadedModel, config: AdaptConfig, processes: Processes
 ) -> ScanViewer:
@@ -183,7 +204,7 @@ def _finished(
     folder = run.folder / ADAPTER_FOLDER
     return Trained(
         adapter=folder,
-        manifest=_saved(fitted, run.config, evaluation, folder),
+        manifest=_saved(fitted, run.config, evaluation, parts.learned_from, folder),
         evaluation=evaluation,
         report=write_report(evaluation, run.folder, REPORT)[0],
         left_out=parts.left_out,
@@ -193,7 +214,11 @@ def _finished(
 
 
 def _saved(
-    fitted: Adapted, config: AdaptConfig, evaluation: Evaluation, folder: Path
+    fitted: Adapted,
+    config: AdaptConfig,
+    evaluation: Evaluation,
+    learned_from: tuple[str, ...],
+    folder: Path,
 ) -> AdapterManifest:
     assert fitted.host is not None
     notes = AdapterNotes(
@@ -201,6 +226,7 @@ def _saved(
         metrics=held_out_metrics(evaluation),
         head=fitted.head,
         findings=evaluation.contest.findings if fitted.head is not None else (),
+        learned_from=learned_from,
     )
     if folder.exists():
         # The same run, gone on with: its files say the same, and are written anew.

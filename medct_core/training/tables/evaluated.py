@@ -58,6 +58,7 @@ class _Read:
     keys: tuple[str, ...]
     left_out: tuple[LeftOut, ...]
     read: ReadScan
+    unknown: Bool
 
 
 def read_evaluated(
@@ -106,6 +107,7 @@ def _numbered(table: _Read, numbers: dict[str, int]) -> LabelledScans:
         keys=table.keys,
         left_out=table.left_out,
         read=table.read,
+        unknown=table.unknown,
     )
 
 
@@ -134,6 +136,7 @@ def _own(path: Path, places: Places) -> _Read:
         keys=tuple(map(source_key, rows)),
         left_out=tuple(LeftOut(one.scan, one.why) for one in table.excluded),
         read=read,
+        unknown=np.array([not row.patient for row in rows]),
     )
 
 
@@ -170,6 +173,7 @@ def _rad(path: Path, places: Places) -> _Read:
         keys=tuple(_key(file) for file in found),
         left_out=(*labels.left_out, *gone),
         read=lambda row, _cancel: read_rad_scan(found[row]),
+        unknown=np.array([scan not in whose for scan in scans]),
     )
 
 

@@ -38,6 +38,16 @@ def test_a_good_table_ends_with_zero_and_its_prevalence(
     assert "2 (66.67 %)" in said
     assert "1 texts stand beside several scans, 0 of them beside several known patients" in said
     assert "files were not looked for" in said
+    assert "nothing can be learned" not in said
+
+
+def test_a_finding_that_no_scan_has_is_named(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    check(write(tmp_path / "train.csv", GOOD.replace(",1,0", ",0,0")))
+
+    said = capsys.readouterr().out
+    assert "no scan has Emphysema: nothing can be learned or measured of it" in said
 
 
 def test_what_cannot_be_used_is_named_and_ends_with_three(

@@ -36,6 +36,8 @@ def test_the_answer_says_what_was_made_and_how_good_it_is(
 
     assert (words, values) == (0, 0)
     assert "base alone" in said.out
+    assert "gain " in said.out
+    assert "Caution: No scan of the training part has Lung nodule" in said.err
     assert "By its head:" in said.out
     assert f"medct adapters add {tmp_path / 'run' / 'adapter'}" in said.out
     assert "scan4.nii" in said.out

@@ -239,3 +239,10 @@ def test_an_average_that_could_not_be_loaded_is_not_written(base: Path, tmp_path
 
     with pytest.raises(UsageError, match="cannot be called 'lora'"):
         average_adapters([one, other], [1, 1], tmp_path / "lora")
+
+
+def test_an_adapter_named_twice_is_refused(base: Path, tmp_path: Path) -> None:
+    one = write_adapter(base, tmp_path / "one")
+
+    with pytest.raises(UsageError, match="named twice"):
+        average_adapters([one, one], [1, 1], tmp_path / "both")

@@ -2,7 +2,9 @@
 
 import json
 import math
+import tempfile
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,10 +15,13 @@ from medct_core.errors import ModelUnavailableError
 from medct_core.models.adapter_manifest import (
     ADAPTER_FILE,
     HEAD_FILE,
+    LEARNED_FROM_FILE,
     AdapterManifest,
     HeldOut,
     read_adapter_manifest,
+    read_learned_from,
     verify_adapter,
+    write_learned_from,
 )
 from tests.adapter_samples import BETTER, WORSE, write_adapter
 
@@ -75,6 +80,25 @@ def test_metrics_that_are_no_numbers_are_refused(tmp_path: Path) -> None:
 
     with pytest.raises(ModelUnavailableError, match="cannot be used"):
         read_adapter_manifest(tmp_path)
+
+
+@given(st.frozensets(st.text("0123456789abcdef", min_size=64, max_size=64), max_size=5))
+def test_scans_learned_from_come_back(keys: frozenset[str]) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        sha256 = write_learned_from(keys, Path(folder))
+
+        manifest = replace(_manifest({}), learned_from_sha256=sha256)
+
+        assert read_learned_from(Path(folder), manifest) == keys
+        assert (LEARNED_FROM_FILE in manifest.files) == bool(keys)
+
+
+def test_a_damaged_list_of_scans_is_refused(tmp_path: Path) -> None:
+    sha256 = write_learned_from(["a" * 64], tmp_path)
+    (tmp_path / LEARNED_FROM_FILE).write_text("no list", encoding="utf-8")
+
+    with pytest.raises(ModelUnavailableError, match="cannot be read"):
+        read_learned_from(tmp_path, replace(_manifest({}), learned_from_sha256=sha256))
 
 
 @pytest.mark.parametrize("is_missing", [False, True])

@@ -80,6 +80,20 @@ def test_a_finished_corpus_is_not_drawn_again(folder: Path) -> None:
     assert list(render_corpus(SCANS, folder, 2)) == []
 
 
+def test_a_row_that_a_kill_left_half_noted_is_drawn_again(tmp_path: Path) -> None:
+    list(render_corpus(SCANS[:2], tmp_path, 1, FORM))
+    whole, rows = open_corpus(tmp_path), tmp_path / "rows.jsonl"
+    rows.write_bytes(rows.read_bytes()[:-20])
+
+    shares = list(render_corpus(SCANS[:2], tmp_path, 1, FORM))
+
+    again = open_corpus(tmp_path)
+    assert shares == [1.0]
+    np.testing.assert_array_equal(again.labels, whole.labels)
+    np.testing.assert_array_equal(again.volumes, whole.volumes)
+    assert again.reports == whole.reports
+
+
 def test_training_scans_come_in_pairs_of_one_body() -> None:
     scans = bodies(TRAINING, 5, 2)
 

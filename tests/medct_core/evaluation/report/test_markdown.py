@@ -30,6 +30,16 @@ def test_a_page_says_labels_prompts_splits_numbers_and_stamps() -> None:
     assert f"{gain:+.3f}" in page
 
 
+def test_cautions_stand_before_the_numbers() -> None:
+    judged = evaluation()
+    weak = replace(judged, contest=replace(judged.contest, cautions=("Only 3 patients.",)))
+
+    page = markdown(weak, [])
+
+    assert page.index("**Caution: Only 3 patients.**") < page.index("## Overall")
+    assert "Caution" not in markdown(judged, [])
+
+
 def test_every_table_has_as_many_cells_in_every_row() -> None:
     lines = markdown(evaluation(60), []).splitlines()
 

@@ -59,6 +59,21 @@ def test_every_model_is_asked_the_same_and_measured_on_the_same(
     assert "scale 4.482" in base.asked
 
 
+def test_whoever_is_measured_on_scans_it_learned_from_is_named(
+    contenders: Contenders, tmp_path: Path
+) -> None:
+    base, site = contenders
+    wanted = task()
+    knows = replace(site, learned_from=frozenset(wanted.test.keys[:2]))
+
+    before = zero_shot(contenders, wanted, tmp_path).contest.cautions
+    after = zero_shot((base, knows), wanted, tmp_path).contest.cautions
+
+    assert not any("learned" in text for text in before)
+    (said,) = set(after) - set(before)
+    assert said.startswith("site has learned from 2 of the 6 scans of 'test.csv'")
+
+
 def test_probabilities_are_those_of_the_engine(contenders: Contenders, tmp_path: Path) -> None:
     wanted = task()
 

@@ -11,10 +11,15 @@ import pytest
 from medct_core.cancel import CancelToken
 from medct_core.errors import NoTextSideError, UsageError
 from medct_core.inference.loading import open_engine
-from medct_core.models.adapter_manifest import read_adapter_manifest
+from medct_core.models.adapter_manifest import (
+    LEARNED_FROM_FILE,
+    read_adapter_manifest,
+    read_learned_from,
+)
 from medct_core.training.adapt import train
 from medct_core.training.adapt.run_file import read_run_file
 from medct_core.training.adapt.train import Trained, train_adapter
+from medct_core.training.tables.evaluated import Places, read_evaluated
 from tests.lora_samples import write_run
 from tests.tiny_image_model import write_image_model
 
@@ -27,18 +32,22 @@ def undrawn(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(train, "write_report", lambda evaluation, folder, stem: (folder / stem,))
 
 
-def _trained(file: Path) -> Trained:
+def _trained(file: Path, cautions: list[str] | None = None) -> Trained:
+    told = [] if cautions is None else cautions
     trained = train_adapter(
-        read_run_file(file), cancel=CancelToken(), on_stage=lambda words, share: None
+        read_run_file(file),
+        cancel=CancelToken(),
+        on_stage=lambda words, share: None,
+        on_caution=told.append,
     )
     assert trained is not None
     return trained
 
 
 def test_a_run_ends_with_a_measured_adapter_that_loads(tiny: Path, tmp_path: Path) -> None:
-    file = write_run(tmp_path, tiny)
+    file, cautions = write_run(tmp_path, tiny), list[str]()
 
-    trained = _trained(file)
+    trained = _trained(file, cautions)
 
     manifest = read_adapter_manifest(trained.adapter)
     assert manifest == trained.manifest
@@ -50,6 +59,28 @@ def test_a_run_ends_with_a_measured_adapter_that_loads(tiny: Path, tmp_path: Pat
     assert manifest.held_out.patients == 3
     assert "site" in trained.report.read_text(encoding="utf-8")
     assert open_engine(str(tiny), adapter=trained.adapter, device="cpu").stamp.adapter == "site"
+    assert cautions[:2] == [
+        "No scan of the training part has Lung nodule: nothing is learned.",
+        "The test part has 3 patients only: too few to tell a better model from luck.",
+    ]
+    assert trained.evaluation.contest.cautions == tuple(cautions[1:])
+
+
+@pytest.mark.usefixtures("undrawn")
+def test_an_adapter_knows_the_scans_it_learned_from_but_not_whose_they_are(
+    tiny: Path, tmp_path: Path
+) -> None:
+    trained = _trained(write_run(tmp_path, tiny))
+
+    learned = read_learned_from(trained.adapter, trained.manifest)
+
+    scans, _ = read_evaluated([tmp_path / "table.csv"], Places())
+    known = [
+        scan for scan, key in zip(scans[0].scans, scans[0].keys, strict=True) if key in learned
+    ]
+    assert 0 < len(known) == len(learned) < len(scans[0])
+    listed = (trained.adapter / LEARNED_FROM_FILE).read_text(encoding="utf-8")
+    assert not any(scan in listed for scan in scans[0].scans)
 
 
 @pytest.mark.slow
