@@ -17,6 +17,15 @@ from medct_core.evaluation.scans.evaluation import NOTICE, Evaluation, ModelResu
 COLOURS = ("#7d8590", "#1f6fb4", "#d1662b", "#2f8f5b", "#8c5bb5", "#b59b1f")
 """Grey for what others are compared with; told apart by most who see few colours."""
 
+_WIDE_BARS = 3
+"""With more models than these, numbers in bars stand upright."""
+
+_ROOM_FOR_NUMBER = 12.0
+"""Percent that a bar must reach to hold its number."""
+
+_NAME_COLUMN, _NAMES_BESIDE = 48, 3
+"""Letters of a name in a line of the legend, and names beside each other."""
+
 
 def overall_bars(evaluation: Evaluation) -> Figure:
     """Draw every overall metric of every model, with its 95 % interval."""
@@ -30,12 +39,12 @@ def overall_bars(evaluation: Evaluation) -> Figure:
         apart = np.abs(ends - values[:, None]).T
         axes.bar(at, values, width * 0.92, color=_colour(place), label=model.name, zorder=2)
         axes.errorbar(at, values, apart, fmt="none", ecolor="#222222", capsize=2, lw=1, zorder=3)
-        _write_values(axes, at, values, tops=ends[:, 1])
+        _write_values(axes, at, values, is_narrow=len(models) > _WIDE_BARS)
     axes.set_xticks(range(len(METRICS)), [fill(TITLES[name], 12) for name in METRICS])
     axes.set_ylim(0, 105)
     axes.set_ylabel("%, with 95 % interval over patients")
     axes.grid(axis="y", color="#dddddd", zorder=0)
-    axes.legend(frameon=False, ncols=3, loc="lower left", bbox_to_anchor=(0, 1.0))
+    _name_models(figure, axes)
     return figure
 
 
@@ -57,7 +66,7 @@ def overall_radar(evaluation: Evaluation) -> Figure:
         label.set_horizontalalignment(_side(angle))
     axes.set_ylim(0, 1)
     axes.set_yticks([0.2, 0.4, 0.6, 0.8], ["0.2", "0.4", "0.6", "0.8"], color="#777777", size=8)
-    axes.legend(frameon=False, loc="upper left", bbox_to_anchor=(-0.22, 1.12))
+    _name_models(figure, axes)
     return figure
 
 
@@ -76,7 +85,7 @@ def auroc_by_finding(evaluation: Evaluation) -> Figure:
     axes.set_ylabel("finding (scans with it)")
     axes.set_xlabel("AUROC, 95 % interval over patients; 0.5 is chance")
     axes.grid(axis="x", color="#e5e5e5", zorder=0)
-    axes.legend(frameon=False, ncols=3, loc="lower left", bbox_to_anchor=(0, 1.0))
+    _name_models(figure, axes)
     return figure
 
 
@@ -116,13 +125,30 @@ def _named(finding: str, positives: int) -> str:
     return f"{finding} ({positives})"
 
 
-def _write_values(axes: Axes, at: Double, values: Double, *, tops: Double) -> None:
-    for x, value, top in zip(at, values, tops, strict=True):
-        if np.isnan(value):
-            axes.text(x, 1, "not defined", rotation=90, ha="center", va="bottom", size=7)
-            continue
-        above = max(value, top) if np.isfinite(top) else value
-        axes.text(x, above + 1.2, f"{value:.1f}", ha="center", va="bottom", size=7)
+def _name_models(figure: Figure, axes: Axes) -> None:
+    """Name the models above the drawing, where nothing is beneath, however long names are."""
+    handles, names = axes.get_legend_handles_labels()
+    wrapped = [fill(name, _NAME_COLUMN) for name in names]
+    columns = min(len(names), _NAMES_BESIDE)
+    figure.legend(handles, wrapped, loc="outside upper left", ncols=columns, frameon=False)
+
+
+def _write_values(axes: Axes, at: Double, values: Double, *, is_narrow: bool) -> None:
+    """Write values at the foot of their bars: above them stand intervals."""
+    rotation = 90 if is_narrow else 0
+    for x, value in zip(at, values, strict=True):
+        is_told, fits = bool(np.isfinite(value)), value > _ROOM_FOR_NUMBER
+        axes.text(
+            x,
+            1.5 if fits or not is_told else value + 1.5,
+            f"{value:.1f}" if is_told else "not defined",
+            rotation=rotation if is_told else 90,
+            ha="center",
+            va="bottom",
+            size=7,
+            color="white" if fits else "#222222",
+            zorder=4,
+        )
 
 
 def _page(evaluation: Evaluation, *, height: float, polar: bool = False) -> tuple[Figure, Axes]:
@@ -135,6 +161,7 @@ def _page(evaluation: Evaluation, *, height: float, polar: bool = False) -> tupl
         f"{contest.test.patients} patients, {len(contest.findings)} findings; thresholds from "
         f"{contest.validation.name} ({contest.validation.n} scans)",
         *(f"{model.name}: {stamp_line(model.stamp)}; {model.asked}" for model in evaluation.models),
+        *(f"Caution: {text}" for text in contest.cautions),
         NOTICE,
     ]
     figure.supxlabel(

@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
 from medct_core.inference.safe_write import replacing
 
@@ -68,6 +69,8 @@ def _draw(
         axes.plot(epochs, losses[:, column], color=colour, alpha=0.2, linewidth=0.7)
         ends, means = epoch_means(losses[:, column], steps_per_epoch)
         axes.plot(ends, means, color=colour, marker="o", markersize=3, label=_NAMES[name])
+    axes.set_title(f"Training loss of {path.parent.name}", loc="left", fontsize=10)
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     axes.set_xlabel("Epoch")
     axes.set_ylabel("Loss (dots: mean of an epoch)")
     axes.grid(alpha=0.3)

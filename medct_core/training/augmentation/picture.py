@@ -6,24 +6,26 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
+from matplotlib.figure import Figure, SubFigure
 
 from medct_core.training.augmentation.frame import Frame
 from medct_core.training.augmentation.samples import Sample
 
 _ACROSS = 3
-_PLANES = 3
+_VIEWS = (("axial", "R", "L"), ("coronal", "R", "L"), ("sagittal", "A", "P"))
+"""Each plane, and what lies at its left and its right edge."""
 _PLANE_IN = 1.55
-_TEXT_IN = 0.3
+_LINE_IN, _HEADING_IN = 0.14, 0.3
 _POINTS = 7
-_LINE, _MOST_TEXT = 86, 160
+_LINE, _MOST_LINES = 92, 4
 _BRIGHTEST = 0.7
 """Share of the model's range that is white: lung and soft tissue, and bone cut off."""
+_ON_PICTURE = "#ffd75e"
 
 Image = npt.NDArray[np.float32]
 
 
-def draw_grid(samples: Sequence[Sample], frame: Frame) -> Figure:
+def draw_grid(samples: Sequence[Sample], frame: Frame, heading: str) -> Figure:
     """Draw axial, coronal and sagittal middle slices of each sample, and what was done.
 
     The patient's right is on the left of the picture, front and head are on top, in the
@@ -32,28 +34,59 @@ def draw_grid(samples: Sequence[Sample], frame: Frame) -> Figure:
     Parameters
     ----------
     samples
-        In reading order, of one size.
+        In reading order, of one size; the first is the scan as it is.
     frame
         What their voxels mean.
+    heading
+        What the picture shows.
     """
     rows = -(-len(samples) // _ACROSS)
-    width, height = _ACROSS * _PLANES * _PLANE_IN, rows * (_PLANE_IN + _TEXT_IN)
-    figure = Figure(figsize=(width, height), layout="constrained")
-    cells = figure.subplots(rows, _ACROSS * _PLANES, squeeze=False)
-    for axes in cells.flat:
-        axes.set_axis_off()
-    for place, sample in enumerate(samples):
-        first = place % _ACROSS * _PLANES
-        _draw_sample(cells[place // _ACROSS, first : first + _PLANES], sample, frame)
+    said = [_caption(sample, samples[0]) for sample in samples]
+    lines = max(caption.count("\n") + 1 for caption in said)
+    row_in = _PLANE_IN + (lines + 1) * _LINE_IN
+    width = _ACROSS * len(_VIEWS) * _PLANE_IN
+    figure = Figure(figsize=(width, rows * row_in + _HEADING_IN), layout="constrained")
+    figure.suptitle(heading, x=0.005, ha="left", fontsize=_POINTS + 2)
+    cells = figure.subfigures(rows, _ACROSS, squeeze=False)
+    for cell, sample, caption in zip(cells.flat, samples, said, strict=False):
+        # Captions of one length leave all pictures of one size.
+        padded = caption + "\n" * (lines - caption.count("\n") - 1)
+        cell.suptitle(padded, x=0.01, ha="left", fontsize=_POINTS)
+        _draw_sample(cell, sample, frame)
     return figure
 
 
-def _draw_sample(cells: npt.NDArray[np.object_], sample: Sample, frame: Frame) -> None:
-    for axes, (image, spacing_mm) in zip(cells, planes(sample.look.values, frame), strict=True):
+def _caption(sample: Sample, plain: Sample) -> str:
+    is_told = sample.done.startswith(sample.title)
+    said = sample.done if is_told else ": ".join(filter(None, (sample.title, sample.done)))
+    parts = [said]
+    if sample.look.report != plain.look.report:
+        parts.append(f"text: {sample.look.report}")
+    lines = [line for part in parts for line in textwrap.wrap(part, _LINE)]
+    return "\n".join(lines[: _MOST_LINES - 1] + (["..."] if len(lines) >= _MOST_LINES else []))
+
+
+def _draw_sample(cell: SubFigure, sample: Sample, frame: Frame) -> None:
+    drawn = zip(
+        cell.subplots(1, len(_VIEWS)), planes(sample.look.values, frame), _VIEWS, strict=True
+    )
+    for axes, (image, spacing_mm), (view, left, right) in drawn:
+        axes.set_axis_off()
         _draw_plane(axes, image, spacing_mm, frame)
-    said = textwrap.shorten(sample.done, _MOST_TEXT, placeholder=" ...")
-    title = textwrap.fill(f"{sample.title}: {said}" if said else sample.title, _LINE)
-    cells[0].set_title(title, loc="left", fontsize=_POINTS)
+        for text, x, y, side in (
+            (left, 0.02, 0.5, "left"),
+            (right, 0.98, 0.5, "right"),
+            (view, 0.02, 0.03, "left"),
+        ):
+            axes.text(
+                x,
+                y,
+                text,
+                ha=side,
+                color=_ON_PICTURE,
+                fontsize=_POINTS - 1,
+                transform=axes.transAxes,
+            )
 
 
 def _draw_plane(axes: Axes, image: Image, spacing_mm: tuple[float, float], frame: Frame) -> None:

@@ -47,14 +47,19 @@ def test_a_cell_has_three_planes_and_says_what_was_done(chance: Look, frame: Fra
     shown = [
         Sample("as it is", "", chance),
         Sample("draw 1", "turned 5 deg, " * 40, replace(chance, values=chance.values * 0)),
+        Sample("blur", "blur 1.2 voxels", replace(chance, report="a right nodule")),
     ]
 
-    figure = draw_grid(shown, frame)
+    figure = draw_grid(shown, frame, "Recipe paper, seed 1")
 
     pictures = [axes for axes in figure.axes if axes.images]
-    titles = [axes.get_title(loc="left") for axes in pictures]
-    assert len(pictures) == 6
-    assert titles[0] == "as it is"
-    assert titles[3].startswith("draw 1: turned 5 deg")
-    assert titles[3].endswith("...")
+    whole, drawn, blurred = (cell.get_suptitle().strip() for cell in figure.subfigs)
+    assert figure.get_suptitle() == "Recipe paper, seed 1"
+    assert len(pictures) == 9
+    assert whole == "as it is"
+    assert drawn.startswith("draw 1: turned 5 deg")
+    assert drawn.endswith("...")
+    assert blurred == "blur 1.2 voxels\ntext: a right nodule"
     assert pictures[0].images[0].get_clim() == pytest.approx((-1.0, 0.4))
+    marks = [{text.get_text() for text in axes.texts} for axes in pictures[:3]]
+    assert marks == [{"axial", "R", "L"}, {"coronal", "R", "L"}, {"sagittal", "A", "P"}]
