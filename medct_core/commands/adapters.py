@@ -1,5 +1,6 @@
 """`medct adapters`: small changes to a model, kept beside it, chosen, merged and averaged."""
 
+import contextlib
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -262,6 +263,7 @@ def average(
     from medct_core.models.adapter_average import average_adapters, shares_of
     from medct_core.models.adapter_store import find_adapter
 
+    _require_no_weights(names)
     shares = shares_of(_numbers(weights, len(names)), len(names))
     made = average_adapters([find_adapter(name).folder for name in names], shares, out)
     if as_json:
@@ -270,6 +272,17 @@ def average(
         return
     parts_text = ", ".join(f"{100 * n:.1f} % {one}" for one, n in zip(names, shares, strict=True))
     print_text(f"Wrote {made.name} to {out}: {parts_text}; {made.parameters:,} numbers")
+
+
+def _require_no_weights(names: list[str]) -> None:
+    """Refuse weights with a space between them: all but the first would be names."""
+    for name in names:
+        with contextlib.suppress(ValueError):
+            float(name)
+            raise UsageError(
+                f"{name!r} is no adapter.",
+                remedy="Put commas between weights, no spaces, as in: --weights 0.7,0.3",
+            )
 
 
 def _numbers(weights: str | None, count: int) -> list[float]:

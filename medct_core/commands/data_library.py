@@ -11,6 +11,7 @@ from medct_core.commands.console import print_json, print_text, progress_bar
 from medct_core.commands.data_tables import first_lines
 from medct_core.commands.interrupt import interruptible
 from medct_core.commands.library_place import AsJson, LibraryOption, open_library
+from medct_core.errors import UsageError
 
 if TYPE_CHECKING:
     from medct_core.training.tables.from_library import LibraryTable
@@ -75,6 +76,12 @@ def write_verdicts(wish: Wish) -> "tuple[Judged, LibraryTable]":
 
         require_new(wish.out)
         judged = judged_scans(kept.cases(), wish.by)
+        if wish.by and not judged.said_by:
+            known = judged_scans(kept.cases(), ()).said_by
+            raise UsageError(
+                f"Nobody called {' or '.join(wish.by)} judged a scan of this library.",
+                remedy=f"Verdicts are by: {', '.join(one or 'nobody named' for one in known)}.",
+            )
         where = whereabouts(known_places(default_places_file()), wish.scans)
         with progress_bar("Reading the scans") as report:
             table = library_table(

@@ -1,6 +1,7 @@
 """`medct train lora`: an adapter for scans of one's own, from one file that says everything."""
 
 import contextlib
+import shlex
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -143,7 +144,7 @@ def _gain(trained: "Trained") -> str:
 
 def _advice(trained: "Trained") -> str:
     why = trained.manifest.why_not_offered
-    add = f"medct adapters add {trained.adapter}"
+    add = f"medct adapters add {shlex.quote(str(trained.adapter))}"
     return (
         f"Better use the base: {why}. To keep it all the same: {add}"
         if why

@@ -14,6 +14,7 @@ from medct_core.commands.train_lora import lora
 from medct_core.errors import UsageError
 
 _TABLE, _FILE = "table.csv", "run.toml"
+_NAME, _EPOCHS = "site", 15
 
 
 def site(
@@ -27,31 +28,67 @@ def site(
         list[str] | None, typer.Option(help="A finding to learn; may be repeated.")
     ] = None,
     model: Annotated[str | None, typer.Option(help="Name or folder of the base.")] = None,
-    name: Annotated[str, typer.Option(help="Of the adapter.")] = "site",
-    epochs: Annotated[int, typer.Option(min=1, help="Passes over the scans.")] = 15,
+    name: Annotated[str | None, typer.Option(help="Of the adapter.", show_default=_NAME)] = None,
+    epochs: Annotated[
+        int | None, typer.Option(min=1, help="Passes over the scans.", show_default=str(_EPOCHS))
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Train an adapter on accepted and rejected findings of a library, and measure it.
 
     Writes the table as 'medct data from-library' does, and a file for 'medct train lora', which
     then trains by the model's prompts and measures base and adapter on patients held out: a
-    fifth of them. A table or file that is there already is used as it is.
+    fifth of them. A run that was stopped goes on with the table and the file that are there.
 
     Example: medct train site --library cases --scans scans/ --out runs/our-hospital
     """
     from medct_core.models.catalogue import default_model, find_model
 
     base = default_model() if model is None else find_model(model)
+    if (out / _FILE).exists():
+        _require_same(out / _FILE, None if model is None else base.folder, name, epochs)
     style = base.manifest().scoring.prompt_style
+    text = _run_text(str(base.folder.absolute()), style, _usable(name or _NAME), epochs or _EPOCHS)
     _make(out)
-    if not (out / _TABLE).exists():
+    if (out / _TABLE).exists():
+        to_stderr().print(Text(f"{out / _TABLE} is there already: nothing new of the library."))
+    else:
         wish = Wish(out / _TABLE, library, scans, tuple(finding or ()), by=())
         for line in in_words(*write_verdicts(wish), out / _TABLE):
             to_stderr().print(Text(line))
     if not (out / _FILE).exists():
-        text = _run_text(str(base.folder.absolute()), style, name, epochs)
         (out / _FILE).write_text(text, encoding="utf-8")
     lora(out / _FILE, as_json=as_json)
+
+
+def _usable(name: str) -> str:
+    """Refuse a name before it stands in a file."""
+    from medct_core.models.adapter_manifest import is_usable_name
+
+    if not is_usable_name(name):
+        raise UsageError(
+            f"An adapter cannot be called {name!r}.",
+            remedy="Choose a name of letters, digits and dashes.",
+        )
+    return name
+
+
+def _require_same(file: Path, model: Path | None, name: str | None, epochs: int | None) -> None:
+    """Refuse what is asked otherwise than the run was begun."""
+    from medct_core.training.adapt.run_file import read_run_file
+
+    begun = read_run_file(file)
+    asked = {
+        "--model": (model and model.resolve(), Path(begun.model).resolve()),
+        "--name": (name, begun.config.name),
+        "--epochs": (epochs, begun.config.epochs),
+    }
+    for option, (wanted, there) in asked.items():
+        if wanted is not None and wanted != there:
+            raise UsageError(
+                f"The run in {file.parent} was begun with {option} {there}, not {wanted}.",
+                remedy="Leave the option out to go on with it, or begin another in a new --out.",
+            )
 
 
 def _make(out: Path) -> None:

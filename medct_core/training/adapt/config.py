@@ -237,13 +237,13 @@ class AdaptConfig:
         if self.towers == "text" and self.loss == "bce" and self.head == "paper":
             raise _contradiction(
                 "Only the text tower is to learn, but the head 'paper' looks at the scan alone.",
-                "head = prompt",
+                'kind = "prompt" in [head]',
             )
         if self.loss == "contrast" and self.head != "prompt":
             raise _contradiction(
                 "A contrast between scans and reports alone trains no head: scores come from "
                 "prompts.",
-                "head = prompt, or loss = sum",
+                'kind = "prompt" in [head], or kind = "sum" in [loss]',
             )
         if self.temperature == "learned" and self.tune != "full":
             raise _contradiction(

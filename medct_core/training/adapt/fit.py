@@ -330,5 +330,5 @@ def _require_lesson(viewer: ScanViewer, config: AdaptConfig) -> None:
     if config.uses_reports and not any(report.strip() for report in cohort.reports):
         raise UsageError(
             "The loss compares scans with reports, but no scan of the table has a report.",
-            remedy="Set loss = bce, or give a table with reports.",
+            remedy='Set kind = "bce" in [loss], or give a table with reports.',
         )

@@ -205,9 +205,10 @@ def _require_none_shared(parts: Sequence[Mapping[Key, str]]) -> None:
         both = sorted(parts[one][key] for key in parts[one].keys() & parts[other].keys())
         if both:
             names = ("training", "validation", "test")
+            who = "patients" if both[0].startswith("patient ") else "scans"
             raise UsageError(
-                f"{len(both)} are in the {names[one]} and the {names[other]} part, the first "
-                f"of them {both[0]}.",
+                f"{len(both)} {who} are in the {names[one]} and the {names[other]} part, the "
+                f"first of them {both[0]}.",
                 remedy="Divide the tables by patients: 'medct data split' does.",
             )
 

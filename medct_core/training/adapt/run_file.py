@@ -157,9 +157,10 @@ def read_run_file(path: Path) -> RunFile:
     try:
         content = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise UsageError(
-            f"{path.name} is no TOML file: {error}.", remedy="Correct that place."
-        ) from error
+        is_escape = any(words in str(error) for words in ("Unescaped", "hex value"))
+        windows = r" A path of Windows stands in single quotes, as 'C:\ct'."
+        remedy = f"Correct that place.{windows if is_escape else ''}"
+        raise UsageError(f"{path.name} is no TOML file: {error}.", remedy=remedy) from error
     reader = _Reader(path, text, content)
     reader.check()
     return RunFile(
@@ -172,7 +173,7 @@ def read_run_file(path: Path) -> RunFile:
 
 def _text_of(path: Path) -> str:
     try:
-        return path.read_text(encoding="utf-8")
+        return path.read_text(encoding="utf-8-sig")  # some editors begin a file with a mark
     except (OSError, UnicodeDecodeError) as error:
         raise UsageError(
             f"The file {path} cannot be read.", remedy="Give the TOML file of a run."
@@ -221,7 +222,7 @@ class _Reader:
 
     def resolved(self, path: str) -> Path:
         """Start a path from the folder of the file."""
-        return self.file.parent / Path(path).expanduser()
+        return (self.file.parent / Path(path).expanduser()).resolve()
 
     def refused(self, section: str, key: str, remedy: str) -> UsageError:
         """Say of an entry that it cannot be used."""

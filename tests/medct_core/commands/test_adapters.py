@@ -223,12 +223,26 @@ def test_an_average_is_an_adapter_that_was_measured_on_nobody(
     assert "never compared" in capsys.readouterr().out
 
 
-def test_an_average_says_the_shares_in_words(site: str, tmp_path: Path, capsys: Capture) -> None:
-    average = ["adapters", "average", site, site, "--out", str(tmp_path / "same")]
+def test_an_average_says_the_shares_in_words(
+    site: str, model: Path, tmp_path: Path, capsys: Capture
+) -> None:
+    other = str(write_adapter(model, tmp_path / "other", seed=2))
 
-    assert run(average) == 0
+    assert run(["adapters", "average", site, other, "--out", str(tmp_path / "both")]) == 0
 
-    assert "50.0 % site, 50.0 % site" in capsys.readouterr().out
+    assert f"50.0 % site, 50.0 % {other}" in capsys.readouterr().out
+
+
+def test_weights_with_spaces_between_them_are_no_adapters(
+    site: str, tmp_path: Path, capsys: Capture
+) -> None:
+    average = ["adapters", "average", site, site, "--weights", "0.7", "0.3"]
+
+    assert run([*average, "--out", str(tmp_path / "both")]) == 2
+
+    assert "'0.3' is no adapter. Put commas between weights" in " ".join(
+        capsys.readouterr().err.split()
+    )
 
 
 @pytest.mark.parametrize("weights", ["a,b", "1", "0,0", "1,,2"])

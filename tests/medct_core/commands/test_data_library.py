@@ -123,7 +123,8 @@ def test_a_reader_of_whom_there_is_no_word_ends_with_code_2(call: Call, scans: P
     code, _, error = call("--scans", str(scans), "--by", "Dr B")
 
     assert code == 2
-    assert "no accepted or rejected finding" in error
+    assert "Nobody called Dr B judged a scan" in error
+    assert "Dr A" in error
 
 
 def test_a_table_that_is_there_is_kept_before_any_scan_is_read(

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from medct_core.commands.main import run
+from medct_core.commands.train_site import _run_text
 from medct_core.retrieval.library_case import KnownFinding, case_id_of
 from medct_core.training.adapt import train
 from tests import library_samples, small_chest
@@ -65,7 +66,9 @@ def test_one_command_makes_a_measured_adapter_and_goes_on(
     assert answer["metrics"]["held_out_patients"] >= 2
     assert answer["name"] == "site"
     assert Path(answer["adapter"]).is_dir()
-    assert json.loads(capsys.readouterr().out)["metrics"] == answer["metrics"]
+    said_again = capsys.readouterr()
+    assert json.loads(said_again.out)["metrics"] == answer["metrics"]
+    assert "is there already" in said_again.err
     file = tomllib.loads((out / "run.toml").read_text())
     assert file["head"] == {"kind": "prompt", "prompts": "pair"}
     assert file["base"]["model"] == str(model)
@@ -103,6 +106,36 @@ def test_a_folder_that_cannot_be_made_ends_with_code_2(
 
     assert code == 2
     assert "cannot be made" in capsys.readouterr().err
+
+
+def test_a_name_that_cannot_be_is_refused_before_anything_is_written(
+    model: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "site"
+
+    code = run(["train", "site", "--model", str(model), "--name", "a b", "--out", str(out)])
+
+    assert code == 2
+    assert "cannot be called 'a b'" in capsys.readouterr().err
+    assert not out.exists()
+
+
+@pytest.mark.parametrize(("option", "value"), [("--epochs", "3"), ("--name", "other")])
+def test_a_run_does_not_go_on_with_other_wishes(
+    model: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], option: str, value: str
+) -> None:
+    out = tmp_path / "site"
+    out.mkdir()
+    text = _run_text(str(model), "pair", "site", 1)
+    (out / "run.toml").write_text(text, encoding="utf-8")
+
+    code = run(["train", "site", "--model", str(model), option, value, "--out", str(out)])
+
+    said = " ".join(capsys.readouterr().err.split())
+    assert code == 2
+    assert f"was begun with {option}" in said
+    assert f"not {value}" in said
+    assert (out / "run.toml").read_text(encoding="utf-8") == text
 
 
 def test_the_command_shows_an_example(capsys: pytest.CaptureFixture[str]) -> None:

@@ -212,6 +212,27 @@ def test_a_file_that_is_not_there_or_no_text_is_refused(tmp_path: Path) -> None:
             read_run_file(tmp_path / name)
 
 
+def test_a_file_may_begin_with_the_mark_of_an_editor(tmp_path: Path) -> None:
+    path = tmp_path / "run.toml"
+    path.write_text(LEAST, encoding="utf-8-sig")
+
+    assert read_run_file(path).config.epochs == 15
+
+
+@pytest.mark.parametrize("written", [r"C:\ct\train.csv", r"C:\users\train.csv"])
+def test_a_path_of_windows_gets_single_quotes_as_advice(tmp_path: Path, written: str) -> None:
+    with pytest.raises(UsageError, match="no TOML") as caught:
+        read_run_file(_written(tmp_path, LEAST.replace("train.csv", written)))
+
+    assert "single quotes" in caught.value.remedy
+
+
+def test_paths_are_told_without_detours(tmp_path: Path) -> None:
+    run = read_run_file(_written(tmp_path, LEAST.replace("runs/one", "../runs")))
+
+    assert run.folder == tmp_path.resolve().parent / "runs"
+
+
 @given(key=st.text(st.sampled_from("abcdefghij_"), min_size=1, max_size=12))
 def test_any_unknown_key_is_refused_and_never_ends_badly(
     key: str, tmp_path_factory: pytest.TempPathFactory
