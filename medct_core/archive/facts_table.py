@@ -14,7 +14,14 @@ SCAN = "scan"
 OWN_FINDING = "finding:"
 """Stands before the name of a finding that is not among the known ones."""
 
-_NAMES = {"volumename": SCAN, "patient_id": "patient", "study_id": "study"}
+_NAMES = {
+    "path": SCAN,
+    "volumename": SCAN,
+    **dict.fromkeys(("patient_id", "patientid", "subject", "subject_id"), "patient"),
+    "study_id": "study",
+    "report_text": "report",
+}
+"""Columns that other tables call otherwise, those to train on among them."""
 _YES = frozenset({"1", "1.0", "yes", "true", "present", "y"})
 _NO = frozenset({"0", "0.0", "no", "false", "absent", "n"})
 _PARTED_BY = ";"

@@ -1,5 +1,6 @@
 """Where the scans of a table lie."""
 
+import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -49,6 +50,8 @@ class ScanFiles:
         """
         if is_path:
             path = (self._scans or self._beside) / scan
+            if self._scans is not None and not _is_below(path, self._scans):
+                raise UnusableLineError("it lies outside the folder of the scans")
             if not path.exists():
                 raise UnusableLineError("there is no such file")
             return path
@@ -60,6 +63,12 @@ class ScanFiles:
         if len(found) > 1:
             raise UnusableLineError(f"{len(found)} files have that name")
         return found[0]
+
+
+def _is_below(path: Path, folder: Path) -> bool:
+    """Whether a path as written stays in a folder; a link in it may lead elsewhere."""
+    ends = (Path(os.path.normpath(one.absolute())) for one in (path, folder))
+    return next(ends).is_relative_to(next(ends))
 
 
 def _by_name(folder: Path) -> Mapping[str, tuple[Path, ...]]:

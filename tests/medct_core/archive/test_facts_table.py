@@ -60,6 +60,16 @@ def test_the_columns_of_a_published_table_are_understood(tmp_path: Path) -> None
     ]
 
 
+def test_a_table_to_train_on_is_understood(tmp_path: Path) -> None:
+    table = write(tmp_path, "path,PatientID,report_text,Emphysema\na.nii.gz,AB-1,No nodule.,0\n")
+
+    (wanted,) = read_facts_table(table)
+
+    assert wanted.path == tmp_path / "a.nii.gz"
+    assert (wanted.facts.patient, wanted.facts.report) == ("AB-1", "No nodule.")
+    assert wanted.facts.findings == (KnownFinding("Emphysema", is_present=False),)
+
+
 def test_empty_cells_say_nothing(tmp_path: Path) -> None:
     table = write(tmp_path, "\ufeffscan,age,sex,contrast,Emphysema,tags\na.nii,,,,,\n")
 
@@ -69,7 +79,7 @@ def test_empty_cells_say_nothing(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("path\na.nii\n", "column 'path' that nobody knows"),
+        ("scan,place\na.nii,b\n", "column 'place' that nobody knows"),
         ("patient\nAB\n", "no column 'scan'"),
         ("", "no column 'scan'"),
         ("scan,age\na.nii,old\n", "Line 2 .*no number"),

@@ -48,3 +48,17 @@ def test_paths_start_beside_the_table_or_in_the_folder_of_scans(tmp_path: Path) 
 def test_a_folder_that_is_not_there_is_refused(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="no folder"):
         ScanFiles.below(tmp_path, tmp_path / "none")
+
+
+@pytest.mark.parametrize("written", ["../other/a.nii", "{folder}/other/a.nii"])
+def test_a_path_that_leaves_the_folder_of_scans_is_refused(tmp_path: Path, written: str) -> None:
+    for name in ("scans", "other"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "a.nii").touch()
+    (tmp_path / "scans" / "linked.nii").symlink_to(tmp_path / "other" / "a.nii")
+    files = ScanFiles.below(tmp_path, tmp_path / "scans")
+
+    with pytest.raises(UnusableLineError, match="outside the folder of the scans"):
+        files.find(written.format(folder=tmp_path), is_path=True)
+
+    assert files.find("linked.nii", is_path=True) == tmp_path / "scans" / "linked.nii"
