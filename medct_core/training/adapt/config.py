@@ -19,7 +19,7 @@ ContrastKind = Literal["infonce", "siglip"]
 PromptForm = Literal["pair", "single"]
 TemperatureMode = Literal["frozen", "learned"]
 TextOrderName = Literal["findings-first", "impression-first"]
-DeviceChoice = Literal["auto", "cpu"]
+DeviceChoice = Literal["auto", "cpu", "cuda"]
 
 NOT_DECIDING = frozenset({"checkpoint_minutes", "readers"})
 """Settings that change nothing of what comes out."""

@@ -162,7 +162,18 @@ class Processes:
 
 
 def join_processes(device: DeviceChoice) -> Processes:
-    """Find out which process this is; joins the others if a launcher started several."""
+    """Find out which process this is; joins the others if a launcher started several.
+
+    Raises
+    ------
+    UsageError
+        If a graphics card is asked for that torch cannot use.
+    """
+    if device == "cuda" and not torch.cuda.is_available():
+        raise UsageError(
+            "This machine has no graphics card that torch can use.",
+            remedy='Set device = "auto" in [run], which takes one where there is one.',
+        )
     # Without being told so, the library joins no processes on a machine that has only a CPU. A
     # Mac's accelerator knows no float64.
     on_cpu = device == "cpu" or not torch.cuda.is_available()

@@ -12,6 +12,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
+from medct_core.errors import UsageError
 from medct_core.training.adapt.processes import Processes, join_processes
 
 CPU = torch.device("cpu")
@@ -86,6 +87,12 @@ def test_one_process_has_everything_already() -> None:
     assert alone.gathered(rows) is rows
     assert alone.summed(rows) is rows
     assert alone.gathered_numbers(rows) is rows
+
+
+@pytest.mark.skipif(torch.cuda.is_available(), reason="there is a graphics card")
+def test_a_graphics_card_that_is_not_there_is_refused() -> None:
+    with pytest.raises(UsageError, match="no graphics card"):
+        join_processes("cuda")
 
 
 def test_without_a_launcher_there_is_one_process() -> None:
