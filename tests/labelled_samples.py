@@ -47,4 +47,5 @@ def labelled(
         left_out=(),
         read=reads,
         unknown=np.zeros(count, np.bool_),
+        files=tuple(f"{number:064d}" for number in numbers),
     ), reads

@@ -1,7 +1,7 @@
 """Facts table: scans and what is known of them, read from a CSV file."""
 
 import csv
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 from medct_core.archive.embed_folder import WantedScan
@@ -55,6 +55,7 @@ def read_facts_table(table: Path) -> tuple[WantedScan, ...]:
 
 def _scans_in(lines: "csv.DictReader[str]", table: Path) -> Iterator[WantedScan]:
     columns = {name: _column(name, table) for name in lines.fieldnames or ()}
+    _require_said_once(columns, table)
     if SCAN not in columns.values():
         raise UsageError(
             f"The table {table.name!r} has no column {SCAN!r}.",
@@ -69,6 +70,17 @@ def _scans_in(lines: "csv.DictReader[str]", table: Path) -> Iterator[WantedScan]
                 f"Line {lines.line_num} of {table.name!r} makes no sense: {error}.",
                 remedy="Correct the line; nothing of the table was taken yet.",
             ) from error
+
+
+def _require_said_once(columns: Mapping[str, str], table: Path) -> None:
+    named: dict[str, str] = {}
+    for name, column in columns.items():
+        other = named.setdefault(column, name)
+        if other != name:
+            raise UsageError(
+                f"The columns {other!r} and {name!r} of {table.name!r} mean the same.",
+                remedy="Leave one of them out.",
+            )
 
 
 def _column(name: str, table: Path) -> str:

@@ -1,13 +1,13 @@
 """`medct adapters`: small changes to a model, kept beside it, chosen, merged and averaged."""
 
-import contextlib
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from medct_core.commands.console import print_json, print_text, progress_bar
-from medct_core.errors import ModelUnavailableError, UsageError
+from medct_core.errors import MedctError, ModelUnavailableError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -261,11 +261,10 @@ def average(
     Example: medct adapters average ours theirs --weights 0.7,0.3 --out both
     """
     from medct_core.models.adapter_average import average_adapters, shares_of
-    from medct_core.models.adapter_store import find_adapter
 
-    _require_no_weights(names)
+    folders = [_found(name) for name in names]
     shares = shares_of(_numbers(weights, len(names)), len(names))
-    made = average_adapters([find_adapter(name).folder for name in names], shares, out)
+    made = average_adapters(folders, shares, out)
     if as_json:
         parts = dict(zip(names, shares, strict=True))
         print_json({"folder": str(out), "name": made.name, "shares": parts})
@@ -274,15 +273,19 @@ def average(
     print_text(f"Wrote {made.name} to {out}: {parts_text}; {made.parameters:,} numbers")
 
 
-def _require_no_weights(names: list[str]) -> None:
-    """Refuse weights with a space between them: all but the first would be names."""
-    for name in names:
-        with contextlib.suppress(ValueError):
-            float(name)
-            raise UsageError(
-                f"{name!r} is no adapter.",
-                remedy="Put commas between weights, no spaces, as in: --weights 0.7,0.3",
-            )
+def _found(name: str) -> Path:
+    """Find an adapter; a weight behind a space stands where a name would."""
+    from medct_core.models.adapter_store import find_adapter
+
+    try:
+        return find_adapter(name).folder
+    except MedctError as error:
+        if re.fullmatch(r"[0-9.]+", name) is None:
+            raise
+        raise UsageError(
+            f"{name!r} is no adapter.",
+            remedy="Put commas between weights, no spaces, as in: --weights 0.7,0.3",
+        ) from error
 
 
 def _numbers(weights: str | None, count: int) -> list[float]:

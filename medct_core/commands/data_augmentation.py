@@ -53,7 +53,7 @@ def show_augmentation(
     from medct_core.training.augmentation.picture import draw_grid
     from medct_core.training.tables.chart import write_chart
 
-    heading = f"Recipe {recipe}, seed {seed}: what training shows a model of the input {model.name}"
+    heading = f"Recipe {recipe}, seed {seed}: what a model sees in training, input of {model.name}"
     write_chart(draw_grid(shown, frame, heading), out)
     if as_json:
         print_json({"file": str(out), "samples": [_as_fields(one) for one in shown]})

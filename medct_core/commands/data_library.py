@@ -76,10 +76,11 @@ def write_verdicts(wish: Wish) -> "tuple[Judged, LibraryTable]":
 
         require_new(wish.out)
         judged = judged_scans(kept.cases(), wish.by)
-        if wish.by and not judged.said_by:
-            known = judged_scans(kept.cases(), ()).said_by
+        silent = [name for name in wish.by if name not in judged.said_by]
+        known = judged_scans(kept.cases()).said_by if silent else {}
+        if known:
             raise UsageError(
-                f"Nobody called {' or '.join(wish.by)} judged a scan of this library.",
+                f"Nobody called {' or '.join(silent)} judged a scan of this library.",
                 remedy=f"Verdicts are by: {', '.join(one or 'nobody named' for one in known)}.",
             )
         where = whereabouts(known_places(default_places_file()), wish.scans)

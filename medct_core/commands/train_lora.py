@@ -1,7 +1,9 @@
 """`medct train lora`: an adapter for scans of one's own, from one file that says everything."""
 
 import contextlib
+import os
 import shlex
+import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -101,6 +103,7 @@ def _answer(trained: "Trained") -> dict[str, object]:
         "report": str(trained.report),
         "seconds": round(trained.seconds, 1),
         "without_positives": list(trained.without_positives),
+        "cautions": list(trained.evaluation.contest.cautions),
         "left_out": [
             {"table": one.table, "line": one.line, "scan": one.scan, "why": one.why}
             for one in trained.left_out
@@ -132,7 +135,13 @@ def _lines(trained: "Trained") -> list[str]:
         lines += first_lines(
             f"  {one.table}, line {one.line}, {one.scan}: {one.why}" for one in trained.left_out
         )
+    lines += [f"Caution: {text}" for text in trained.evaluation.contest.cautions]
     return [*lines, _advice(trained)]
+
+
+def _quoted(path: Path) -> str:
+    """Write a path as the shell of this system wants it."""
+    return subprocess.list2cmdline([str(path)]) if os.name == "nt" else shlex.quote(str(path))
 
 
 def _gain(trained: "Trained") -> str:
@@ -144,7 +153,7 @@ def _gain(trained: "Trained") -> str:
 
 def _advice(trained: "Trained") -> str:
     why = trained.manifest.why_not_offered
-    add = f"medct adapters add {shlex.quote(str(trained.adapter))}"
+    add = f"medct adapters add {_quoted(trained.adapter)}"
     return (
         f"Better use the base: {why}. To keep it all the same: {add}"
         if why

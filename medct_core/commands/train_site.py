@@ -1,6 +1,7 @@
 """`medct train site`: from the verdicts of a library to a site's own adapter, in one command."""
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -51,7 +52,9 @@ def site(
     text = _run_text(str(base.folder.absolute()), style, _usable(name or _NAME), epochs or _EPOCHS)
     _make(out)
     if (out / _TABLE).exists():
-        to_stderr().print(Text(f"{out / _TABLE} is there already: nothing new of the library."))
+        _require_findings(out / _TABLE, finding or ())
+        said = "Going on with the table that is there already; new verdicts need another --out."
+        to_stderr().print(Text(said))
     else:
         wish = Wish(out / _TABLE, library, scans, tuple(finding or ()), by=())
         for line in in_words(*write_verdicts(wish), out / _TABLE):
@@ -71,6 +74,19 @@ def _usable(name: str) -> str:
             remedy="Choose a name of letters, digits and dashes.",
         )
     return name
+
+
+def _require_findings(table: Path, wanted: Sequence[str]) -> None:
+    """Refuse findings other than those of the table a run was begun with."""
+    from medct_core.training.tables.library_verdicts import column_name
+    from medct_core.training.tables.scan_table import read_scan_table
+
+    there = read_scan_table(table).findings
+    if wanted and {column_name(one) for one in wanted} != set(there):
+        raise UsageError(
+            f"The run in {table.parent} was begun with --finding {' --finding '.join(there)}.",
+            remedy="Leave the option out to go on with it, or begin another in a new --out.",
+        )
 
 
 def _require_same(file: Path, model: Path | None, name: str | None, epochs: int | None) -> None:

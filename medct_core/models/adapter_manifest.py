@@ -24,7 +24,7 @@ HELD_OUT_BASE_AUROC = "held_out_base_mean_auroc"
 HELD_OUT_HEAD_AUROC = "held_out_head_mean_auroc"
 HELD_OUT_PATIENTS = "held_out_patients"
 """Metrics of a manifest: of adapter and base on the same patients, kept out of the training. Both
-are asked by prompts, as the program asks; an adapter with a head by its head too."""
+are asked by the prompts of the run; an adapter with a head by its head too."""
 
 _NAME = re.compile(r"[A-Za-z0-9_-]+")
 
@@ -104,6 +104,8 @@ class AdapterManifest:
         if not all(map(math.isfinite, (auroc, base_auroc, patients))):
             return None
         head_auroc = self.metrics.get(HELD_OUT_HEAD_AUROC)
+        if self.head_sha256 is not None and head_auroc is None:
+            return None  # of a time when the first number of an adapter with a head was its head's
         return HeldOut(auroc, base_auroc, int(patients), head_auroc)
 
     @property

@@ -338,7 +338,8 @@ class AdapterHost:
                 f"The adapter {manifest.name!r} was made for {manifest.base_name} "
                 f"({manifest.base_sha256[:12]}...), not for this {base.model} "
                 f"({base.checkpoint_sha256[:12]}...).",
-                remedy=f"Choose the very {manifest.base_name} it was made for, or another adapter.",
+                remedy=f"Choose the version of {manifest.base_name} it was made for, or another "
+                "adapter.",
             )
         if manifest.recipe_id != base.recipe_id:
             raise ModelMismatchError(

@@ -23,8 +23,10 @@ _WIDE_BARS = 3
 _ROOM_FOR_NUMBER = 12.0
 """Percent that a bar must reach to hold its number."""
 
-_NAME_COLUMN, _NAMES_BESIDE = 48, 3
-"""Letters of a name in a line of the legend, and names beside each other."""
+_NAME_COLUMN, _THREE_BESIDE = 48, 30
+"""Letters of a name in a line of the legend, and with how many three stand beside each other."""
+
+_FOOT_LINE_IN = 0.13
 
 
 def overall_bars(evaluation: Evaluation) -> Figure:
@@ -129,7 +131,8 @@ def _name_models(figure: Figure, axes: Axes) -> None:
     """Name the models above the drawing, where nothing is beneath, however long names are."""
     handles, names = axes.get_legend_handles_labels()
     wrapped = [fill(name, _NAME_COLUMN) for name in names]
-    columns = min(len(names), _NAMES_BESIDE)
+    longest = max(len(line) for name in wrapped for line in name.splitlines())
+    columns = min(len(names), 3 if longest <= _THREE_BESIDE else 2)
     figure.legend(handles, wrapped, loc="outside upper left", ncols=columns, frameon=False)
 
 
@@ -154,9 +157,7 @@ def _write_values(axes: Axes, at: Double, values: Double, *, is_narrow: bool) ->
 def _page(evaluation: Evaluation, *, height: float, polar: bool = False) -> tuple[Figure, Axes]:
     """Make a page whose foot says what is shown: splits, N, models, and what it is not."""
     contest = evaluation.contest
-    figure = Figure(figsize=(10, height), layout="constrained")
-    axes = figure.add_subplot(projection="polar" if polar else None)
-    lines = [
+    said = [
         f"{contest.task}, {contest.test.name}: {contest.test.n} scans of "
         f"{contest.test.patients} patients, {len(contest.findings)} findings; thresholds from "
         f"{contest.validation.name} ({contest.validation.n} scans)",
@@ -164,9 +165,11 @@ def _page(evaluation: Evaluation, *, height: float, polar: bool = False) -> tupl
         *(f"Caution: {text}" for text in contest.cautions),
         NOTICE,
     ]
-    figure.supxlabel(
-        "\n".join(fill(line, 150) for line in lines), x=0.01, ha="left", size=7, color="#444444"
-    )
+    foot = "\n".join(fill(line, 150) for line in said)
+    tall = height + _FOOT_LINE_IN * foot.count("\n")
+    figure = Figure(figsize=(10, tall), layout="constrained")
+    axes = figure.add_subplot(projection="polar" if polar else None)
+    figure.supxlabel(foot, x=0.01, ha="left", size=7, color="#444444")
     return figure, axes
 
 

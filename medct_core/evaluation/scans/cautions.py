@@ -63,7 +63,7 @@ def of_one_sided_findings(part: str, findings: Sequence[str], truth: Bool) -> li
 
 
 def of_learned_scans(model: str, part: str, learned: int, scans: int) -> list[str]:
-    """Warn of scans that a model has learned from.
+    """Warn of scans that a model has learned from, to be tested on or to choose thresholds.
 
     Parameters
     ----------
@@ -77,6 +77,6 @@ def of_learned_scans(model: str, part: str, learned: int, scans: int) -> list[st
     if not learned:
         return []
     return [
-        f"{model} has learned from {learned} of the {scans} scans of {part}: what is measured on "
-        "them says nothing of new scans."
+        f"{model} has learned from {learned} of the {scans} scans of {part}: what they are used "
+        "for here says nothing of new scans."
     ]

@@ -33,7 +33,7 @@ class Contender:
     use
         Switches the network to this contender.
     learned_from
-        Keys of the scans that an adapter learned from, see `LabelledScans`.
+        Files that an adapter learned from, see `LabelledScans.files`.
     """
 
     name: str

@@ -46,6 +46,8 @@ class LabelledScans:
         Gives the scan of a row.
     unknown
         ``(n,)`` bool: True where the table does not say whose scan it is.
+    files
+        What names the file of a scan as it is now; adapters keep those they learned from.
     """
 
     name: str
@@ -59,6 +61,7 @@ class LabelledScans:
     left_out: tuple[LeftOut, ...]
     read: ReadScan
     unknown: Bool
+    files: tuple[str, ...]
 
     def __len__(self) -> int:
         return len(self.scans)
@@ -89,6 +92,7 @@ class LabelledScans:
             left_out=(*self.left_out, *gone),
             read=lambda row, cancel: self.read(rows[row], cancel),
             unknown=self.unknown[rows],
+            files=tuple(self.files[row] for row in rows),
         )
 
 

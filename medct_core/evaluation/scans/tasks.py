@@ -216,14 +216,13 @@ def _evaluate(
 def _cautions(
     lines: Sequence[_Line], validation: LabelledScans, test: LabelledScans
 ) -> tuple[str, ...]:
-    named = repr(test.name)
-    cautions = of_few_patients(named, len(set(test.patients.tolist())))
-    cautions += of_one_sided_findings(named, test.findings, test.truth)
-    for scans in (test, validation):
-        part = repr(scans.name)
+    cautions = of_few_patients(f"The test table {test.name!r}", len(set(test.patients.tolist())))
+    cautions += of_one_sided_findings(f"the test table {test.name!r}", test.findings, test.truth)
+    for kind, scans in (("test", test), ("validation", validation)):
+        part = f"the {kind} table {scans.name!r}"
         cautions += of_unknown_patients(part, int(scans.unknown.sum()))
         for line in lines:
-            learned = len(line.asked.contender.learned_from & set(scans.keys))
+            learned = len(line.asked.contender.learned_from & set(scans.files))
             cautions += of_learned_scans(line.name, part, learned, len(scans))
     return tuple(cautions)
 

@@ -56,7 +56,7 @@ class Adapted:
         return self.model.network
 
     def prompt_logits(self, values: Values) -> Logits:
-        """Score the findings of the cohort by the prompts of the run's form, as the program does.
+        """Score the findings of the cohort by the prompts of the run's form.
 
         Parameters
         ----------

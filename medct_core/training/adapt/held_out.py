@@ -47,7 +47,7 @@ def judge_held_out(
 ) -> Evaluation:
     """Measure base and adapter on the test part, with thresholds from the validation part.
 
-    Both are asked by prompts, as the program asks them; an adapter with a head by that too.
+    Both are asked by the prompts of the run; an adapter with a head by that too.
 
     Parameters
     ----------

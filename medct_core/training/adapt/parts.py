@@ -14,7 +14,7 @@ from medct_core.training.tables.cohort_reading import read_cohort
 from medct_core.training.tables.plain_viewer import PlainViewer
 from medct_core.training.tables.scan_table import ScanRow, ScanTable, TextOrder, read_scan_table
 from medct_core.training.tables.split import split_table
-from medct_core.training.tables.tensor_cache import TensorCache, create_cache, source_key
+from medct_core.training.tables.tensor_cache import TensorCache, create_cache, file_key
 
 Key = TypeVar("Key")
 
@@ -42,7 +42,7 @@ class Parts:
     unknown_of
         How many scans of each part do not say whose they are.
     learned_from
-        A key of each scan of the training part, see `source_key`.
+        A key of each scan of the training part, see `file_key`.
     """
 
     train: PlainViewer
@@ -144,7 +144,7 @@ def open_parts(plan: DataPlan, recipe: Recipe, refused: dict[str, str], order: T
         test=test.viewer,
         left_out_of=(train.left_out, validation.left_out, test.left_out),
         unknown_of=(train.unknown, validation.unknown, test.unknown),
-        learned_from=tuple(map(source_key, train.rows)),
+        learned_from=tuple(map(file_key, train.rows)),
     )
 
 

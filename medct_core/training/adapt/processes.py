@@ -172,7 +172,7 @@ def join_processes(device: DeviceChoice) -> Processes:
     if device == "cuda" and not torch.cuda.is_available():
         raise UsageError(
             "This machine has no graphics card that torch can use.",
-            remedy='Set device = "auto" in [run], which takes one where there is one.',
+            remedy='Set device = "auto" in [run], and begin the run in a folder of its own.',
         )
     # Without being told so, the library joins no processes on a machine that has only a CPU. A
     # Mac's accelerator knows no float64.

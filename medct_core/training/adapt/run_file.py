@@ -1,6 +1,7 @@
 """The TOML file of a run: read once, every wrong entry named with its line."""
 
 import difflib
+import os
 import re
 import tomllib
 from collections.abc import Mapping
@@ -222,7 +223,9 @@ class _Reader:
 
     def resolved(self, path: str) -> Path:
         """Start a path from the folder of the file."""
-        return (self.file.parent / Path(path).expanduser()).resolve()
+        # Links are kept: paths in a table start beside it, wherever a link to it leads.
+        joined = self.file.parent / Path(path).expanduser()
+        return Path(os.path.normpath(joined.absolute()))
 
     def refused(self, section: str, key: str, remedy: str) -> UsageError:
         """Say of an entry that it cannot be used."""

@@ -170,7 +170,10 @@ def _parts(
 def _caution(parts: Parts, on_caution: OnCaution) -> None:
     absent = findings_without_positives(parts.train.cohort)
     if absent:
-        on_caution(f"No scan of the training part has {', '.join(absent)}: nothing is learned.")
+        on_caution(
+            f"No scan of the training part has {', '.join(absent)}: what it looks like cannot be "
+            "learned from labels."
+        )
     for caution in held_out_cautions(parts):
         on_caution(caution)
 

@@ -63,7 +63,9 @@ def _caption(sample: Sample, plain: Sample) -> str:
     if sample.look.report != plain.look.report:
         parts.append(f"text: {sample.look.report}")
     lines = [line for part in parts for line in textwrap.wrap(part, _LINE)]
-    return "\n".join(lines[: _MOST_LINES - 1] + (["..."] if len(lines) >= _MOST_LINES else []))
+    if len(lines) > _MOST_LINES:
+        lines = [*lines[: _MOST_LINES - 1], "..."]
+    return "\n".join(lines)
 
 
 def _draw_sample(cell: SubFigure, sample: Sample, frame: Frame) -> None:

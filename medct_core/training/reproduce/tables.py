@@ -34,7 +34,8 @@ def report(outcome: Outcome) -> str:
     parts = [
         "# What LoRA gains, tested on synthetic scans",
         f"{done} of {outcome.planned} planned runs are finished, {outcome.hours:.1f} hours of one "
-        "processor; drawing the phantoms and training the bases is not counted. Numbers are "
+        "processor; drawing the phantoms and training the bases is not counted, and what an "
+        "untouched base sees of the scans counts with the run that came first. Numbers are "
         "percent, gains are points; in brackets the 95 % interval over patients and seeds. "
         "Nothing here is clinical.",
         f"## The paper's Table 4, and the same here ({HEADLINE}, {_seeds(outcome)})",

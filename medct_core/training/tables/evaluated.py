@@ -22,7 +22,7 @@ from medct_core.evaluation.scans.rad_chest_ct import (
 from medct_core.training.tables.cohort_reading import read_cohort
 from medct_core.training.tables.scan_reading import read_row
 from medct_core.training.tables.scan_table import ScanRow, TextOrder, read_scan_table
-from medct_core.training.tables.tensor_cache import source_key
+from medct_core.training.tables.tensor_cache import file_key, source_key
 from medct_core.volume.volume import Volume
 
 _GONE = "there is no file of that name"
@@ -59,6 +59,7 @@ class _Read:
     left_out: tuple[LeftOut, ...]
     read: ReadScan
     unknown: Bool
+    files: tuple[str, ...]
 
 
 def read_evaluated(
@@ -108,6 +109,7 @@ def _numbered(table: _Read, numbers: dict[str, int]) -> LabelledScans:
         left_out=table.left_out,
         read=table.read,
         unknown=table.unknown,
+        files=table.files,
     )
 
 
@@ -137,6 +139,7 @@ def _own(path: Path, places: Places) -> _Read:
         left_out=tuple(LeftOut(one.scan, one.why) for one in table.excluded),
         read=read,
         unknown=np.array([not row.patient for row in rows]),
+        files=tuple(map(file_key, rows)),
     )
 
 
@@ -174,6 +177,7 @@ def _rad(path: Path, places: Places) -> _Read:
         left_out=(*labels.left_out, *gone),
         read=lambda row, _cancel: read_rad_scan(found[row]),
         unknown=np.array([scan not in whose for scan in scans]),
+        files=tuple(_key(file) for file in found),
     )
 
 

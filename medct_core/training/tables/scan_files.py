@@ -66,9 +66,9 @@ class ScanFiles:
 
 
 def _is_below(path: Path, folder: Path) -> bool:
-    """Whether a path as written stays in a folder; a link in it may lead elsewhere."""
-    ends = (Path(os.path.normpath(one.absolute())) for one in (path, folder))
-    return next(ends).is_relative_to(next(ends))
+    """Whether a path stays in a folder: as written, so that links may lead out, or in truth."""
+    written, inside = (Path(os.path.normpath(one.absolute())) for one in (path, folder))
+    return written.is_relative_to(inside) or path.resolve().is_relative_to(folder.resolve())
 
 
 def _by_name(folder: Path) -> Mapping[str, tuple[Path, ...]]:

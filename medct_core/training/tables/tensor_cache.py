@@ -290,6 +290,11 @@ def source_key(row: ScanRow) -> str:
     return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
 
 
+def file_key(row: ScanRow) -> str:
+    """Name the file of a scan as it is now, whatever a table says of it; see `source_key`."""
+    return source_key(replace(row, metadata=None))
+
+
 def in_half(values: npt.NDArray[np.float32]) -> tuple[npt.NDArray[np.float16], float]:
     """Round to 16 bits.
 

@@ -79,6 +79,7 @@ def test_empty_cells_say_nothing(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
+        ("scan,path\na.nii,b\n", "'scan' and 'path' of .* mean the same"),
         ("scan,place\na.nii,b\n", "column 'place' that nobody knows"),
         ("patient\nAB\n", "no column 'scan'"),
         ("", "no column 'scan'"),

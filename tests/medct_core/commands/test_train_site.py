@@ -68,7 +68,7 @@ def test_one_command_makes_a_measured_adapter_and_goes_on(
     assert Path(answer["adapter"]).is_dir()
     said_again = capsys.readouterr()
     assert json.loads(said_again.out)["metrics"] == answer["metrics"]
-    assert "is there already" in said_again.err
+    assert "table that is there already" in said_again.err
     file = tomllib.loads((out / "run.toml").read_text())
     assert file["head"] == {"kind": "prompt", "prompts": "pair"}
     assert file["base"]["model"] == str(model)
@@ -118,6 +118,18 @@ def test_a_name_that_cannot_be_is_refused_before_anything_is_written(
     assert code == 2
     assert "cannot be called 'a b'" in capsys.readouterr().err
     assert not out.exists()
+
+
+def test_a_run_does_not_go_on_with_another_finding(
+    model: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "table.csv").write_text("path,patient,Emphysema\na.nii,A,1\n", encoding="utf-8")
+
+    options = ["--model", str(model), "--finding", "Lung nodule", "--out", str(tmp_path)]
+    code = run(["train", "site", *options])
+
+    assert code == 2
+    assert "was begun with --finding Emphysema" in " ".join(capsys.readouterr().err.split())
 
 
 @pytest.mark.parametrize(("option", "value"), [("--epochs", "3"), ("--name", "other")])

@@ -67,6 +67,14 @@ def test_what_was_not_measured_is_not_offered(change: dict[str, float]) -> None:
     assert "never compared" in _manifest({}).why_not_offered
 
 
+def test_the_number_of_a_head_alone_offers_nobody() -> None:
+    by_head = replace(_manifest(dict(BETTER)), head_sha256="d" * 64)
+    by_both = replace(by_head, metrics={**BETTER, "held_out_head_mean_auroc": 0.9})
+
+    assert "never compared" in by_head.why_not_offered
+    assert by_both.why_not_offered == ""
+
+
 @given(st.dictionaries(st.text(max_size=8), st.floats(allow_nan=False), max_size=4))
 def test_a_manifest_comes_back_as_it_was(metrics: dict[str, float]) -> None:
     manifest = _manifest(metrics)

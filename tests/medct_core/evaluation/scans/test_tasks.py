@@ -64,14 +64,14 @@ def test_whoever_is_measured_on_scans_it_learned_from_is_named(
 ) -> None:
     base, site = contenders
     wanted = task()
-    knows = replace(site, learned_from=frozenset(wanted.test.keys[:2]))
+    knows = replace(site, learned_from=frozenset(wanted.test.files[:2]))
 
     before = zero_shot(contenders, wanted, tmp_path).contest.cautions
     after = zero_shot((base, knows), wanted, tmp_path).contest.cautions
 
     assert not any("learned" in text for text in before)
     (said,) = set(after) - set(before)
-    assert said.startswith("site has learned from 2 of the 6 scans of 'test.csv'")
+    assert said.startswith("site has learned from 2 of the 6 scans of the test table")
 
 
 def test_probabilities_are_those_of_the_engine(contenders: Contenders, tmp_path: Path) -> None:

@@ -60,7 +60,8 @@ def test_a_run_ends_with_a_measured_adapter_that_loads(tiny: Path, tmp_path: Pat
     assert "site" in trained.report.read_text(encoding="utf-8")
     assert open_engine(str(tiny), adapter=trained.adapter, device="cpu").stamp.adapter == "site"
     assert cautions[:2] == [
-        "No scan of the training part has Lung nodule: nothing is learned.",
+        "No scan of the training part has Lung nodule: what it looks like cannot be learned "
+        "from labels.",
         "The test part has 3 patients only: too few to tell a better model from luck.",
     ]
     assert trained.evaluation.contest.cautions == tuple(cautions[1:])
@@ -76,7 +77,7 @@ def test_an_adapter_knows_the_scans_it_learned_from_but_not_whose_they_are(
 
     scans, _ = read_evaluated([tmp_path / "table.csv"], Places())
     known = [
-        scan for scan, key in zip(scans[0].scans, scans[0].keys, strict=True) if key in learned
+        scan for scan, key in zip(scans[0].scans, scans[0].files, strict=True) if key in learned
     ]
     assert 0 < len(known) == len(learned) < len(scans[0])
     listed = (trained.adapter / LEARNED_FROM_FILE).read_text(encoding="utf-8")

@@ -56,9 +56,12 @@ def test_a_path_that_leaves_the_folder_of_scans_is_refused(tmp_path: Path, writt
         (tmp_path / name).mkdir()
         (tmp_path / name / "a.nii").touch()
     (tmp_path / "scans" / "linked.nii").symlink_to(tmp_path / "other" / "a.nii")
+    (tmp_path / "link").symlink_to(tmp_path / "scans")
     files = ScanFiles.below(tmp_path, tmp_path / "scans")
 
     with pytest.raises(UnusableLineError, match="outside the folder of the scans"):
         files.find(written.format(folder=tmp_path), is_path=True)
 
     assert files.find("linked.nii", is_path=True) == tmp_path / "scans" / "linked.nii"
+    for folder in ("scans", "link"):
+        assert files.find(str(tmp_path / folder / "a.nii"), is_path=True) is not None
