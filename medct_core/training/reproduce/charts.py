@@ -13,7 +13,7 @@ from medct_core.inference.safe_write import replacing
 from medct_core.training.reproduce.evidence import GroupResult
 from medct_core.training.reproduce.gains import SIX_METRICS, Estimate
 from medct_core.training.reproduce.outcome import Outcome
-from medct_core.training.reproduce.plan import MAIN_GROUPS, base_run, planned_runs
+from medct_core.training.reproduce.plan import MAIN_GROUPS, base_run, meaning_of, planned_runs
 from medct_core.training.reproduce.tables import NAMES, PAPER_TABLE_4
 from medct_core.training.reproduce.verdicts import HEADLINE
 
@@ -136,7 +136,10 @@ def ablations(outcome: Outcome) -> Figure | None:
     gains = [_NONE if one is None else one.gain["mean_auroc"] for one in found.values()]
     changes = [_NONE if one is None else one.prompts_a_change for one in found.values()]
     _spread(left, gains, place, _OURS)
-    labels = [_missing(name) if one is None else _label(one) for name, one in found.items()]
+    labels = [
+        f"{runs[name].meaning} ({'not run yet' if one is None else _seeds(one)})"
+        for name, one in found.items()
+    ]
     left.set_yticks(place, labels)
     left.set_xlabel("gain in mean AUROC on B, points")
     for row, (name, run) in enumerate(runs.items()):
@@ -164,10 +167,6 @@ def _spread(
     axes.set_ylim(-0.7, len(place) - 0.3)
 
 
-def _missing(group: str) -> str:
-    return f"{group} (not run yet)"
-
-
 def _numbers(outcome: Outcome, claim_name: str) -> dict[str, Any]:
     return next(
         dict(judged[0].numbers) for claim, judged in outcome.verdicts if claim.name == claim_name
@@ -175,7 +174,11 @@ def _numbers(outcome: Outcome, claim_name: str) -> dict[str, Any]:
 
 
 def _label(one: GroupResult) -> str:
-    return f"{one.group} ({one.done} of {one.planned} seeds)"
+    return f"base {one.group[0]}, {meaning_of(one.group)} ({_seeds(one)})"
+
+
+def _seeds(one: GroupResult) -> str:
+    return f"{one.done} of {one.planned} seeds"
 
 
 def _points(gains: Sequence[Estimate]) -> list[float]:

@@ -35,6 +35,17 @@ class Method(Enum):
     TIP_ADAPTER_F = "tip-adapter-f"
 
 
+_MEANINGS = {
+    Method.BASE: "nothing",
+    Method.LORA: "LoRA",
+    Method.FULL: "every weight",
+    Method.HEAD: "linear head alone",
+    Method.CLIP_ADAPTER: "CLIP-Adapter",
+    Method.TIP_ADAPTER: "Tip-Adapter",
+    Method.TIP_ADAPTER_F: "Tip-Adapter-F",
+}
+
+
 class Ranks(Enum):
     """Ranks of LoRA as ``(image tower, text tower)``; alpha is twice the rank."""
 
@@ -91,6 +102,20 @@ class Run:
         return "-".join(parts)
 
     @property
+    def meaning(self) -> str:
+        """What the base is brought to the new domain by, in words."""
+        parts = [_MEANINGS[self.method]]
+        if self.method in (Method.LORA, Method.FULL):
+            parts.append("linear head" if self.head == "paper" else "through prompts")
+        if self.ranks is Ranks.SMALL:
+            parts.append("a quarter of the ranks")
+        if self.towers != "both":
+            parts.append(f"{self.towers} tower alone")
+        if self.scans not in (0, SCANS):
+            parts.append(f"{self.scans} scans")
+        return ", ".join(parts)
+
+    @property
     def id(self) -> str:
         """Name of the run, also of its files."""
         return self.group if self.method is Method.BASE else f"{self.group}-s{self.seed}"
@@ -117,6 +142,11 @@ def runs_named(ids: tuple[str, ...]) -> tuple[Run, ...]:
             f"No run is called {unknown[0]!r}.", remedy="List the runs with --list and choose one."
         )
     return tuple(run for run in plan if not ids or run.id in ids or run.group in ids)
+
+
+def meaning_of(group: str) -> str:
+    """Say what the runs of a planned group are brought to the new domain by."""
+    return next(run.meaning for run in planned_runs() if run.group == group)
 
 
 def base_run(base: BaseLetter) -> Run:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from medct_core.training.reproduce.gains import INTERVALS, SIX_METRICS, Estimate
 from medct_core.training.reproduce.in_words import NOTHING, gain_of, in_words, percent
 from medct_core.training.reproduce.outcome import ASKED, DEVIATIONS, PARTS, TESTED, Outcome
+from medct_core.training.reproduce.plan import meaning_of
 from medct_core.training.reproduce.verdicts import HEADLINE, Judged
 
 PAPER_TABLE_4 = {
@@ -92,6 +93,7 @@ def groups_table(outcome: Outcome) -> str:
     rows = [
         [
             one.group,
+            meaning_of(one.group),
             f"{one.done} of {one.planned}",
             percent(one.metrics["mean_auroc"]),
             gain_of(one.gain["mean_auroc"]),
@@ -104,8 +106,8 @@ def groups_table(outcome: Outcome) -> str:
         ]
         for one in outcome.groups
     ]
-    heads = ["runs", "seeds", "AUROC on B", "gain", "gain by prompts", "AUROC on A", "by prompts"]
-    return _table([*heads, "may learn", "learns", "hours"], rows)
+    heads = ["runs", "brought to B by", "seeds", "AUROC on B", "gain", "gain by prompts"]
+    return _table([*heads, "AUROC on A", "by prompts", "may learn", "learns", "hours"], rows)
 
 
 def setup(outcome: Outcome) -> str:

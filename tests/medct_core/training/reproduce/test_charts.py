@@ -67,7 +67,7 @@ def test_nothing_is_drawn_of_an_empty_ledger(tmp_path: Path) -> None:
 def test_the_main_chart_shows_the_paper_and_every_main_group_that_ran(outcome: Outcome) -> None:
     texts = set(_texts(main_results(outcome)))
 
-    assert {"paper, on CT-RATE", "M-lora-paper (3 of 5 seeds)", "mean AUROC"} <= texts
+    assert {"paper, on CT-RATE", "base M, LoRA, linear head (3 of 5 seeds)", "mean AUROC"} <= texts
     assert not any(text.startswith("R-") for text in texts)
 
 
@@ -84,8 +84,8 @@ def test_what_lora_is_compared_with_stands_below_each_other(outcome: Outcome) ->
         low, high = axes.get_ylim()
         assert all(low < row < high for row in axes.get_yticks())
 
-    assert {"M-full-paper (1 of 3 seeds)", "M-head (1 of 3 seeds)"} <= texts
-    assert {"M-lora-paper-300 (not run yet)", " weights unchanged"} <= texts
+    assert {"every weight, linear head (1 of 3 seeds)", "linear head alone (1 of 3 seeds)"} <= texts
+    assert {"LoRA, linear head, 300 scans (not run yet)", " weights unchanged"} <= texts
 
 
 def test_the_legend_of_all_main_groups_lies_within_the_picture(tmp_path: Path) -> None:

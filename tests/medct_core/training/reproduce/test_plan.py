@@ -15,6 +15,7 @@ from medct_core.training.reproduce.plan import (
     Ranks,
     base_run,
     main_group,
+    meaning_of,
     planned_runs,
     runs_named,
 )
@@ -105,3 +106,13 @@ def test_a_group_means_all_its_seeds() -> None:
 def test_a_run_that_is_not_planned_is_refused() -> None:
     with pytest.raises(UsageError, match="No run is called 'M-lora'"):
         runs_named(("M-base", "M-lora"))
+
+
+def test_groups_that_differ_have_different_meanings() -> None:
+    groups = {run.group for run in PLAN if run.base == "M"}
+
+    meanings = {meaning_of(group) for group in groups}
+
+    assert len(meanings) == len(groups)
+    assert meaning_of("M-lora-prompt-text") == "LoRA, through prompts, text tower alone"
+    assert meaning_of("M-lora-paper-small") == "LoRA, linear head, a quarter of the ranks"
