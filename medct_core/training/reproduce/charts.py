@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.transforms import Bbox
 
 from medct_core.inference.safe_write import replacing
 from medct_core.training.reproduce.evidence import GroupResult
@@ -20,10 +21,10 @@ from medct_core.training.reproduce.verdicts import HEADLINE
 _DPI = 150
 _PAPER, _OURS, _OTHERS = "#9aa5b1", "#1f6feb", ("#1f6feb", "#74a9f7", "#b45309", "#e9a85d")
 _QUIET = "#57606a"
-_REMARK: dict[str, Any] = {"fontsize": 7, "color": _QUIET, "va": "center"}
+_REMARK: dict[str, Any] = {"fontsize": 7, "color": _QUIET, "va": "center", "ha": "right"}
 _NONE = Estimate(None, None, None)
-_NAME_PT, _LETTER_PT, _LINE_PT = 7, 3.9, 8.0
-"""Size of a point's name, about the width of a letter, and of a line; in points."""
+_DOT_PT = 5.0
+"""Size of a point, and the gap between it and its name."""
 
 
 def write_charts(outcome: Outcome, folder: Path) -> tuple[Path, ...]:
@@ -89,8 +90,8 @@ def gain_against_prevalence(outcome: Outcome) -> Figure | None:
     axes.set_xlabel("prevalence in the synthetic test scans, %")
     axes.set_ylabel("gain in AUROC, points")
     axes.set_title(
-        f"Do rare findings gain more? {HEADLINE}: Spearman {numbers['correlation']:+.2f}, "
-        f"one-sided p = {numbers['p']:.3f}",
+        f"Do rare findings gain more? Base {HEADLINE[0]}, {meaning_of(HEADLINE)}: "
+        f"Spearman {numbers['correlation']:+.2f}, one-sided p = {numbers['p']:.3f}",
         fontsize=11,
     )
     axes.xaxis.set_major_formatter("{x:g}")
@@ -104,24 +105,26 @@ def gain_against_prevalence(outcome: Outcome) -> Figure | None:
 def _name_points(
     axes: Axes, names: Sequence[str], across: Sequence[float], up: Sequence[float]
 ) -> None:
-    """Write a name beside each point, moved down as far as it takes to stand clear of others."""
-    taken: list[tuple[float, float, float]] = []
-    for place in np.argsort(up)[::-1]:
-        point = across[place], up[place]
-        left, y = axes.transData.transform(point) * 72 / _DPI
-        right = left + _LETTER_PT * len(names[place])
-        low = y
-        while any(abs(low - at) < _LINE_PT and left < r and o < right for o, r, at in taken):
-            low -= 1.0
-        taken.append((left, right, low))
-        axes.annotate(
+    """Write a name beside each point, moved down as far as it takes to stand clear of all else."""
+    figure = cast("Figure", axes.figure)
+    figure.draw_without_rendering()  # the layout has to stand before places are compared
+    points = axes.transData.transform(list(zip(across, up, strict=True)))
+    dot = _DOT_PT / 2 * _DPI / 72
+    taken = [Bbox.from_bounds(x - dot, y - dot, 2 * dot, 2 * dot) for x, y in points]
+    for place in np.argsort(across)[::-1]:  # what is right of a point is named before it
+        name = axes.annotate(
             names[place],
-            point,
-            xytext=(5, low - y - 2),
+            (across[place], up[place]),
+            xytext=(_DOT_PT, 0),
             textcoords="offset points",
-            fontsize=_NAME_PT,
+            fontsize=7,
             color=_QUIET,
+            va="center",
         )
+        while name.get_window_extent().count_overlaps(taken):
+            right, low = name.xyann
+            name.xyann = (right, low - 1.0)
+        taken.append(Bbox(name.get_window_extent()))
 
 
 def ablations(outcome: Outcome) -> Figure | None:
@@ -130,7 +133,7 @@ def ablations(outcome: Outcome) -> Figure | None:
     found = {name: outcome.group(name) for name in runs}
     if not any(found.values()):
         return None
-    figure = Figure(figsize=(9, 1.6 + 0.36 * len(found)), dpi=_DPI, layout="constrained")
+    figure = Figure(figsize=(10, 1.6 + 0.34 * len(found)), dpi=_DPI, layout="constrained")
     left, right = figure.subplots(1, 2, sharey=True)
     place = np.arange(len(found))[::-1]
     gains = [_NONE if one is None else one.gain["mean_auroc"] for one in found.values()]
@@ -141,13 +144,13 @@ def ablations(outcome: Outcome) -> Figure | None:
         for name, one in found.items()
     ]
     left.set_yticks(place, labels)
-    left.set_xlabel("gain in mean AUROC on B, points")
+    left.set_xlabel("gain on B\nmean AUROC, points")
     for row, (name, run) in enumerate(runs.items()):
         if run.leaves_weights:  # its prompts answer as those of the base
             changes[row] = _NONE
-            right.text(0, place[row], " weights unchanged" if found[name] else "", **_REMARK)
+            right.text(0, place[row], "weights unchanged  " if found[name] else "", **_REMARK)
     _spread(right, changes, place, _OTHERS[2])
-    right.set_xlabel("change on A by prompts, points")
+    right.set_xlabel("change on A by prompts\nmean AUROC, points")
     figure.suptitle(
         "Base M on synthetic scans: what each way gains on B and loses on A, 95 % intervals",
         fontsize=11,

@@ -1,6 +1,7 @@
 """Charts: one file a question, and none where there is nothing to show."""
 
 from collections.abc import Iterator
+from itertools import combinations
 from pathlib import Path
 
 import numpy as np
@@ -85,7 +86,7 @@ def test_what_lora_is_compared_with_stands_below_each_other(outcome: Outcome) ->
         assert all(low < row < high for row in axes.get_yticks())
 
     assert {"every weight, linear head (1 of 3 seeds)", "linear head alone (1 of 3 seeds)"} <= texts
-    assert {"LoRA, linear head, 300 scans (not run yet)", " weights unchanged"} <= texts
+    assert {"LoRA, linear head, 300 scans (not run yet)", "weights unchanged  "} <= texts
 
 
 def test_the_legend_of_all_main_groups_lies_within_the_picture(tmp_path: Path) -> None:
@@ -101,3 +102,28 @@ def test_the_legend_of_all_main_groups_lies_within_the_picture(tmp_path: Path) -
     assert len(figure.legends[0].get_texts()) == 5
     assert legend.x0 >= 0
     assert legend.x1 <= figure.bbox.x1
+
+
+def test_no_writing_of_the_comparison_covers_other_writing(outcome: Outcome) -> None:
+    figure = ablations(outcome)
+
+    assert figure is not None
+    figure.draw_without_rendering()
+    left, right = figure.axes
+    written = [left.xaxis.label, right.xaxis.label, *left.get_yticklabels(), *right.texts]
+    boxes = [text.get_window_extent() for text in written if text.get_text()]
+    assert all(box.x0 >= 0 and box.x1 <= figure.bbox.x1 for box in boxes)
+    assert not any(one.overlaps(other) for one, other in combinations(boxes, 2))
+
+
+def test_no_name_of_a_finding_covers_a_point_or_another_name(outcome: Outcome) -> None:
+    figure = gain_against_prevalence(outcome)
+
+    assert figure is not None
+    figure.draw_without_rendering()
+    axes = figure.axes[0]
+    names = [text.get_window_extent() for text in axes.texts]
+    points = axes.transData.transform(axes.collections[0].get_offsets())
+    assert len(names) == len(points) == len(FINDINGS)
+    assert not any(one.overlaps(other) for one, other in combinations(names, 2))
+    assert not any(name.contains(*point) for name in names for point in points)
