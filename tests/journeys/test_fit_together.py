@@ -1,9 +1,6 @@
 """Processes that fit one model end together, whatever befalls one of them."""
 
 import json
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -16,9 +13,7 @@ from medct_core.training.adapt.fit import fit
 from medct_core.training.adapt.record import CHECKPOINT_FILE
 from tests.adapt_samples import QUICK, viewer
 from tests.tiny_model import PAIR, write_model
-
-ROOT = Path(__file__).parents[2]
-PATIENCE_S = 120.0
+from tests.two_processes import in_two
 
 pytestmark = pytest.mark.slow
 
@@ -29,23 +24,10 @@ def tiny(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return write_model(tmp_path_factory.mktemp("base") / "tiny", PAIR)
 
 
-def launched(*arguments: str, program: str = "tests.adapt_together") -> int:
-    """Start two processes, and give how they ended; not at all is an error."""
-    launcher = ("-m", "torch.distributed.run", "--standalone", "--nproc-per-node=2", "-m", program)
-    done = subprocess.run(
-        [sys.executable, *launcher, *arguments],
-        cwd=ROOT,
-        env={**os.environ, "OMP_NUM_THREADS": "1", "PYTHONPATH": str(ROOT)},
-        check=False,
-        capture_output=True,
-        timeout=PATIENCE_S,
-    )
-    return done.returncode
-
-
 def ends(model: Path, folder: Path, what: str) -> list[str]:
     """Let something befall one of two processes, and give how each ended."""
-    assert launched(str(model), str(folder), what) == 0
+    done = in_two("-m", "tests.adapt_together", str(model), str(folder), what)
+    assert done.returncode == 0, done.stderr
     return [(folder / f"{index}.txt").read_text(encoding="utf-8") for index in range(2)]
 
 
@@ -99,7 +81,7 @@ def test_a_stop_of_one_process_stops_both_at_one_step(tiny: Path, tmp_path: Path
 def test_two_processes_keep_what_a_kill_may_not_lose(tiny: Path, tmp_path: Path) -> None:
     settings = json.dumps({"checkpoint_minutes": 1e-9, "epochs": 1, "batch": 2})
 
-    ended = launched(str(tiny), str(tmp_path), settings, "5", program="tests.adapt_samples")
+    done = in_two("-m", "tests.adapt_samples", str(tiny), str(tmp_path), settings, "5")
 
-    assert ended != 0
+    assert done.returncode != 0
     assert step_of(tmp_path) == 4

@@ -1,5 +1,6 @@
 """Processes: the part of the work this process does, and how parts are put together."""
 
+import atexit
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -189,7 +190,18 @@ def join_processes(device: DeviceChoice) -> Processes:
 def _talk() -> distributed.ProcessGroup:
     """Open the way on which processes tell each other what is no tensor of a step."""
     group: distributed.ProcessGroup = distributed.new_group(backend="gloo", timeout=_LONGEST_WAIT)
+    atexit.register(_part)
     return group
+
+
+def _part() -> None:
+    """Close the ways that have threads of their own: left open, they abort an ended process.
+
+    The way between graphics cards has none, and closing it may wait for a process that is gone.
+    """
+    runs_on_cards = distributed.get_backend() != "gloo"
+    distributed.destroy_process_group(_talk() if runs_on_cards else None)
+    _talk.cache_clear()
 
 
 class _Gather(Function):

@@ -24,6 +24,7 @@ from medct_core.training.adapt.objective import Objective
 from medct_core.training.adapt.progress import FitProgress
 from medct_core.training.adapt.record import CHECKPOINT_FILE, load_checkpoint
 from tests.adapt_samples import QUICK, Viewer, fitted, viewer
+from tests.two_processes import in_two
 
 ROOT = Path(__file__).resolve().parents[4]
 
@@ -224,8 +225,8 @@ def test_without_scans_or_reports_there_is_nothing_to_learn_from(
         _fit(tiny, replace(seen, cohort=nobody), tmp_path / "b")
 
 
-def _program(*arguments: str, launcher: tuple[str, ...] = ("-m",)) -> int:
-    command = [sys.executable, *launcher, "tests.adapt_samples", *arguments]
+def _program(*arguments: str) -> int:
+    command = [sys.executable, "-m", "tests.adapt_samples", *arguments]
     environment = {**os.environ, "OMP_NUM_THREADS": "1", "PYTHONPATH": str(ROOT)}
     done = subprocess.run(command, cwd=ROOT, env=environment, check=False, capture_output=True)
     return done.returncode
@@ -276,10 +277,10 @@ def test_two_processes_learn_what_one_does(
         "head_dropout": 0.0,
         "rate": 1e-3,
     }
-    launcher = ("-m", "torch.distributed.run", "--standalone", "--nproc-per-node=2", "-m")
+    program = ("-m", "tests.adapt_samples", str(tiny), str(tmp_path / "two"))
 
-    ended = _program(str(tiny), str(tmp_path / "two"), json.dumps(same_draws), launcher=launcher)
-    assert ended == 0
+    done = in_two(*program, json.dumps(same_draws))
+    assert done.returncode == 0, done.stderr
     _fit(tiny, viewer(), tmp_path / "one", **same_draws)
 
     # Only rounding differs: every loss and length of the gradient agrees to 1e-4.

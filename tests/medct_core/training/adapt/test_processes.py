@@ -1,10 +1,7 @@
 """Work is divided among processes without loss, and one process needs no other."""
 
 import json
-import os
-import subprocess
 import sys
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,12 +11,12 @@ from hypothesis import strategies as st
 
 from medct_core.errors import UsageError
 from medct_core.training.adapt.processes import Processes, join_processes
+from tests.two_processes import in_two
 
 CPU = torch.device("cpu")
-ROOT = Path(__file__).parents[4]
-PATIENCE_S = 120.0
 
 _TALKS = """
+import atexit
 import json
 from pathlib import Path
 import torch
@@ -28,6 +25,12 @@ from medct_core.errors import ScanRefusedError
 from medct_core.training.adapt import processes
 from medct_core.training.adapt.processes import join_processes
 
+def finish():
+    names = [task.read_text().strip() for task in Path("/proc/self/task").glob("*/comm")]
+    said["threads"] = [name for name in names if "gloo" in name]
+    Path(f"{here.index}.json").write_text(json.dumps(said))
+
+atexit.register(finish)  # what is registered first is done last
 here = join_processes("cpu")
 said = {}
 
@@ -63,9 +66,9 @@ for name, words in (("same", "x"), ("other", str(here.index))):
         said[name] = "went on"
     except Exception as error:
         said[name] = str(error)
-options = processes._talk()._get_backend(torch.device("cpu")).options
-said["waits_s"] = options._timeout.total_seconds()
-Path(f"{here.index}.json").write_text(json.dumps(said))
+way = processes._talk()._get_backend(torch.device("cpu"))
+said["waits_s"] = way.options._timeout.total_seconds()
+del way
 here.wait()
 """
 
@@ -113,16 +116,8 @@ def said(tmp_path_factory: pytest.TempPathFactory) -> Said:
     folder = tmp_path_factory.mktemp("talk")
     program = folder / "talks.py"
     program.write_text(_TALKS, encoding="utf-8")
-    launcher = ("-m", "torch.distributed.run", "--standalone", "--nproc-per-node=2")
-    environment = {**os.environ, "OMP_NUM_THREADS": "1", "PYTHONPATH": str(ROOT)}
-    subprocess.run(
-        [sys.executable, *launcher, str(program)],
-        cwd=folder,
-        env=environment,
-        check=True,
-        capture_output=True,
-        timeout=PATIENCE_S,
-    )
+    done = in_two(str(program), folder=folder)
+    assert done.returncode == 0, done.stderr
     first, second = (json.loads((folder / f"{index}.json").read_text()) for index in range(2))
     return first, second
 
@@ -161,6 +156,12 @@ def test_processes_that_see_different_things_go_no_further(said: Said) -> None:
 @pytest.mark.slow
 def test_processes_wait_for_days_while_the_first_prepares_scans(said: Said) -> None:
     assert all(one["waits_s"] >= 24 * 3600 for one in said)
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems do not list threads as files")
+def test_an_ended_process_leaves_no_thread_that_would_abort_it(said: Said) -> None:
+    assert [one["threads"] for one in said] == [[], []]
 
 
 def test_a_process_alone_raises_what_it_meets() -> None:

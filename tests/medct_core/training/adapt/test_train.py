@@ -1,8 +1,6 @@
 """From the file of a run to an adapter in a folder."""
 
 import json
-import os
-import subprocess
 import sys
 from pathlib import Path
 
@@ -22,8 +20,7 @@ from medct_core.training.adapt.train import Trained, train_adapter
 from medct_core.training.tables.evaluated import Places, read_evaluated
 from tests.lora_samples import write_run
 from tests.tiny_image_model import write_image_model
-
-ROOT = Path(__file__).parents[4]
+from tests.two_processes import in_two
 
 
 @pytest.fixture
@@ -87,17 +84,9 @@ def test_an_adapter_knows_the_scans_it_learned_from_but_not_whose_they_are(
 @pytest.mark.slow
 def test_two_processes_make_one_adapter_and_end_together(tiny: Path, tmp_path: Path) -> None:
     file = write_run(tmp_path, tiny)
-    launcher = ("-m", "torch.distributed.run", "--standalone", "--nproc-per-node=2", "--no-python")
-    program = (sys.executable, "-c", "from medct_core.commands.start import main; main()")
+    medct = (sys.executable, "-c", "from medct_core.commands.start import main; main()")
 
-    done = subprocess.run(
-        [sys.executable, *launcher, *program, "train", "lora", "--config", str(file), "--json"],
-        env={**os.environ, "OMP_NUM_THREADS": "1", "PYTHONPATH": str(ROOT)},
-        check=False,
-        capture_output=True,
-        text=True,
-        timeout=300,
-    )
+    done = in_two("--no-python", *medct, "train", "lora", "--config", str(file), "--json")
 
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout)["metrics"]["held_out_patients"] == 3

@@ -1,0 +1,31 @@
+"""Programs started as two processes that find each other, and how they end."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+PATIENCE_S = 300.0
+
+
+def in_two(*program: str, folder: Path = ROOT) -> subprocess.CompletedProcess[str]:
+    """Start a program twice, as torchrun does, with one thread each.
+
+    Parameters
+    ----------
+    program
+        A Python file or ``-m`` and a module; after ``--no-python``, any program.
+    folder
+        Where it is started.
+    """
+    launcher = ("-m", "torch.distributed.run", "--standalone", "--nproc-per-node=2")
+    return subprocess.run(
+        [sys.executable, *launcher, *program],
+        cwd=folder,
+        env={**os.environ, "OMP_NUM_THREADS": "1", "PYTHONPATH": str(ROOT)},
+        check=False,
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE_S,
+    )
