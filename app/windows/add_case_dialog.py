@@ -59,16 +59,7 @@ class AddCaseDialog(TextDialog):
             ),
             "muted",
         )
-        kinds = QDialogButtonBox.StandardButton
-        buttons = QDialogButtonBox(kinds.Cancel)
-        add = buttons.addButton(
-            self.tr("&Update") if is_there else self.tr("&Add"),
-            QDialogButtonBox.ButtonRole.AcceptRole,
-        )
-        add.setDefault(True)
-        buttons.accepted.connect(self.accept)
-        buttons.rejected.connect(self.reject)
-        self.body.addWidget(buttons)
+        self._add_buttons(self.tr("&Update") if is_there else self.tr("&Add"))
 
     @property
     def reader(self) -> str:
@@ -79,6 +70,14 @@ class AddCaseDialog(TextDialog):
     def is_verified(self) -> bool:
         """Whether something better than the reader stands behind the verdicts."""
         return self._verified.isChecked()
+
+    def _add_buttons(self, accept: str) -> None:
+        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
+        add = buttons.addButton(accept, QDialogButtonBox.ButtonRole.AcceptRole)
+        add.setDefault(True)
+        buttons.accepted.connect(self.accept)
+        buttons.rejected.connect(self.reject)
+        self.body.addWidget(buttons)
 
     def _add_verdicts(self, judged: list[FindingReview]) -> None:
         present = [one.finding for one in judged if one.decision is Decision.ACCEPTED]

@@ -23,6 +23,8 @@ from medct_core.commands.console import (
     worst,
 )
 from medct_core.commands.interrupt import interruptible
+from medct_core.commands.library_add import AdapterOption, DeviceOption, ModelOption
+from medct_core.commands.library_place import AsJson
 from medct_core.errors import MedctError, UsageError
 
 if TYPE_CHECKING:
@@ -102,35 +104,36 @@ class Job:
     formats: tuple[str, ...]
 
 
+ScansArgument = Annotated[
+    list[Path], typer.Argument(metavar="PATH", help="Scans: files, folders, zips.")
+]
+PromptOption = Annotated[
+    list[str] | None, typer.Option(help="A further finding to ask for; may be repeated.")
+]
+PatientTextOption = Annotated[
+    bool, typer.Option("--patient-text", help="Name the patient in the results.")
+]
+
+
 def register(app: typer.Typer) -> None:
     """Add the command."""
     app.command("analyze")(analyze)
 
 
 def analyze(
-    paths: Annotated[
-        list[Path], typer.Argument(metavar="PATH", help="Scans: files, folders, zips.")
-    ],
+    paths: ScansArgument,
     out: Annotated[Path, typer.Option(help="Folder for the results.")] = Path("results"),
     formats: Annotated[str, typer.Option(help="Some of csv, pdf, json.")] = "csv,pdf,json",
-    model: Annotated[
-        str | None, typer.Option(help="Name or folder of a model; CT-CLIP if installed.")
-    ] = None,
-    adapter: Annotated[
-        Path | None, typer.Option(help="Name or folder of an adapter, or none.")
-    ] = None,
-    prompt: Annotated[
-        list[str] | None, typer.Option(help="A further finding to ask for; may be repeated.")
-    ] = None,
+    model: ModelOption = None,
+    adapter: AdapterOption = None,
+    prompt: PromptOption = None,
     prompts: Annotated[Path | None, typer.Option(help="Prompt file (TOML).")] = None,
     series: Annotated[str | None, typer.Option(help="DICOM series: number or UID.")] = None,
     frame: Annotated[int | None, typer.Option(help="Volume of a 4D scan, from 1.")] = None,
     force: Annotated[bool, typer.Option("--force", help="Score unsuitable scans too.")] = False,
-    device: Annotated[str, typer.Option(help="auto, cpu, cuda, cuda:1 or mps.")] = "auto",
-    as_json: Annotated[bool, typer.Option("--json", help="JSON on standard output.")] = False,
-    patient_text: Annotated[
-        bool, typer.Option("--patient-text", help="Name the patient in the results.")
-    ] = False,
+    device: DeviceOption = "auto",
+    as_json: AsJson = False,
+    patient_text: PatientTextOption = False,
 ) -> None:
     """Score the findings of chest CTs and write them as tables and documents.
 

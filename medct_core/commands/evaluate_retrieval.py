@@ -1,6 +1,6 @@
 """`medct evaluate retrieval`: how well scans find scans and reports, and reports find scans."""
 
-from collections.abc import Callable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -36,7 +36,12 @@ _TITLES = {
     "any_shared_label_map": 'volume to volume, "MAP@K" of RadFinder (any shared label)',
 }
 
-OnProgress = Callable[[float], None]
+KeepOption = Annotated[
+    Path | None, typer.Option(help="Folder that keeps embedded phantoms for the next time.")
+]
+TableOption = Annotated[
+    Path | None, typer.Option(help="CSV of scans and reports, instead of phantoms.")
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,12 +81,8 @@ def retrieval(
     ] = None,
     draw: Annotated[DrawChoice, typer.Option()] = DrawChoice.BALANCED,
     domain: Annotated[DomainChoice, typer.Option()] = DomainChoice.A,
-    keep: Annotated[
-        Path | None, typer.Option(help="Folder that keeps embedded phantoms for the next time.")
-    ] = None,
-    table: Annotated[
-        Path | None, typer.Option(help="CSV of scans and reports, instead of phantoms.")
-    ] = None,
+    keep: KeepOption = None,
+    table: TableOption = None,
     adapter: Adapters = None,
     scans: ScansOption = None,
     reports: ReportsOption = None,
@@ -110,19 +111,23 @@ def retrieval(
         on_table = TableWish(table, scans, reports, metadata, tuple(adapter or ()), out)
         _answer_on_table(on_table, model, device, as_json=as_json)
         return
-    if adapter or scans or reports or metadata or out:
+    wish = Wish(seeds, fit_seeds, draw, domain, library, keep)
+    _require_fitting(wish, (adapter, scans, reports, metadata, out))
+    result = interruptible(lambda cancel: _measured(wish, model, device, cancel))
+    print_json(result.to_json()) if as_json else print_text(_table(result))
+
+
+def _require_fitting(wish: Wish, of_table: Sequence[object]) -> None:
+    if any(of_table):
         raise UsageError(
             "--adapter, --scans, --reports, --metadata and --out belong to a table.",
             remedy="Name one with --table, or leave them out.",
         )
-    if library is not None and fit_seeds is not None:
+    if wish.library is not None and wish.fit_seeds is not None:
         raise UsageError(
             "A library's mean is fitted on the library, not on phantoms.",
             remedy="Leave --fit-seeds out.",
         )
-    wish = Wish(seeds, fit_seeds, draw, domain, library, keep)
-    result = interruptible(lambda cancel: _measured(wish, model, device, cancel))
-    print_json(result.to_json()) if as_json else print_text(_table(result))
 
 
 def _measured(wish: Wish, model: str, device: str, cancel: CancelToken) -> "RetrievalEvaluation":

@@ -15,6 +15,7 @@ from medct_core.commands.console import (
 )
 from medct_core.commands.library_add import add, import_table
 from medct_core.commands.library_ask import ask
+from medct_core.commands.library_filter import FindingOption, Limits, TagOption
 from medct_core.commands.library_place import (
     AsJson,
     LibraryOption,
@@ -92,8 +93,8 @@ def remove(
 
 def list_cases(
     library: LibraryOption = None,
-    tag: Annotated[list[str] | None, typer.Option(help="Only with this tag.")] = None,
-    finding: Annotated[list[str] | None, typer.Option(help="Only with this finding.")] = None,
+    tag: TagOption = None,
+    finding: FindingOption = None,
     as_json: AsJson = False,
 ) -> None:
     """List the cases, the newest first.
@@ -101,9 +102,7 @@ def list_cases(
     Example: medct library list --library cases --finding "Pleural effusion"
     """
     kept = open_library(library)
-    from medct_core.retrieval.case_filter import CaseFilter
-
-    wanted = CaseFilter(tags=frozenset(tag or ()), present=frozenset(finding or ()))
+    wanted = Limits(tag=tag, finding=finding).to_filter()
     newest = sorted(kept.cases(wanted), key=lambda case: case.added_at, reverse=True)
     if as_json:
         print_json({"library": kept.address, "cases": [_fields_of(case) for case in newest]})

@@ -10,6 +10,16 @@ from medct_core.cancel import CancelToken
 from medct_core.commands.console import print_json, print_text, progress_bar
 from medct_core.commands.interrupt import interruptible
 from medct_core.commands.library_add import AdapterOption, DeviceOption, ForceOption, ModelOption
+from medct_core.commands.library_filter import (
+    AgeOption,
+    ContrastOption,
+    FindingOption,
+    Limits,
+    SexOption,
+    TagOption,
+    VerifiedOption,
+    WithoutOption,
+)
 from medct_core.commands.library_place import AsJson, LibraryOption, open_library
 from medct_core.commands.library_region import Part, search_region, show_regions
 from medct_core.commands.library_reports import search_reports, show_reports
@@ -23,7 +33,28 @@ if TYPE_CHECKING:
 
 _SHORT_ID = 12
 _ALL = "all"
-_AMONG = 200
+
+ScanArgument = Annotated[
+    Path | None, typer.Argument(metavar="SCAN", help="File, folder or zip; or give --text.")
+]
+ReportOption = Annotated[Path | None, typer.Option(help="Text file with a report, of any length.")]
+EvidenceOption = Annotated[
+    list[str] | None,
+    typer.Option(help="How many of the nearest cases had this finding; 'all': the eighteen."),
+]
+RegionOption = Annotated[
+    str, typer.Option(help="By a box of the scan: x0,x1,y0,y1,z0,z1 in patient mm (LPS).")
+]
+MaskOption = Annotated[Path | None, typer.Option(help="By the part of the scan that a mask marks.")]
+AmongOption = Annotated[
+    int, typer.Option(min=1, help="Nearest cases whose parts are compared with a region.")
+]
+ReportsOption = Annotated[
+    bool, typer.Option("--reports", help="The reports most like the scan, not the cases.")
+]
+ReportsInOption = Annotated[
+    Path | None, typer.Option(help="Those of this file: a report a line, or a CSV column.")
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,46 +85,27 @@ class Answer:
 
 
 def search(
-    scan: Annotated[
-        Path | None, typer.Argument(metavar="SCAN", help="File, folder or zip; or give --text.")
-    ] = None,
+    scan: ScanArgument = None,
     text: Annotated[str, typer.Option(help="Findings in words, or a report.")] = "",
-    report: Annotated[
-        Path | None, typer.Option(help="Text file with a report, of any length.")
-    ] = None,
+    report: ReportOption = None,
     library: LibraryOption = None,
     model: ModelOption = None,
     adapter: AdapterOption = None,
     device: DeviceOption = "auto",
     count: Annotated[int, typer.Option(min=1, help="How many cases.")] = 10,
-    age: Annotated[list[str] | None, typer.Option(help="Only this band of ages: 60-69.")] = None,
-    sex: Annotated[list[str] | None, typer.Option(help="Only F or only M.")] = None,
-    contrast: Annotated[
-        bool | None, typer.Option("--contrast/--no-contrast", help="Only with, or without.")
-    ] = None,
-    finding: Annotated[list[str] | None, typer.Option(help="Only with this finding.")] = None,
-    without: Annotated[list[str] | None, typer.Option(help="Only without this finding.")] = None,
-    verified: Annotated[bool, typer.Option("--verified", help="Verified findings only.")] = False,
-    tag: Annotated[list[str] | None, typer.Option(help="Only with this tag.")] = None,
-    evidence: Annotated[
-        list[str] | None,
-        typer.Option(help="How many of the nearest cases had this finding; 'all': the eighteen."),
-    ] = None,
-    region: Annotated[
-        str, typer.Option(help="By a box of the scan: x0,x1,y0,y1,z0,z1 in patient mm (LPS).")
-    ] = "",
-    region_mask: Annotated[
-        Path | None, typer.Option(help="By the part of the scan that a mask marks.")
-    ] = None,
-    among: Annotated[
-        int, typer.Option(min=1, help="Nearest cases whose parts are compared with a region.")
-    ] = _AMONG,
-    reports: Annotated[
-        bool, typer.Option("--reports", help="The reports most like the scan, not the cases.")
-    ] = False,
-    reports_in: Annotated[
-        Path | None, typer.Option(help="Those of this file: a report a line, or a CSV column.")
-    ] = None,
+    age: AgeOption = None,
+    sex: SexOption = None,
+    contrast: ContrastOption = None,
+    finding: FindingOption = None,
+    without: WithoutOption = None,
+    verified: VerifiedOption = False,
+    tag: TagOption = None,
+    evidence: EvidenceOption = None,
+    region: RegionOption = "",
+    region_mask: MaskOption = None,
+    among: AmongOption = 200,
+    reports: ReportsOption = False,
+    reports_in: ReportsInOption = None,
     force: ForceOption = False,
     as_json: AsJson = False,
 ) -> None:
@@ -106,37 +118,24 @@ def search(
     Example: medct library search scan.nii.gz --library cases --finding "Pleural effusion"
     """
     wish = Wish(scan, _words(scan, text, report), model, adapter, device, force)
-    has_region, has_reports = bool(region) or region_mask is not None, reports or bool(reports_in)
-    _require_one_kind(bool(region), region_mask is not None, has_reports, bool(evidence))
+    _require_one_kind(region, region_mask, reports or reports_in, evidence)
     kept = open_library(library)
-    from medct_core.retrieval.case_filter import CaseFilter
-
-    wanted = CaseFilter(
-        age_bands=frozenset(age or ()),
-        sexes=frozenset(sex or ()),
-        contrast=contrast,
-        present=frozenset(finding or ()),
-        absent=frozenset(without or ()),
-        is_verified=verified,
-        tags=frozenset(tag or ()),
-    )
-    if has_region:
+    wanted = Limits(age, sex, contrast, finding, without, verified, tag).to_filter()
+    if region or region_mask:
         part = Part(region, region_mask, among, count)
         done = interruptible(lambda cancel: search_region(kept, wish, part, wanted, cancel))
         show_regions(kept, done, as_json=as_json)
-    elif has_reports:
-        ranked = interruptible(
-            lambda cancel: search_reports(kept, wish, reports_in, wanted, cancel)
-        )
-        show_reports(kept, ranked, count=count, as_json=as_json)
+    elif reports or reports_in:
+        found = interruptible(lambda cancel: search_reports(kept, wish, reports_in, wanted, cancel))
+        show_reports(kept, found, count=count, as_json=as_json)
     else:
         shown = Shown(count, tuple(evidence or ()))
         answer = interruptible(lambda cancel: _cases(kept, wish, wanted, shown, cancel))
         _show(kept, answer, as_json=as_json)
 
 
-def _require_one_kind(*kinds: bool) -> None:
-    if sum(kinds) > 1:
+def _require_one_kind(*kinds: object) -> None:
+    if sum(map(bool, kinds)) > 1:
         raise UsageError(
             "A search is for cases, for parts of them, or for reports.",
             remedy="Give only one of --region, --region-mask, --reports and --evidence.",

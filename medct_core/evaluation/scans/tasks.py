@@ -182,11 +182,9 @@ def _evaluate(
     before = ask_all(
         asked, task.validation, cancel=cancel, on_progress=lambda f: on_progress(share * f)
     )
+    rest = 1 - share
     after = ask_all(
-        asked,
-        task.test,
-        cancel=cancel,
-        on_progress=lambda f: on_progress(share + (1 - share) * f),
+        asked, task.test, cancel=cancel, on_progress=lambda f: on_progress(share + rest * f)
     )
     contest = Contest(
         task=name,
@@ -198,19 +196,26 @@ def _evaluate(
         seed=task.seed,
         cautions=_cautions(lines, before.scans, after.scans),
     )
-    rows = zip(lines, after.values, before.values, strict=True)
     entries = [
-        Entry(
-            name=line.name,
-            stamp=line.asked.contender.engine.stamp,
-            asked=line.meaning,
-            wordings=line.wordings,
+        _entry(
+            line,
             test=_predictions(line, test, after.scans, task.labels),
             validation=_predictions(line, validation, before.scans, task.labels),
         )
-        for line, test, validation in rows
+        for line, test, validation in zip(lines, after.values, before.values, strict=True)
     ]
     return judge(contest, entries)
+
+
+def _entry(line: _Line, test: Predictions, validation: Predictions) -> Entry:
+    return Entry(
+        name=line.name,
+        stamp=line.asked.contender.engine.stamp,
+        asked=line.meaning,
+        wordings=line.wordings,
+        test=test,
+        validation=validation,
+    )
 
 
 def _cautions(
