@@ -6,10 +6,12 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
-PATIENCE_S = 300.0
+PATIENCE_S = 120.0
 
 
-def in_two(*program: str, folder: Path = ROOT) -> subprocess.CompletedProcess[str]:
+def in_two(
+    *program: str, folder: Path = ROOT, patience_s: float = PATIENCE_S
+) -> subprocess.CompletedProcess[str]:
     """Start a program twice, as torchrun does, with one thread each.
 
     Parameters
@@ -18,6 +20,8 @@ def in_two(*program: str, folder: Path = ROOT) -> subprocess.CompletedProcess[st
         A Python file or ``-m`` and a module; after ``--no-python``, any program.
     folder
         Where it is started.
+    patience_s
+        How long both may take together.
     """
     launcher = ("-m", "torch.distributed.run", "--standalone", "--nproc-per-node=2")
     return subprocess.run(
@@ -27,5 +31,5 @@ def in_two(*program: str, folder: Path = ROOT) -> subprocess.CompletedProcess[st
         check=False,
         capture_output=True,
         text=True,
-        timeout=PATIENCE_S,
+        timeout=patience_s,
     )

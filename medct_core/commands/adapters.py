@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from medct_core.commands.console import print_json, print_text, progress_bar
+from medct_core.commands.options import AsJson
 from medct_core.errors import MedctError, ModelUnavailableError, UsageError
 
 if TYPE_CHECKING:
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
     from medct_core.models.adapter_store import InstalledAdapter
     from medct_core.models.catalogue import InstalledModel
 
-AsJson = Annotated[bool, typer.Option("--json", help="JSON on standard output.")]
 NameArgument = Annotated[str, typer.Argument(metavar="NAME", help="Name of an adapter.")]
 
 _NONE = "none"

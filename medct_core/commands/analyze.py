@@ -23,8 +23,7 @@ from medct_core.commands.console import (
     worst,
 )
 from medct_core.commands.interrupt import interruptible
-from medct_core.commands.library_add import AdapterOption, DeviceOption, ModelOption
-from medct_core.commands.library_place import AsJson
+from medct_core.commands.options import AdapterOption, AsJson, DeviceOption, ModelOption
 from medct_core.errors import MedctError, UsageError
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from medct_core.cancel import CancelToken
 from medct_core.commands.console import print_json, print_text, progress_bar
 from medct_core.commands.data_tables import require_training
 from medct_core.commands.interrupt import interruptible
-from medct_core.commands.library_place import AsJson
+from medct_core.commands.options import AsJson
 from medct_core.errors import UsageError
 
 if TYPE_CHECKING:

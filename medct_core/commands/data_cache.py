@@ -26,7 +26,7 @@ from medct_core.commands.data_tables import (
     read_tables,
 )
 from medct_core.commands.interrupt import interruptible
-from medct_core.commands.library_place import AsJson
+from medct_core.commands.options import AsJson
 
 if TYPE_CHECKING:
     from medct_core.training.tables.cache_fill import Filled

@@ -30,7 +30,7 @@ from medct_core.commands.data_tables import (
     unknown_patients,
 )
 from medct_core.commands.interrupt import interruptible
-from medct_core.commands.library_place import AsJson
+from medct_core.commands.options import AsJson
 from medct_core.training.tables.scan_table import ScanTable, TextOrder
 from medct_core.vocabulary import FINDINGS
 

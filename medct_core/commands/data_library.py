@@ -10,7 +10,8 @@ from medct_core.cancel import CancelToken
 from medct_core.commands.console import print_json, print_text, progress_bar
 from medct_core.commands.data_tables import first_lines
 from medct_core.commands.interrupt import interruptible
-from medct_core.commands.library_place import AsJson, LibraryOption, open_library
+from medct_core.commands.library_place import LibraryOption, open_library
+from medct_core.commands.options import AsJson
 from medct_core.errors import UsageError
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ import typer
 
 from medct_core.commands.console import print_json, print_text
 from medct_core.commands.data_tables import MetadataOption, ReportsOption, ScansOption
-from medct_core.commands.library_place import AsJson
+from medct_core.commands.options import AsJson
 from medct_core.training.tables.scan_table import read_scan_table
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from medct_core.commands.data_tables import (
     ScansOption,
     unknown_patients,
 )
-from medct_core.commands.library_place import AsJson
+from medct_core.commands.options import AsJson
 from medct_core.errors import UsageError
 from medct_core.training.tables.scan_table import read_scan_table
 

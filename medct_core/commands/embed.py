@@ -21,6 +21,7 @@ from medct_core.commands.console import (
     worst,
 )
 from medct_core.commands.interrupt import interruptible
+from medct_core.commands.options import AdapterOption, AsJson, DeviceOption, ModelOption
 from medct_core.errors import MedctError, OutOfDiskError, UsageError
 
 if TYPE_CHECKING:
@@ -73,15 +74,11 @@ def register(app: typer.Typer) -> None:
 def embed(
     scans: Annotated[list[Path], typer.Argument(metavar="SCAN", help="Files, folders, zips.")],
     out: Annotated[Path, typer.Option(help="File to write: .npy or .parquet.")],
-    model: Annotated[
-        str | None, typer.Option(help="Name or folder of a model; CT-CLIP if installed.")
-    ] = None,
-    adapter: Annotated[
-        Path | None, typer.Option(help="Name or folder of an adapter, or none.")
-    ] = None,
+    model: ModelOption = None,
+    adapter: AdapterOption = None,
     force: Annotated[bool, typer.Option("--force", help="Encode unsuitable scans too.")] = False,
-    device: Annotated[str, typer.Option(help="auto, cpu, cuda, cuda:1 or mps.")] = "auto",
-    as_json: Annotated[bool, typer.Option("--json", help="JSON on standard output.")] = False,
+    device: DeviceOption = "auto",
+    as_json: AsJson = False,
 ) -> None:
     """Write one unit vector a scan, in the order given.
 

@@ -9,6 +9,7 @@ import typer
 from medct_core.commands.console import cancel_on_interrupt, print_json, print_text, progress_bar
 from medct_core.commands.evaluate_retrieval import retrieval
 from medct_core.commands.evaluate_scans import classify, zero_shot
+from medct_core.commands.options import AsJson
 from medct_core.commands.phantom_choices import DomainChoice, DrawChoice
 from medct_core.errors import UsageError
 
@@ -52,7 +53,7 @@ def phantoms(
     domain: Annotated[DomainChoice, typer.Option()] = DomainChoice.A,
     wordings: Annotated[WordingChoice | None, typer.Option(help=_WORDINGS_HELP)] = None,
     prompts: Annotated[Path | None, typer.Option(help="Ask with a prompt file.")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="JSON on standard output.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Score synthetic scans that no training may have seen.
 

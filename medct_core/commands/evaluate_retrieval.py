@@ -16,8 +16,8 @@ from medct_core.commands.evaluate_scans import (
     ScansOption,
 )
 from medct_core.commands.interrupt import interruptible
-from medct_core.commands.library_add import DeviceOption
-from medct_core.commands.library_place import AsJson, open_library
+from medct_core.commands.library_place import open_library
+from medct_core.commands.options import AsJson, DeviceOption
 from medct_core.commands.phantom_choices import DomainChoice, DrawChoice
 from medct_core.errors import UsageError
 

@@ -11,8 +11,7 @@ from medct_core.cancel import CancelToken
 from medct_core.commands.console import print_json, print_text, progress_bar
 from medct_core.commands.data_tables import require_training
 from medct_core.commands.interrupt import interruptible
-from medct_core.commands.library_add import DeviceOption
-from medct_core.commands.library_place import AsJson
+from medct_core.commands.options import AsJson, DeviceOption
 
 if TYPE_CHECKING:
     from medct_core.evaluation.scans.evaluation import Evaluation
@@ -35,7 +34,7 @@ Validation = Annotated[
     Path, typer.Option(help="CSV of other patients' scans: thresholds come from these alone.")
 ]
 Out = Annotated[Path, typer.Option(help="Folder of the report; a run that was stopped goes on.")]
-ModelOption = Annotated[str, typer.Option(help="Name or folder of the base model.")]
+BaseOption = Annotated[str, typer.Option(help="Name or folder of the base model.")]
 Adapters = Annotated[
     list[str] | None, typer.Option("--adapter", help="Name or folder; may be repeated.")
 ]
@@ -74,7 +73,7 @@ def zero_shot(
     table: Table,
     validation: Validation,
     out: Out,
-    model: ModelOption = "medct-mini",
+    model: BaseOption = "medct-mini",
     adapter: Adapters = None,
     protocol: Annotated[
         ProtocolChoice,
@@ -118,7 +117,7 @@ def classify(
     validation: Validation,
     out: Out,
     adapter: Annotated[list[str], typer.Option("--adapter", help="With a head; may be repeated.")],
-    model: ModelOption = "medct-mini",
+    model: BaseOption = "medct-mini",
     protocol: Annotated[
         ProtocolChoice, typer.Option(help="How the base, which has no head, is asked.")
     ] = ProtocolChoice.CT_CLIP,

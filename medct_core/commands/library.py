@@ -16,14 +16,10 @@ from medct_core.commands.console import (
 from medct_core.commands.library_add import add, import_table
 from medct_core.commands.library_ask import ask
 from medct_core.commands.library_filter import FindingOption, Limits, TagOption
-from medct_core.commands.library_place import (
-    AsJson,
-    LibraryOption,
-    create_library,
-    open_library,
-)
+from medct_core.commands.library_place import LibraryOption, create_library, open_library
 from medct_core.commands.library_search import search
 from medct_core.commands.library_teach import mark, taught, teach, unteach
+from medct_core.commands.options import AsJson
 
 if TYPE_CHECKING:
     from medct_core.retrieval.library import CaseLibrary

@@ -30,12 +30,8 @@ from medct_core.commands.library_cluster import (
     rate_of,
     samples_of,
 )
-from medct_core.commands.library_place import (
-    AsJson,
-    LibraryOption,
-    open_library,
-    require_packages,
-)
+from medct_core.commands.library_place import LibraryOption, open_library, require_packages
+from medct_core.commands.options import AdapterOption, AsJson, DeviceOption, ModelOption
 from medct_core.errors import MedctError
 
 if TYPE_CHECKING:
@@ -44,11 +40,6 @@ if TYPE_CHECKING:
     from medct_core.archive.known_facts import KnownFacts
     from medct_core.retrieval.library import CaseLibrary
 
-ModelOption = Annotated[
-    str | None, typer.Option(help="Name or folder of a model; CT-CLIP if installed.")
-]
-AdapterOption = Annotated[Path | None, typer.Option(help="Name or folder of an adapter, or none.")]
-DeviceOption = Annotated[str, typer.Option(help="auto, cpu, cuda, cuda:1 or mps.")]
 ForceOption = Annotated[bool, typer.Option("--force", help="Take unsuitable scans too.")]
 Wanted = Callable[[list["Outcome"]], Sequence["WantedScan"]]
 """Gives the scans that are wanted; what cannot be found goes to the list it is given."""

@@ -10,9 +10,10 @@ import typer
 from medct_core.cancel import CancelToken
 from medct_core.commands.console import print_json, print_text, progress_bar
 from medct_core.commands.interrupt import interruptible
-from medct_core.commands.library_add import AdapterOption, DeviceOption, ForceOption, ModelOption
-from medct_core.commands.library_place import AsJson, LibraryOption, open_library
+from medct_core.commands.library_add import ForceOption
+from medct_core.commands.library_place import LibraryOption, open_library
 from medct_core.commands.library_teach import fields_of
+from medct_core.commands.options import AdapterOption, AsJson, DeviceOption, ModelOption
 from medct_core.errors import UsageError
 
 if TYPE_CHECKING:

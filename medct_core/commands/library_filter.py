@@ -8,29 +8,31 @@ import typer
 if TYPE_CHECKING:
     from medct_core.retrieval.case_filter import CaseFilter
 
-Strings = list[str] | None
-AgeOption = Annotated[Strings, typer.Option(help="Only this band of ages: 60-69.")]
-SexOption = Annotated[Strings, typer.Option(help="Only F or only M.")]
+Repeated = list[str] | None
+"""Of an option that may be given more than once; None where it was not given."""
+
+AgeOption = Annotated[Repeated, typer.Option(help="Only this band of ages: 60-69.")]
+SexOption = Annotated[Repeated, typer.Option(help="Only F or only M.")]
 ContrastOption = Annotated[
     bool | None, typer.Option("--contrast/--no-contrast", help="Only with, or without.")
 ]
-FindingOption = Annotated[Strings, typer.Option(help="Only with this finding.")]
-WithoutOption = Annotated[Strings, typer.Option(help="Only without this finding.")]
+FindingOption = Annotated[Repeated, typer.Option(help="Only with this finding.")]
+WithoutOption = Annotated[Repeated, typer.Option(help="Only without this finding.")]
 VerifiedOption = Annotated[bool, typer.Option("--verified", help="Verified findings only.")]
-TagOption = Annotated[Strings, typer.Option(help="Only with this tag.")]
+TagOption = Annotated[Repeated, typer.Option(help="Only with this tag.")]
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
     """What was said of the cases that are wanted; what was left out does not limit."""
 
-    age: Strings = None
-    sex: Strings = None
+    age: Repeated = None
+    sex: Repeated = None
     contrast: bool | None = None
-    finding: Strings = None
-    without: Strings = None
+    finding: Repeated = None
+    without: Repeated = None
     verified: bool = False
-    tag: Strings = None
+    tag: Repeated = None
 
     def to_filter(self) -> "CaseFilter":
         """Give the filter of the library."""

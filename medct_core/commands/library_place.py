@@ -24,7 +24,6 @@ LibraryOption = Annotated[
         help=f"Folder or s3://bucket/prefix; {LIBRARY_VARIABLE} or the user's own if left out.",
     ),
 ]
-AsJson = Annotated[bool, typer.Option("--json", help="JSON on standard output.")]
 
 _PACKAGES = ("lancedb", "pyarrow", "filelock")
 _STORE_VARIABLES = {

@@ -9,7 +9,7 @@ import typer
 from medct_core.cancel import CancelToken
 from medct_core.commands.console import print_json, print_text, progress_bar
 from medct_core.commands.interrupt import interruptible
-from medct_core.commands.library_add import AdapterOption, DeviceOption, ForceOption, ModelOption
+from medct_core.commands.library_add import ForceOption
 from medct_core.commands.library_filter import (
     AgeOption,
     ContrastOption,
@@ -20,10 +20,11 @@ from medct_core.commands.library_filter import (
     VerifiedOption,
     WithoutOption,
 )
-from medct_core.commands.library_place import AsJson, LibraryOption, open_library
+from medct_core.commands.library_place import LibraryOption, open_library
 from medct_core.commands.library_region import Part, search_region, show_regions
 from medct_core.commands.library_reports import search_reports, show_reports
 from medct_core.commands.library_wish import Wish, engine_of, query_of, standing_of
+from medct_core.commands.options import AdapterOption, AsJson, DeviceOption, ModelOption
 from medct_core.errors import UsageError
 
 if TYPE_CHECKING:

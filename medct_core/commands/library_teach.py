@@ -17,12 +17,8 @@ from medct_core.commands.console import (
     worst,
 )
 from medct_core.commands.interrupt import interruptible
-from medct_core.commands.library_place import (
-    AsJson,
-    LibraryOption,
-    open_library,
-    require_teaching,
-)
+from medct_core.commands.library_place import LibraryOption, open_library, require_teaching
+from medct_core.commands.options import AsJson
 from medct_core.errors import MedctError, UsageError
 
 if TYPE_CHECKING:

@@ -16,14 +16,13 @@ from medct_core.commands.console import (
     show_error,
     to_stderr,
 )
+from medct_core.commands.options import AsJson
 from medct_core.errors import ModelUnavailableError, UsageError
 
 if TYPE_CHECKING:
     from medct_core.models.catalogue import InstalledModel
     from medct_core.models.install import Installed
     from medct_core.models.reference import ArrayDifference
-
-AsJson = Annotated[bool, typer.Option("--json", help="JSON on standard output.")]
 
 
 def register(app: typer.Typer) -> None:

@@ -9,6 +9,7 @@ import typer
 from medct_core.cancel import CancelToken
 from medct_core.commands.console import print_json, print_text, progress_bar, to_stderr
 from medct_core.commands.interrupt import interruptible
+from medct_core.commands.options import AsJson
 from medct_core.errors import OutOfDiskError, UsageError
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ def preprocess(
     recipe: Annotated[str, typer.Option(help="ct-clip, medct-vlm-paper, medct-mini.")] = "ct-clip",
     series: Annotated[str | None, typer.Option(help="DICOM series: number or UID.")] = None,
     frame: Annotated[int | None, typer.Option(help="Volume of a 4D scan, from 1.")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="JSON on standard output.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Write a scan as the input of a model: float32, (1, depth, height, width).
 

@@ -8,6 +8,7 @@ import typer
 from medct_core.cancel import CancelToken
 from medct_core.commands.console import print_json, print_text, progress_bar, to_stderr
 from medct_core.commands.interrupt import interruptible
+from medct_core.commands.options import AsJson
 from medct_core.errors import UsageError
 
 if TYPE_CHECKING:
@@ -51,7 +52,7 @@ def lora(
     list_only: Annotated[bool, typer.Option("--list", help="List the runs; do none.")] = False,
     max_runs: Annotated[int | None, typer.Option(min=0, help=_MOST_HELP)] = None,
     threads: Annotated[int, typer.Option(min=1, help="Processors a run may use.")] = 1,
-    as_json: Annotated[bool, typer.Option("--json", help="JSON on standard output.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Test on synthetic scans what LoRA gains on a new domain, run by run.
 

@@ -17,7 +17,7 @@ from medct_core.cancel import CancelToken
 from medct_core.commands.console import print_json, print_text, to_stderr
 from medct_core.commands.data_tables import first_lines, require_training
 from medct_core.commands.interrupt import interruptible
-from medct_core.commands.library_place import AsJson
+from medct_core.commands.options import AsJson
 
 if TYPE_CHECKING:
     from medct_core.training.adapt.run_file import RunFile

@@ -10,7 +10,8 @@ from rich.text import Text
 
 from medct_core.commands.console import to_stderr
 from medct_core.commands.data_library import Wish, in_words, write_verdicts
-from medct_core.commands.library_place import AsJson, LibraryOption
+from medct_core.commands.library_place import LibraryOption
+from medct_core.commands.options import AsJson
 from medct_core.commands.train_lora import lora
 from medct_core.errors import UsageError
 
@@ -43,13 +44,15 @@ def site(
 
     Example: medct train site --library cases --scans scans/ --out runs/our-hospital
     """
+    from medct_core.models.adapter_install import usable_name
     from medct_core.models.catalogue import default_model, find_model
 
     base = default_model() if model is None else find_model(model)
     if (out / _FILE).exists():
         _require_same(out / _FILE, None if model is None else base.folder, name, epochs)
     style = base.manifest().scoring.prompt_style
-    text = _run_text(str(base.folder.absolute()), style, _usable(name or _NAME), epochs or _EPOCHS)
+    called = usable_name(name or _NAME)
+    text = _run_text(str(base.folder.absolute()), style, called, epochs or _EPOCHS)
     _make(out)
     if (out / _TABLE).exists():
         _require_findings(out / _TABLE, finding or ())
@@ -62,18 +65,6 @@ def site(
     if not (out / _FILE).exists():
         (out / _FILE).write_text(text, encoding="utf-8")
     lora(out / _FILE, as_json=as_json)
-
-
-def _usable(name: str) -> str:
-    """Refuse a name before it stands in a file."""
-    from medct_core.models.adapter_manifest import is_usable_name
-
-    if not is_usable_name(name):
-        raise UsageError(
-            f"An adapter cannot be called {name!r}.",
-            remedy="Choose a name of letters, digits and dashes.",
-        )
-    return name
 
 
 def _require_findings(table: Path, wanted: Sequence[str]) -> None:

@@ -44,7 +44,7 @@ def add_adapter(source: Path, name: str | None = None) -> InstalledAdapter:
     verify_adapter(source, manifest)
     require_base(manifest)
     manifest = replace(manifest, name=manifest.name if name is None else name)
-    target = adapters_folder() / _usable(manifest.name)
+    target = adapters_folder() / usable_name(manifest.name)
     if target.exists():
         raise ModelUnavailableError(
             f"An adapter {manifest.name!r} is installed already.",
@@ -86,7 +86,14 @@ def require_base(manifest: AdapterManifest) -> InstalledModel:
     return base
 
 
-def _usable(name: str) -> str:
+def usable_name(name: str) -> str:
+    """Give a name back that an adapter may have.
+
+    Raises
+    ------
+    UsageError
+        If it may not.
+    """
     if not is_usable_name(name):
         raise UsageError(
             f"An adapter cannot be called {name!r}.",

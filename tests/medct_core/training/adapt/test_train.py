@@ -86,7 +86,8 @@ def test_two_processes_make_one_adapter_and_end_together(tiny: Path, tmp_path: P
     file = write_run(tmp_path, tiny)
     medct = (sys.executable, "-c", "from medct_core.commands.start import main; main()")
 
-    done = in_two("--no-python", *medct, "train", "lora", "--config", str(file), "--json")
+    train = (*medct, "train", "lora", "--config", str(file), "--json")
+    done = in_two("--no-python", *train, patience_s=300)
 
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout)["metrics"]["held_out_patients"] == 3
