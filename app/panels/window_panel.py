@@ -18,6 +18,8 @@ from medct_core.volume.window import PRESETS, Window, WindowPreset
 
 _COLUMNS = 2
 _THINNEST_MM, _THICKEST_MM, _USUAL_MM = 1.0, 100.0, 10.0
+_WIDEST = 65_536
+"""As wide as a drag makes it: other values than HU reach far, and what is shown has to be said."""
 
 SLAB_NAMES = {
     SlabMode.NONE: "One slice",
@@ -46,8 +48,8 @@ class WindowPanel(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._presets = tuple((self._button(preset), preset.window) for preset in PRESETS)
-        self._level = QSpinBox(minimum=-2000, maximum=4000, singleStep=10, suffix=" HU")
-        self._width = QSpinBox(minimum=2, maximum=8000, singleStep=10, suffix=" HU")
+        self._level = QSpinBox(minimum=-_WIDEST, maximum=_WIDEST, singleStep=10, suffix=" HU")
+        self._width = QSpinBox(minimum=2, maximum=_WIDEST, singleStep=10, suffix=" HU")
         self._inverted = QCheckBox(self.tr("Invert grey"))
         self._mode = QComboBox()
         self._thickness = QDoubleSpinBox(

@@ -205,8 +205,8 @@ def _unused(column: str) -> str:
 
 def _report_lines(facts: "TableFacts", order: TextOrder, tokens_of: str) -> list[str]:
     lines = [
-        f"  {facts.reports} reports, {order.value}; {facts.shared_reports} texts stand beside "
-        f"several scans, {facts.shared_between_patients} of them beside several known patients"
+        f"  {facts.reports} reports, {order.value}; texts beside several scans: "
+        f"{facts.shared_reports}, beside several known patients: {facts.shared_between_patients}"
     ]
     for cut in facts.cuts:
         lost = "" if cut.impressions is None else f"; impression cut: {cut.impressions}"

@@ -63,6 +63,13 @@ def test_showing_reports_nothing(qtbot: QtBot, panel: WindowPanel) -> None:
     assert panel.findChildren(QDoubleSpinBox)[0].value() == 12.0
 
 
+def test_a_window_of_other_values_than_hu_is_shown_as_it_is(panel: WindowPanel) -> None:
+    panel.show_window(Window(centre_hu=15_000, width_hu=30_000))
+
+    assert spin(panel, "Window level").value() == 15_000
+    assert spin(panel, "Window width").value() == 30_000
+
+
 def test_only_the_preset_that_is_shown_is_marked(panel: WindowPanel) -> None:
     panel.show_window(LUNG)
     panel.show_window(Window(centre_hu=-599, width_hu=1500))
@@ -74,7 +81,7 @@ def test_only_the_preset_that_is_shown_is_marked(panel: WindowPanel) -> None:
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=20)
-@given(level=st.integers(-2000, 4000), width=st.integers(2, 8000))
+@given(level=st.integers(-65_536, 65_536), width=st.integers(2, 65_536))
 def test_a_typed_window_is_reported_as_typed(panel: WindowPanel, level: int, width: int) -> None:
     told: list[Window] = []
     panel.window_picked.connect(told.append)

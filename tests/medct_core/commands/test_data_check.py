@@ -36,7 +36,7 @@ def test_a_good_table_ends_with_zero_and_its_prevalence(
     assert code == 0
     assert "3 usable scans of 2 patients, 0 lines that cannot be used" in said
     assert "2 (66.67 %)" in said
-    assert "1 texts stand beside several scans, 0 of them beside several known patients" in said
+    assert "texts beside several scans: 1, beside several known patients: 0" in said
     assert "files were not looked for" in said
     assert "nothing can be learned" not in said
 
