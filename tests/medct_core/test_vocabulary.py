@@ -6,8 +6,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from medct_core.training.statements import STATEMENTS
 from medct_core.vocabulary import (
@@ -128,22 +126,19 @@ def test_verbs_and_articles_follow_the_noun_of_a_term(term: str, there: str | No
     assert sentence("There {is} {a}{term}.", term) == (there or f"There are {term}.")
 
 
-@given(
-    finding=st.sampled_from(FINDINGS),
-    place=st.integers(0, 7),
-    template=st.sampled_from(PRESENT_TEMPLATES + ABSENT_TEMPLATES),
-)
-def test_verb_agrees_in_every_template(finding: str, place: int, template: str) -> None:
-    term = TERMS[finding][place]
+@pytest.mark.parametrize("template", PRESENT_TEMPLATES + ABSENT_TEMPLATES)
+def test_verb_agrees_in_every_template(template: str) -> None:
+    for term in (term for finding in FINDINGS for term in TERMS[finding]):
+        text = sentence(template, term)
 
-    text = sentence(template, term)
-
-    words = re.findall(r"\w+", text.lower().replace(term.lower(), ""))
-    wrong = {"is", "was", "has"} if is_plural(term) else {"are", "were", "have"}
-    assert not wrong & set(words) or "patient" in words
-    assert not (is_plural(term) and {"a", "an"} & set(words))
-    assert "{" not in text
-    assert text[0].isupper()
+        # These verbs have a subject of their own.
+        said = re.sub("the (patient (has|does not have)|examination is)", "", text.lower())
+        words = set(re.findall(r"\w+", said.replace(term.lower(), "")))
+        wrong = {"is", "was", "has"} if is_plural(term) else {"are", "were", "have"}
+        assert not wrong & words, text
+        assert not (is_plural(term) and {"a", "an"} & words), text
+        assert "{" not in text
+        assert text[0].isupper()
 
 
 def test_the_findings_that_are_never_labelled_are_in_no_training_wording() -> None:
