@@ -5,8 +5,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from medct_core.errors import UsageError
+
+if TYPE_CHECKING:
+    from _csv import Reader
 
 _REMEDY = "Save it as CSV in UTF-8, with commas, and the names of columns on top."
 _OTHER_MARKS = {";": "semicolons", "\t": "tabs"}
@@ -20,7 +24,7 @@ class CsvLine:
     Attributes
     ----------
     number
-        Counted from 1; the last one where a cell has several.
+        Counted from 1; the first one where a cell has several.
     cells
         As they stand in the file.
     """
@@ -59,13 +63,20 @@ def open_csv(table: Path) -> Iterator[CsvLines]:
             reader = csv.reader(file, strict=True)
             header = tuple(name.strip() for name in next(reader, []))
             _require_commas(header, table.name)
-            found = (CsvLine(reader.line_num, tuple(cells)) for cells in reader if cells)
-            yield CsvLines(header, found)
+            yield CsvLines(header, _numbered(reader))
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise UsageError(
             f"The table {table.name!r} cannot be read: {_why(error)}.",
             remedy="Check the path." if isinstance(error, OSError) else _REMEDY,
         ) from error
+
+
+def _numbered(reader: "Reader") -> Iterator[CsvLine]:
+    first = reader.line_num + 1
+    for cells in reader:
+        if cells:
+            yield CsvLine(first, tuple(cells))
+        first = reader.line_num + 1
 
 
 def _require_commas(header: tuple[str, ...], table: str) -> None:

@@ -16,7 +16,7 @@ def test_lines_keep_their_numbers_where_a_cell_has_several(tmp_path: Path) -> No
         header, lines = found.header, list(found.lines)
 
     assert header == ("a", "b")
-    assert lines == [CsvLine(3, ("1", "two\nlines")), CsvLine(5, ("3", "4"))]
+    assert lines == [CsvLine(2, ("1", "two\nlines")), CsvLine(5, ("3", "4"))]
 
 
 @pytest.mark.parametrize(
