@@ -1,16 +1,12 @@
 """Lines of a CSV file, or why there are none."""
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from medct_core.errors import UsageError
-
-if TYPE_CHECKING:
-    from _csv import Reader
 
 _REMEDY = "Save it as CSV in UTF-8, with commas, and the names of columns on top."
 _OTHER_MARKS = {";": "semicolons", "\t": "tabs"}
@@ -60,10 +56,11 @@ def open_csv(table: Path) -> Iterator[CsvLines]:
     """
     try:
         with table.open(newline="", encoding="utf-8-sig") as file:
-            reader = csv.reader(file, strict=True)
-            header = tuple(name.strip() for name in next(reader, []))
+            lines = _numbered(file)
+            top = next(lines, CsvLine(1, ()))
+            header = tuple(name.strip() for name in top.cells)
             _require_commas(header, table.name)
-            yield CsvLines(header, _numbered(reader))
+            yield CsvLines(header, (line for line in lines if line.cells))
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise UsageError(
             f"The table {table.name!r} cannot be read: {_why(error)}.",
@@ -71,12 +68,11 @@ def open_csv(table: Path) -> Iterator[CsvLines]:
         ) from error
 
 
-def _numbered(reader: "Reader") -> Iterator[CsvLine]:
-    first = reader.line_num + 1
+def _numbered(file: Iterable[str]) -> Iterator[CsvLine]:
+    reader, number = csv.reader(file, strict=True), 1
     for cells in reader:
-        if cells:
-            yield CsvLine(first, tuple(cells))
-        first = reader.line_num + 1
+        yield CsvLine(number, tuple(cells))
+        number = reader.line_num + 1
 
 
 def _require_commas(header: tuple[str, ...], table: str) -> None:
