@@ -29,6 +29,7 @@ from app.viewer import graphics
 from app.workers.inference_worker import OpenDesk, open_real_desk
 from medct_core.errors import OutOfMemoryError
 from medct_core.export import files
+from medct_core.models.allocation import return_large_blocks
 from tests.app.case_windows import words_of
 from tests.app.stand_ins import StandInDesk, facts
 from tests.journeys import story
@@ -87,9 +88,14 @@ def give_free_memory_back() -> None:
 
 
 class Scales:
-    """Notes weights, and writes them down; what the stand-in remembers is not of the viewer."""
+    """Notes weights, and writes them down; what the stand-in remembers is not of the viewer.
+
+    Whole scans that are free go back at once from then on: else glibc keeps their room, as soon
+    as something small lies in it.
+    """
 
     def __init__(self, application: Application) -> None:
+        return_large_blocks()
         self._application = application
         self._weights: list[dict[str, float]] = []
 

@@ -16,9 +16,6 @@ pytestmark = [pytest.mark.gui, pytest.mark.slow]
 
 _STORIES = "tests.journeys.hard_stories"
 _LARGER = 3
-_ARRAYS_GIVEN_BACK = {"MALLOC_MMAP_THRESHOLD_": str(2**18)}
-"""Has glibc give every array back once it is free. By itself it keeps room for blocks of up to
-32 MB as soon as one was freed, and by chance something small then holds whole scans of it."""
 _TO_RAS = np.diag([-1.0, -1.0, 1.0, 1.0])
 
 
@@ -66,7 +63,7 @@ def growth_of(weighed: list[float]) -> float:
 def test_nothing_is_left_of_what_was_closed(
     prepared: RealProgram, voxels: Mapping[str, np.ndarray], name: str
 ) -> None:
-    told(prepared, name, **_ARRAYS_GIVEN_BACK)
+    told(prepared, name)
 
     weighed = weights(prepared.folder)
     growth = {one: growth_of(values) for one, values in weighed.items()}

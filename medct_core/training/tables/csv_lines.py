@@ -15,7 +15,7 @@ _OTHER_MARKS = {";": "semicolons", "\t": "tabs"}
 
 @dataclass(frozen=True, slots=True)
 class CsvLine:
-    """One line that is not empty.
+    """One line of cells.
 
     Attributes
     ----------
@@ -38,7 +38,7 @@ class CsvLines:
     header
         Names of the columns, without blanks around them; empty where the file is.
     lines
-        All below them.
+        All below them that are not empty.
     """
 
     header: tuple[str, ...]
