@@ -39,7 +39,8 @@ def view(
 
     Example: medct view scan.nii.gz
     """
-    sys.exit(run(path, snapshot))
+    # A folder given as "." has a name to show only once it is absolute.
+    sys.exit(run(path and Path(os.path.normpath(path.absolute())), snapshot))
 
 
 def run(path: Path | None, snapshot: Path | None) -> int:

@@ -23,6 +23,7 @@ from medct_core.inference.prompt import Prompt
 from medct_core.inference.prompt_sets import asked_prompts, default_prompts, style_of
 from medct_core.io.choose import choose_series, largest_chest_ct, other_series
 from medct_core.io.deidentify import read_patient_text
+from medct_core.io.files import name_given
 from medct_core.io.open import open_study, read_volume
 from medct_core.io.study import Series
 from medct_core.models import config
@@ -203,11 +204,11 @@ def scan_name(path: Path, series_number: int | None = None) -> str:
     Parameters
     ----------
     path
-        File, folder or zip. A link keeps its own name; what it leads to may name a patient.
+        File, folder or zip, named as `name_given` does.
     series_number
         Added where the path holds several series.
     """
-    name = path.name if path.name not in {"", ".."} else path.resolve().name
+    name = name_given(path)
     return name if series_number is None else f"{file_stem(name)}-series-{series_number}"
 
 

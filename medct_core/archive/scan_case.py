@@ -16,6 +16,7 @@ from medct_core.cancel import CancelToken
 from medct_core.errors import NotScorableError, UnsupportedImageError
 from medct_core.inference.embedding import Embedding
 from medct_core.io.choose import largest_chest_ct, other_series
+from medct_core.io.files import name_given
 from medct_core.io.open import open_study, read_volume
 from medct_core.io.study import Series, Study
 from medct_core.models.manifest import no_progress
@@ -105,7 +106,7 @@ def known_of(path: Path, series: Series, given: KnownFacts) -> KnownFacts:
 
 def source_name(path: Path, study: Study, series: Series) -> str:
     """Name a scan after its path, and after its series where there are several."""
-    name = path.name or path.resolve().name
+    name = name_given(path)
     if other_series(study, series) and series.number is not None:
         name = f"{name}-series-{series.number}"
     return name.replace("\\", "_") or "scan"

@@ -25,6 +25,7 @@ from medct_core.commands.console import (
 from medct_core.commands.interrupt import interruptible
 from medct_core.commands.options import AdapterOption, AsJson, DeviceOption, ModelOption
 from medct_core.errors import MedctError, UsageError
+from medct_core.io.files import name_given
 
 if TYPE_CHECKING:
     from medct_core.analysis import ScanChoice
@@ -191,7 +192,8 @@ def _analyze_all(
     job = _job(wish, own, formats)
     for number, scan in enumerate(scans, start=1):
         cancel.raise_if_cancelled()
-        title = f"{scan.name} ({number} of {len(scans)})" if len(scans) > 1 else scan.name
+        name = name_given(scan)
+        title = f"{name} ({number} of {len(scans)})" if len(scans) > 1 else name
         outcomes.append(_analyze_one(scan, title, job, cancel))
 
 
@@ -341,7 +343,7 @@ def _print_notices(outcomes: tuple[Outcome, ...]) -> None:
     console = to_stderr()
     for outcome in outcomes:
         for notice in outcome.report.notices if outcome.report else ():
-            console.print(Text(f"{outcome.path.name}: {notice.text}"))
+            console.print(Text(f"{name_given(outcome.path)}: {notice.text}"))
 
 
 def _print_summary(outcomes: tuple[Outcome, ...]) -> None:
@@ -349,10 +351,10 @@ def _print_summary(outcomes: tuple[Outcome, ...]) -> None:
     if not outcomes:
         return
     console = to_stderr()
-    width = max(len(outcome.path.name) for outcome in outcomes)
+    width = max(len(name_given(outcome.path)) for outcome in outcomes)
     for outcome in outcomes:
         state = _STATES.get(outcome.exit_code, "fault")
-        name = outcome.path.name.ljust(width)
+        name = name_given(outcome.path).ljust(width)
         console.print(Text(f"{state:<12} {name}  {outcome.seconds:6.1f} s"))
         if outcome.error is not None:
             shown = as_shown(outcome.error)

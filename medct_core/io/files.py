@@ -116,6 +116,14 @@ def contents(files: Iterable[ScanFile]) -> Iterator[bytes]:
                 yield stream.read()
 
 
+def name_given(path: Path) -> str:
+    """Name a file or folder as a person calls it; ``.`` and ``..`` after where they lead.
+
+    A link keeps its own name; what it leads to may name a patient.
+    """
+    return path.name if path.name not in {"", ".."} else path.resolve().name
+
+
 def require_existing(path: Path) -> None:
     """Refuse a path that leads nowhere.
 

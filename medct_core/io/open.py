@@ -8,7 +8,7 @@ from medct_core.cancel import CancelToken
 from medct_core.errors import NotAnImageError, UnsupportedImageError, UsageError
 from medct_core.io.choose import chest_ct_or_none, remedy_for
 from medct_core.io.dicom import listed_in, read_dicom, studies_in
-from medct_core.io.files import ScanFile, files_below, require_existing
+from medct_core.io.files import ScanFile, files_below, name_given, require_existing
 from medct_core.io.nifti import describe_nifti, header_beside, read_nifti
 from medct_core.io.reduction import FULL, Reduction
 from medct_core.io.sniff import FileKind, head_of, kind_of, kind_of_head, refusal
@@ -57,7 +57,8 @@ def open_study(path: Path, *, cancel: CancelToken | None = None) -> Study:
     if len(studies) == 1:
         return best
     text = (
-        f"{path.name} holds {len(studies)} studies; the one with the largest chest CT was opened."
+        f"{name_given(path)} holds {len(studies)} studies; "
+        "the one with the largest chest CT was opened."
     )
     return _with_notice(best, Notice("other-studies", text))
 
@@ -77,11 +78,11 @@ def open_studies(path: Path, *, cancel: CancelToken | None = None) -> tuple[Stud
     require_existing(path)
     watch = Watch(cancel)
     if path.is_dir():
-        return _from_files(files_below(path, watch), path.name, watch)
+        return _from_files(files_below(path, watch), name_given(path), watch)
     file = ScanFile(path)
     kind = kind_of(file)
     if kind is FileKind.ZIP:
-        return _from_files(files_below(path, watch), path.name, watch)
+        return _from_files(files_below(path, watch), name_given(path), watch)
     if kind is FileKind.DICOM:
         return _from_dicom_file(file, watch)
     return (_study_of(*_volume_file(file)),)
@@ -182,7 +183,7 @@ def scans_in(path: Path) -> tuple[Path, ...]:
     inputs = tuple(sorted(_inputs(path)))
     if not inputs:
         raise UsageError(
-            f"The folder {path.name!r} holds no scan.",
+            f"The folder {name_given(path)!r} holds no scan.",
             remedy="Choose a folder with DICOM, NIfTI, NRRD or MetaImage files.",
         )
     return inputs

@@ -187,6 +187,25 @@ def test_a_file_that_is_no_scan_ends_the_real_program_with_three(tmp_path: Path)
     assert not (tmp_path / "pictures").exists()
 
 
+@pytest.mark.parametrize("given", [Path(), Path("inside", "..")])
+def test_the_folder_one_is_in_has_a_name_to_show(
+    given: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = list[Path | None]()
+
+    def run(path: Path | None, _snapshot: Path | None) -> int:
+        asked.append(path)
+        return 0
+
+    monkeypatch.setattr(program, "run", run)
+    monkeypatch.chdir(tmp_path)
+
+    with pytest.raises(SystemExit):
+        program.view(given)
+
+    assert asked == [Path.cwd()]
+
+
 def test_without_a_display_a_person_is_told(tmp_path: Path) -> None:
     ended = view(tmp_path, tmp_path / "chest.nii.gz")
 

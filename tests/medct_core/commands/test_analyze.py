@@ -71,6 +71,17 @@ def test_dicom_results_carry_the_name_of_folder_or_zip(tmp_path: Path) -> None:
         assert "HOSP-4711" not in text
 
 
+def test_the_folder_one_is_in_is_called_by_its_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(making.write_series(tmp_path / "case 12", small_chest.volume()))
+
+    code = call(".", "--out", tmp_path / "out", "--formats", "json")
+
+    assert code == 0
+    assert "done         case 12 " in capsys.readouterr().err
+
+
 def test_several_scans_also_give_one_table(scan: Path, tmp_path: Path) -> None:
     second = small_chest.write(tmp_path / "second.nii.gz", seed=2)
 

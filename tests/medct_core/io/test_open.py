@@ -365,6 +365,18 @@ def test_a_folder_without_scans_is_wrong_usage(tmp_path: Path) -> None:
         scans_in(tmp_path)
 
 
+def test_the_folder_one_is_in_is_called_by_its_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "empty").mkdir()
+    monkeypatch.chdir(tmp_path / "empty")
+
+    with pytest.raises(UsageError, match="The folder 'empty' holds no scan"):
+        scans_in(Path())
+    with pytest.raises(NotAnImageError, match=r"^empty holds no scan"):
+        open_studies(Path())
+
+
 def test_a_path_that_leads_nowhere_is_wrong_usage(tmp_path: Path) -> None:
     with pytest.raises(UsageError):
         scans_in(tmp_path / "nowhere")
